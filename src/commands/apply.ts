@@ -1,0 +1,104 @@
+import type { Command } from 'commander';
+import { RefusedError, UsageError } from '../core/errors.ts';
+import type { Outcome } from '../core/broker.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Change } from '../core/resource.ts';
+import type { ApplyResult } from '../operations/index.ts';
+import {
+  decisionOptions,
+  decisionsFrom,
+  decisionsNamed,
+  everywhere,
+  sessionFrom,
+  type Shared,
+} from './options.ts';
+import type { Shell } from './shell.ts';
+
+interface ApplyFlags extends Shared {
+  readonly plan?: string;
+  readonly yes?: true;
+}
+
+const examples = `
+Examples:
+  mqwarden apply --env staging                        shows the plan, asks, applies
+  mqwarden apply --env production --plan plan.json --yes
+  mqwarden apply --env production --service order-service --yes`;
+
+/** Registers `mqwarden apply`; `done` receives the exit code. */
+export function applyCommand(program: Command, shell: Shell, done: (code: number) => void): void {
+  const command = program
+    .command('apply')
+    .summary('make the live brokers as the topology says')
+    .description('Plans anew, asks, writes in a safe order, and reads again to say that nothing is left.')
+    .argument('[topology]', 'a file or a folder (default: ./topology or ./mqwarden.yaml)')
+    .option('--plan <file>', 'a saved plan: refused unless the same changes would be made now')
+    .option('--yes', 'do not ask; needed without a terminal');
+  decisionOptions(everywhere(command))
+    .addHelpText('after', examples)
+    .action(async (topology: string | undefined, flags: ApplyFlags) =>
+      done(await runApply(topology, flags, shell)),
+    );
+}
+
+async function runApply(topology: string | undefined, flags: ApplyFlags, shell: Shell): Promise<number> {
+  if (flags.yes !== true && !shell.interactive) {
+    throw new UsageError('there is no terminal to ask on', 'read a plan first, then apply with --yes');
+  }
+  const approved = flags.plan === undefined ? undefined : await readApproval(flags.plan, flags);
+  const { apply, kinds, openAuditLog } = await import('../operations/index.ts');
+  const { planAsText, outcomeAsText, applyAsText } = await import('../report/index.ts');
+  const result = await apply({
+    ...sessionFrom(topology, { ...flags, ...scopeOf(approved) }, shell),
+    decisions: approved?.decisions ?? decisionsFrom(flags),
+    now: () => new Date(),
+    approved,
+    confirm: async (plan: Plan) => {
+      shell.settled();
+      shell.out(planAsText(plan, kinds, flags.color && shell.color.out));
+      if (plan.changes.length === 0 || flags.yes === true) return true;
+      return shell.ask(`Apply this to ${plan.environment}?`);
+    },
+    auditLog: () => openAuditLog(flags.auditLog ?? '.mqwarden/audit.jsonl'),
+    report: (change: Change, outcome: Outcome) => {
+      if (outcome.status === 'done') shell.progress(`${change.action} ${change.address}`);
+      else shell.err(outcomeAsText(change, outcome, flags.color && shell.color.err));
+    },
+    redact: (text) => shell.redaction.redact(text),
+  });
+  shell.settled();
+  shell.out(applyAsText(result, flags.color && shell.color.out));
+  return exitCode(result);
+}
+
+/** 0 converged, 1 anything failed or is left undone, 2 something is blocked. */
+function exitCode(result: ApplyResult): number {
+  if (result.status === 'declined') return 1;
+  const failed = result.items.some((item) => item.outcome.status !== 'done');
+  if (failed || result.left.changes.length > 0) return 1;
+  return result.left.blocked.length > 0 ? 2 : 0;
+}
+
+/** The scope of an approval is part of it: the brokers that it was made for. */
+function scopeOf(approved: Plan | undefined): { only?: string } {
+  const [broker, ...more] = approved?.brokers ?? [];
+  return broker === undefined || more.length > 0 ? {} : { only: broker };
+}
+
+async function readApproval(file: string, flags: ApplyFlags): Promise<Plan> {
+  const named = decisionsNamed(flags);
+  if (named.length > 0) {
+    throw new UsageError(
+      `${named.join(', ')}: a saved plan carries its own decisions`,
+      'make the plan with them, and apply it without',
+    );
+  }
+  const { readPlan } = await import('../operations/index.ts');
+  const plan = await readPlan(file);
+  if (flags.env !== undefined && flags.env !== plan.environment) {
+    throw new RefusedError(`${file} was made for environment ${plan.environment}, not ${flags.env}`, {
+      hint: 'make a plan for the environment that you mean',
+    });
+  }
+  return plan;
+}

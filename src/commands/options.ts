@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { cautious, type Decisions } from '../core/decisions.ts';
+import { UsageError } from '../core/errors.ts';
+import type { SessionOptions } from '../operations/session.ts';
+import type { Shell } from './shell.ts';
+
+/** The options that plan and apply share. */
+export interface Shared {
+  readonly env?: string;
+  readonly only?: string;
+  readonly service?: readonly string[];
+  readonly prune?: true;
+  readonly allowDataLoss?: readonly string[];
+  readonly allowWidening?: readonly string[];
+  readonly maxDeletes?: number;
+  readonly keepConnections?: true;
+  readonly color: boolean;
+  readonly logLevel?: string;
+  readonly auditLog?: string;
+}
+
+/** Added to every command. */
+export function everywhere(command: Command): Command {
+  return command
+    .option('--env <name>', 'the environment (default: MQWARDEN_ENV, or the only one)')
+    .addOption(new Option('--only <broker>', 'only this broker').choices(['rabbitmq', 'kafka']))
+    .option('--service <name...>', 'only these services; nothing outside is deleted')
+    .option('--no-color', 'no colour, as when NO_COLOR is set')
+    .addOption(
+      new Option('--log-level <level>', 'what to say on stderr')
+        .choices(['error', 'warn', 'info', 'debug'])
+        .default('warn'),
+    )
+    .option('--audit-log <file>', 'the log of every apply', '.mqwarden/audit.jsonl');
+}
+
+/** The decisions that only a person can take: on plan and apply alike, and kept in a saved plan. */
+export function decisionOptions(command: Command): Command {
+  return command
+    .option(
+      '--prune',
+      'delete what is claimed but not declared, and what is undeclared in a declared vhost or cluster',
+    )
+    .option(
+      '--allow-data-loss <address...>',
+      'let go of exactly these queues, topics, exchanges, bindings or settings',
+    )
+    .option('--allow-widening <address...>', 'remove exactly these DENY rules')
+    .option('--max-deletes <percent>', 'refuse when more of the owned objects of a broker would go', percent)
+    .option('--keep-connections', 'do not close the connections of users that lose a right');
+}
+
+function percent(text: string): number {
+  const value = Number(text);
+  if (!/^\d{1,3}$/.test(text) || value > 100)
+    throw new InvalidArgumentError('give a whole number from 0 to 100');
+  return value;
+}
+
+export function decisionsFrom(shared: Shared): Decisions {
+  return {
+    prune: shared.prune ?? cautious.prune,
+    allowDataLoss: sorted(shared.allowDataLoss),
+    allowWidening: sorted(shared.allowWidening),
+    maxDeletes: shared.maxDeletes ?? cautious.maxDeletes,
+    keepConnections: shared.keepConnections ?? cautious.keepConnections,
+    services: sorted(shared.service),
+  };
+}
+
+/** The flags of decisions that were written out, for those who must not repeat them. */
+export function decisionsNamed(shared: Shared): string[] {
+  const named = {
+    '--prune': shared.prune,
+    '--allow-data-loss': shared.allowDataLoss,
+    '--allow-widening': shared.allowWidening,
+    '--max-deletes': shared.maxDeletes,
+    '--keep-connections': shared.keepConnections,
+    '--service': shared.service,
+    '--only': shared.only,
+  };
+  return Object.entries(named)
+    .filter(([, value]) => value !== undefined)
+    .map(([flag]) => flag);
+}
+
+export function sessionFrom(topology: string | undefined, shared: Shared, shell: Shell): SessionOptions {
+  return {
+    topology: topology ?? defaultTopology(),
+    environment: shared.env ?? nonEmpty(shell.variables['MQWARDEN_ENV']),
+    only: shared.only,
+    variables: shell.variables,
+    redaction: shell.redaction,
+    progress: progressFor(shared, shell),
+  };
+}
+
+function progressFor(shared: Shared, shell: Shell): (text: string) => void {
+  const spoken = shared.logLevel === 'info' || shared.logLevel === 'debug';
+  return spoken ? (text) => shell.err(`${text}\n`) : (text) => shell.progress(text);
+}
+
+function defaultTopology(): string {
+  const found = ['topology', 'mqwarden.yaml'].find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  throw new UsageError(
+    'there is no ./topology and no ./mqwarden.yaml here',
+    'name the topology: mqwarden plan PATH',
+  );
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+function sorted(names: readonly string[] | undefined): readonly string[] {
+  return [...new Set(names ?? [])].sort();
+}

@@ -1,0 +1,70 @@
+import { type Command, Option } from 'commander';
+import type { Plan } from '../core/plan.ts';
+import { decisionOptions, decisionsFrom, everywhere, sessionFrom, type Shared } from './options.ts';
+import type { Shell } from './shell.ts';
+
+interface PlanFlags extends Shared {
+  readonly out?: string;
+  readonly format: 'text' | 'json';
+  readonly detailedExitcode?: true;
+}
+
+const examples = `
+Examples:
+  mqwarden plan --env staging                         what would change
+  mqwarden plan topology --env production --out plan.json
+  mqwarden plan --env production --detailed-exitcode  exit 2 when anything would change or is blocked
+  mqwarden plan --env staging --prune --allow-data-loss rabbitmq:queue:staging/old.queue`;
+
+/** Registers `mqwarden plan`; `done` receives the exit code. */
+export function planCommand(program: Command, shell: Shell, done: (code: number) => void): void {
+  const command = program
+    .command('plan')
+    .summary('show what would change on the live brokers')
+    .description(
+      'Reads the live brokers, compares them with the topology and shows what would change. Writes nothing to them.',
+    )
+    .argument('[topology]', 'a file or a folder (default: ./topology or ./mqwarden.yaml)')
+    .option('--out <file>', 'save the plan as an approval for apply --plan')
+    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .option('--detailed-exitcode', 'exit 2 when there are changes or something is blocked');
+  decisionOptions(everywhere(command))
+    .addHelpText('after', examples)
+    .action(async (topology: string | undefined, flags: PlanFlags) =>
+      done(await runPlan(topology, flags, shell)),
+    );
+}
+
+async function runPlan(topology: string | undefined, flags: PlanFlags, shell: Shell): Promise<number> {
+  const { plan, kinds } = await import('../operations/index.ts');
+  const session = sessionFrom(topology, flags, shell);
+  const result = await plan({ ...session, decisions: decisionsFrom(flags), now: () => new Date() });
+  shell.settled();
+  if (flags.out !== undefined) await save(flags.out, result.plan);
+  if (flags.format === 'json') shell.out(`${JSON.stringify(result.plan, undefined, 2)}\n`);
+  else {
+    const { planAsText } = await import('../report/text.ts');
+    shell.out(planAsText(result.plan, kinds, flags.color && shell.color.out));
+  }
+  if (flags.out !== undefined) shell.err(`saved as ${flags.out}: apply it with --plan ${flags.out}\n`);
+  const { changes, blocked } = result.plan;
+  return flags.detailedExitcode === true && changes.length + blocked.length > 0 ? 2 : 0;
+}
+
+/** A saved plan holds no secret, but names everything: it is for its owner. Written whole or not at all. */
+async function save(file: string, plan: Plan): Promise<void> {
+  const { rename, rm, writeFile } = await import('node:fs/promises');
+  const { MqwardenError } = await import('../core/errors.ts');
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, `${JSON.stringify(plan, undefined, 2)}\n`, { mode: 0o600 });
+    await rename(temporary, file);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new MqwardenError('MQWARDEN_FILE', `cannot save the plan as ${file}: ${why}`, {
+      hint: 'name a file in a folder that you may write to',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import { Redaction } from '../secrets/redact.ts';
+
+/** Where a command reads and writes; the real one is the process, and everything written passes the redaction. */
+export interface Shell {
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly redaction: Redaction;
+  /** Data, for scripts. */
+  out(text: string): void;
+  /** Everything else. */
+  err(text: string): void;
+  /** A line that the next one replaces; on a terminal only. */
+  progress(text: string): void;
+  /** Clears the progress line. */
+  settled(): void;
+  readonly color: { readonly out: boolean; readonly err: boolean };
+  readonly interactive: boolean;
+  /** Asks a person; only `yes` is a yes. */
+  ask(question: string): Promise<boolean>;
+}
+
+/** A progress line appears only when a command takes longer than this. */
+const patienceMs = 400;
+
+export function processShell(): Shell {
+  const redaction = new Redaction();
+  const { stdout, stderr, env } = process;
+  const live = stderr.isTTY && env['TERM'] !== 'dumb';
+  const since = performance.now();
+  let shown = false;
+  const clear = (): void => {
+    if (shown) stderr.write('\r\u001b[K');
+    shown = false;
+  };
+  return {
+    variables: env,
+    redaction,
+    out: (text) => {
+      clear();
+      stdout.write(redaction.redact(text));
+    },
+    err: (text) => {
+      clear();
+      stderr.write(redaction.redact(text));
+    },
+    progress: (text) => {
+      if (!live || performance.now() - since < patienceMs) return;
+      stderr.write(`\r\u001b[K${redaction.redact(text).slice(0, stderr.columns - 1)}`);
+      shown = true;
+    },
+    settled: clear,
+    color: { out: mayColor(stdout.isTTY, env), err: mayColor(stderr.isTTY, env) },
+    interactive: process.stdin.isTTY && stderr.isTTY,
+    ask,
+  };
+}
+
+function mayColor(isTerminal: boolean, variables: Shell['variables']): boolean {
+  return isTerminal && (variables['NO_COLOR'] ?? '') === '' && variables['TERM'] !== 'dumb';
+}
+
+async function ask(question: string): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await lines.question(`${question} Only 'yes' goes on: `)).trim() === 'yes';
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,184 @@
+import type { ZodType } from 'zod';
+import type { Address } from './address.ts';
+import type { Position } from './errors.ts';
+import type { Change, Hazard, Ownership, Resource, Verdict } from './resource.ts';
+
+/** A part of the topology with the way back to its place in the files. */
+export interface Placed<Section> {
+  /** The name of the service or environment. */
+  readonly name: string;
+  readonly section: Section;
+  /** Where the value at `path` below the section stands; the nearest enclosing place if it is not written out. */
+  locate(path: readonly (string | number)[]): Position;
+}
+
+/** What a topology says of one environment on one broker. */
+export interface Landscape<Environment, Service> {
+  readonly environment: Placed<Environment> & { readonly production: boolean };
+  /** The services that have a section for this broker. */
+  readonly services: readonly Placed<Service>[];
+  readonly claims: readonly string[];
+  /** Principals or users that are never touched and never listed. */
+  readonly protected: readonly string[];
+}
+
+export interface Refusal {
+  readonly address: Address;
+  readonly action: Change['action'];
+  readonly reason: string;
+  readonly hint: string;
+  /** What it would lose or disturb now, as on a change. Never part of a digest. */
+  readonly cost?: string | undefined;
+}
+
+export interface Warning {
+  readonly address: Address;
+  readonly message: string;
+}
+
+export interface Compiled<R extends Resource> {
+  readonly resources: readonly R[];
+  /** What cannot be said to any broker: counted as declared, so that what lives there is left alone. */
+  readonly blocked: readonly Refusal[];
+  readonly warnings: readonly Warning[];
+  /** Which service a principal (RabbitMQ user, Kafka principal name without `User:`) belongs to. */
+  readonly principals: ReadonlyMap<string, string>;
+}
+
+/** What ownership is judged by. */
+export interface Ground {
+  readonly principals: ReadonlyMap<string, string>;
+  readonly claims: readonly string[];
+  readonly protected: readonly string[];
+  /** The administrator that mqwarden logs in as. */
+  readonly admin: string;
+  /** Addresses of the containers that the topology declares: RabbitMQ's vhosts. */
+  readonly containers: ReadonlySet<string>;
+}
+
+/** What a change is weighed against when its hazards are looked for. */
+export interface View<R extends Resource> {
+  readonly live: ReadonlyMap<Address, R>;
+  /** Addresses that the plan would delete or replace. */
+  readonly going: ReadonlySet<Address>;
+}
+
+/** Everything that the planner and the applier need to know of one kind of resource. All of it is pure. */
+export interface Kind<R extends Resource = Resource> {
+  /** How plan output calls it: `topic permission`. */
+  readonly label: string;
+  /** Where it stands in a listing, and the order of creation; deletion goes the other way. */
+  readonly order: number;
+  readonly holdsData: boolean;
+  /** Creating one needs a password from the store. */
+  readonly credential?: boolean;
+  ownership(live: R, ground: Ground): Ownership;
+  /** The desired resource with what the topology leaves open taken from the live one. */
+  settle?(live: R, desired: R): R;
+  /** Called only when the settled specs differ. */
+  judge(live: R, desired: R): Verdict;
+  /** What must exist before this can: a queue needs its vhost. */
+  needs(resource: R): readonly Address[];
+  hazard?(change: Change<R>, view: View<R>): Hazard | undefined;
+  /** Changes run by rising phase: up first, then grants, then down. */
+  phase(change: Change<R>): number;
+  /** Further changes that must have succeeded before this one may run, beyond `needs`. */
+  after?(change: Change<R>, others: readonly Change[]): readonly Address[];
+  /** True if somebody loses a right by this change: their sessions are closed after it. */
+  narrows?(change: Change<R>): boolean;
+  /** The spec for a person to read, a line a setting. */
+  show(spec: R['spec']): readonly (readonly [label: string, value: string])[];
+}
+
+export interface Reading<R extends Resource> {
+  readonly resources: readonly R[];
+  /** What this very broker would refuse of the desired (version limits, policies, replication factors). */
+  readonly refusals: readonly Refusal[];
+  readonly warnings: readonly Warning[];
+}
+
+export interface Credential {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** The services' credentials. Paths are `<broker>/<service>`. */
+export interface Credentials {
+  /** Undefined where the environment names no store. */
+  has(path: string): Promise<boolean | undefined>;
+  /** The stored credential, or a newly generated one that was stored before this returns. */
+  ensure(path: string, username: string): Promise<Credential>;
+}
+
+/** What the shell gives to a broker. */
+export interface Context {
+  /** Resolves a reference such as `env:NAME`; what it returns is redacted from every output from then on. */
+  secret(reference: string, at: Position): Promise<string>;
+  /** Reads a file named in the topology, relative to the file that names it. */
+  file(path: string, at: Position): Promise<string>;
+  /** Hands a derived secret (a live hash) to the redaction. */
+  conceal(secret: string): void;
+  readonly timeoutMs: number;
+  /** Sent to the broker where it can carry one (connection names), and in the audit log. */
+  readonly correlationId: string;
+  readonly progress: (text: string) => void;
+}
+
+export interface Scope<R extends Resource> {
+  /** What the topology wants: the reader looks at these names in particular. */
+  readonly desired: readonly R[];
+}
+
+export type Outcome =
+  | { readonly status: 'done' }
+  | { readonly status: 'failed'; readonly error: string; readonly hint?: string | undefined }
+  | { readonly status: 'skipped'; readonly error: string };
+
+export interface Writer<R extends Resource> {
+  /**
+   * Carries out the changes of one phase, which do not depend on one another, in batches or concurrently, and reports each
+   * one's own outcome. A failure of one is reported, not thrown; a throw means that nothing further can be done.
+   */
+  write(changes: readonly Change<R>[], report: (change: Change<R>, outcome: Outcome) => void): Promise<void>;
+  /** Closes the sessions that a narrowing left open; returns what it could not close. */
+  closeSessions(changes: readonly Change<R>[]): Promise<readonly Warning[]>;
+  close(): Promise<void>;
+}
+
+/** Schemas of a broker's sections; the topology's schema is composed from these. */
+export interface BrokerSchema {
+  readonly environment: ZodType;
+  readonly service: ZodType;
+  /** The key under `claims.<broker>` and `protected.<broker>`: `users` or `principals`. */
+  readonly principals: string;
+  /** Keys of the environment section that hold endpoints: only these may use `${MQWARDEN_X}`. */
+  readonly endpointKeys: readonly string[];
+}
+
+/**
+ * One message broker: the port that everything above sees. Methods (not function properties) so that a broker of one
+ * concrete resource type fits the registry's list.
+ */
+export interface Broker<Environment = unknown, Service = unknown, R extends Resource = Resource> {
+  readonly name: string;
+  /** How a person calls it: `RabbitMQ`. */
+  readonly title: string;
+  readonly schema: BrokerSchema;
+  readonly kinds: Readonly<Record<string, Kind<R>>>;
+  /** Identity of the endpoints (lower-case host:port), to see that two environments share a broker. Pure. */
+  endpoints(environment: Environment): readonly string[];
+  /** Intent to resources. Pure. Throws TopologyError with every problem found. */
+  compile(landscape: Landscape<Environment, Service>): Compiled<R>;
+  /** What ownership is judged by. Pure. */
+  ground(landscape: Landscape<Environment, Service>, compiled: Compiled<R>): Ground;
+  /** The whole live state in scope. Throws PartialView rather than leave something out. */
+  read(target: Placed<Environment>, scope: Scope<R>, context: Context): Promise<Reading<R>>;
+  /** What the changes would lose or disturb now, by address: messages, consumers, log size, connections. */
+  weigh(
+    target: Placed<Environment>,
+    changes: readonly Change<R>[],
+    context: Context,
+  ): Promise<ReadonlyMap<Address, string>>;
+  /** Only apply and rotate ask for one. */
+  writer(target: Placed<Environment>, context: Context, credentials: Credentials): Promise<Writer<R>>;
+}

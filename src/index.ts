@@ -1,0 +1,9 @@
+/** The library behind the command line: the same operations, for programs. */
+export { type Address, address, partsOf } from './core/address.ts';
+export { cautious, type Decisions } from './core/decisions.ts';
+export { MqwardenError, TopologyError } from './core/errors.ts';
+export type { Plan } from './core/plan.ts';
+export type { Action, Change } from './core/resource.ts';
+export { apply, type ApplyOptions, type ApplyResult } from './operations/apply.ts';
+export { plan, type PlanOptions, type PlanResult } from './operations/plan.ts';
+export { Redaction } from './secrets/redact.ts';

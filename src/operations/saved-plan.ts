@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { MqwardenError, RefusedError } from '../core/errors.ts';
+import { type Plan, planDigest } from '../core/plan.ts';
+
+const decisions = z.strictObject({
+  prune: z.boolean(),
+  allowDataLoss: z.array(z.string()),
+  allowWidening: z.array(z.string()),
+  maxDeletes: z.number().int().min(0).max(100),
+  keepConnections: z.boolean(),
+  services: z.array(z.string()),
+});
+
+/** Only what an approval is compared by; the rest is carried along, and covered by the digest. */
+const savedPlan = z.looseObject({
+  version: z.literal(1),
+  topology: z.string(),
+  environment: z.string(),
+  digest: z.string(),
+  createdAt: z.string(),
+  decisions,
+  brokers: z.array(z.string()),
+  digests: z.object({ topology: z.string(), live: z.string() }),
+  changes: z.array(z.looseObject({ address: z.string(), action: z.string() })),
+  blocked: z.array(z.looseObject({ address: z.string() })),
+});
+
+/** Reads a plan that `plan --out` saved, and refuses one that was edited since. */
+export async function readPlan(file: string): Promise<Plan> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new MqwardenError('MQWARDEN_FILE', `cannot read the plan ${file}: ${why}`, { cause });
+  });
+  const parsed = savedPlan.safeParse(parseJson(text));
+  if (!parsed.success) {
+    throw new RefusedError(`${file} is not a saved plan`, { hint: 'make one with mqwarden plan --out FILE' });
+  }
+  const plan = parsed.data as unknown as Plan;
+  if (planDigest(plan) !== plan.digest) {
+    throw new RefusedError(
+      `${file} was changed since it was saved: its digest does not match what it lists`,
+      {
+        hint: 'make a new plan, and have that one approved',
+      },
+    );
+  }
+  return plan;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

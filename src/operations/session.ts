@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { brokers as registry } from '../brokers/index.ts';
+import type { Broker, Compiled, Context, Credentials, Ground, Landscape } from '../core/broker.ts';
+import { MqwardenError, UsageError } from '../core/errors.ts';
+import type { Kinds } from '../core/diff.ts';
+import type { Resource } from '../core/resource.ts';
+import { credentialsFor } from '../secrets/credentials.ts';
+import type { Redaction } from '../secrets/redact.ts';
+import { resolveReference } from '../secrets/resolve.ts';
+import { checkEnvironments } from '../topology/check.ts';
+import { landscape } from '../topology/landscape.ts';
+import { type EnvironmentDeclaration, loadTopology, type Topology } from '../topology/load.ts';
+
+export interface SessionOptions {
+  /** A file or a folder. */
+  readonly topology: string;
+  /** The environment's name; where the topology has only one, it may be left out. */
+  readonly environment?: string | undefined;
+  /** Only this broker. */
+  readonly only?: string | undefined;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly redaction: Redaction;
+  readonly progress: (text: string) => void;
+  /** Milliseconds a connection or a request may take. */
+  readonly timeoutMs?: number;
+}
+
+/** One broker of the environment, with what the topology wants there. */
+export interface Site {
+  readonly broker: Broker;
+  readonly landscape: Landscape<unknown, unknown>;
+  readonly compiled: Compiled<Resource>;
+  readonly ground: Ground;
+}
+
+/** A topology opened for one environment: everything known before any broker is asked. */
+export interface Session {
+  readonly topology: Topology;
+  readonly environment: EnvironmentDeclaration;
+  readonly sites: readonly Site[];
+  readonly context: Context;
+  readonly credentials: Credentials;
+  readonly correlationId: string;
+}
+
+/** All kinds of all brokers, by their full name. */
+export const kinds: Kinds<Resource> = Object.assign(
+  {},
+  ...registry.map((broker) => broker.kinds),
+) as Kinds<Resource>;
+
+export const brokerNames: readonly string[] = registry.map((broker) => broker.name);
+
+/** Loads, checks and compiles; reaches no broker and reads no secret. */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const topology = await loadTopology(options.topology, registry, options.variables);
+  checkEnvironments(topology, registry);
+  const environment = chooseEnvironment(topology, options.environment);
+  const sites = registry
+    .filter((broker) => options.only === undefined || broker.name === options.only)
+    .flatMap((broker) => siteOf(topology, environment, broker));
+  if (sites.length === 0) {
+    throw new UsageError(
+      `environment ${environment.name} has no ${options.only ?? 'broker'} section`,
+      `write environments.${environment.name}.${options.only ?? 'rabbitmq or kafka'} in the topology`,
+    );
+  }
+  const correlationId = randomUUID();
+  return {
+    topology,
+    environment,
+    sites,
+    context: makeContext(options, correlationId),
+    credentials: credentialsFor(
+      environment.secrets,
+      topology.locate(['environments', environment.name, 'secrets']),
+      {
+        conceal: (secret) => options.redaction.add(secret),
+      },
+    ),
+    correlationId,
+  };
+}
+
+function siteOf(topology: Topology, environment: EnvironmentDeclaration, broker: Broker): Site[] {
+  const found = landscape(topology, environment.name, broker);
+  if (found === undefined) return [];
+  const compiled = broker.compile(found);
+  return [{ broker, landscape: found, compiled, ground: broker.ground(found, compiled) }];
+}
+
+function chooseEnvironment(topology: Topology, wanted: string | undefined): EnvironmentDeclaration {
+  const names = [...topology.environments.keys()];
+  const [only, ...others] = names;
+  const name = wanted ?? (others.length === 0 ? only : undefined);
+  const found = name === undefined ? undefined : topology.environments.get(name);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    name === undefined ? 'the topology has several environments' : `the topology has no environment ${name}`,
+    `choose one: --env ${names.join(' | --env ')}`,
+  );
+}
+
+function makeContext(options: SessionOptions, correlationId: string): Context {
+  const conceal = (secret: string) => options.redaction.add(secret);
+  return {
+    async secret(reference, at) {
+      const secret = await resolveReference(reference, at, options.variables);
+      conceal(secret);
+      return secret;
+    },
+    async file(path, at) {
+      const full = resolve(dirname(at.file), path);
+      return readFile(full, 'utf8').catch((cause: unknown) => {
+        throw new MqwardenError('MQWARDEN_FILE', `cannot read ${path}: ${messageOf(cause)}`, {
+          position: at,
+          hint: 'relative paths are looked up from the folder of the file that names them',
+          cause,
+        });
+      });
+    },
+    conceal,
+    timeoutMs: options.timeoutMs ?? 10_000,
+    correlationId,
+    progress: options.progress,
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

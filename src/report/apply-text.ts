@@ -1,0 +1,61 @@
+import pc from 'picocolors';
+import type { Outcome } from '../core/broker.ts';
+import type { Change } from '../core/resource.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Warning } from '../core/broker.ts';
+import { printable } from './printable.ts';
+
+/** What came of an apply, as far as it is told to a person. */
+export type Applied =
+  | { readonly status: 'declined' }
+  | {
+      readonly status: 'applied';
+      readonly items: readonly { readonly change: Change; readonly outcome: Outcome }[];
+      readonly warnings: readonly Warning[];
+      readonly left: Plan;
+    };
+
+/** One change that did not come to be, with the broker's own words. */
+export function outcomeAsText(change: Change, outcome: Outcome, color: boolean): string {
+  const colors = pc.createColors(color);
+  if (outcome.status === 'done') return `done ${change.action} ${change.address}\n`;
+  const head = outcome.status === 'failed' ? colors.red('failed') : colors.yellow('skipped');
+  const hint =
+    outcome.status === 'failed' && outcome.hint !== undefined ? `\n  ${printable(outcome.hint)}` : '';
+  return `${head} ${change.action} ${change.address}: ${printable(outcome.error)}${hint}\n`;
+}
+
+/** The last word of an apply: what was done, and that nothing is left, or what is. */
+export function applyAsText(result: Applied, color: boolean): string {
+  const colors = pc.createColors(color);
+  if (result.status === 'declined') return 'Nothing was written.\n';
+  const warnings = result.warnings.map(
+    (one) => `${colors.yellow('warning')} ${printable(one.message)} (${one.address})`,
+  );
+  const count = (status: Outcome['status']) =>
+    result.items.filter((item) => item.outcome.status === status).length;
+  const tally = [
+    [count('done'), 'applied'],
+    [count('failed'), 'failed'],
+    [count('skipped'), 'skipped'],
+  ] as const;
+  const said = tally.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  const lines =
+    result.items.length === 0
+      ? []
+      : [`${colors.bold('Applied:')} ${said.join(', ')}. ${leftover(result.left)}`];
+  const all = [...warnings, ...lines];
+  return all.length === 0 ? '' : `${all.join('\n')}\n`;
+}
+
+function leftover(left: Plan): string {
+  const { changes, blocked } = left;
+  if (changes.length + blocked.length === 0) return 'Read again: nothing is left.';
+  const first = [...changes, ...blocked].slice(0, 5).map((one) => one.address);
+  const more = changes.length + blocked.length - first.length;
+  const parts = [
+    ...(changes.length > 0 ? [`${changes.length} to do`] : []),
+    ...(blocked.length > 0 ? [`${blocked.length} blocked`] : []),
+  ];
+  return `Read again: ${parts.join(' and ')} (${first.join(', ')}${more > 0 ? ` and ${more} more` : ''}).`;
+}

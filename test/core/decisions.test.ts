@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { cautious, decide, type Decisions, overBudget } from '../../src/core/decisions.ts';
+import { diff } from '../../src/core/diff.ts';
+import { deletion } from '../../src/core/diff.ts';
+import { box, brief, compiled, grant, ground, kinds, lid, reading, type Thing } from './fakes.ts';
+
+interface Case {
+  readonly name: string;
+  readonly desired?: Thing[];
+  readonly live?: Thing[];
+  readonly decisions?: Partial<Decisions>;
+  readonly changes?: string[];
+  readonly blocked?: string[];
+}
+
+const cases: Case[] = [
+  { name: 'nothing is pruned unasked', live: [box('a'), grant('x-claimed', 'all')] },
+  {
+    name: 'prune deletes what is claimed',
+    live: [grant('x-claimed', 'all')],
+    decisions: { prune: true },
+    changes: ['delete fake:grant:x-claimed'],
+  },
+  { name: 'prune never touches somebody else', live: [grant('stranger', 'all')], decisions: { prune: true } },
+  {
+    name: 'prune holds data back without its name',
+    live: [box('a')],
+    decisions: { prune: true },
+    blocked: ['delete fake:box:a'],
+  },
+  {
+    name: 'another name does not help',
+    live: [box('a')],
+    decisions: { prune: true, allowDataLoss: ['fake:box:b', 'fake:box:*'] },
+    blocked: ['delete fake:box:a'],
+  },
+  {
+    name: 'data named may go',
+    live: [box('a')],
+    decisions: { prune: true, allowDataLoss: ['fake:box:a'] },
+    changes: ['delete fake:box:a'],
+  },
+  {
+    name: 'widening allowed is not data loss allowed',
+    live: [box('a')],
+    decisions: { prune: true, allowWidening: ['fake:box:a'] },
+    blocked: ['delete fake:box:a'],
+  },
+  {
+    name: 'a replacement needs its name too',
+    desired: [box('a', 1)],
+    live: [box('a', 2)],
+    blocked: ['replace fake:box:a'],
+  },
+  {
+    name: 'a part stays when its whole is held back',
+    live: [box('a'), lid('a')],
+    decisions: { prune: true },
+    blocked: ['delete fake:box:a', 'delete fake:lid:a'],
+  },
+  {
+    name: 'a part goes with its whole',
+    live: [box('a'), lid('a')],
+    decisions: { prune: true, allowDataLoss: ['fake:box:a'] },
+    changes: ['delete fake:lid:a', 'delete fake:box:a'],
+  },
+  { name: 'what stands on nothing is blocked', desired: [lid('a')], blocked: ['create fake:lid:a'] },
+  {
+    name: 'what stands on something new is not',
+    desired: [lid('a'), box('a')],
+    changes: ['create fake:box:a', 'create fake:lid:a'],
+  },
+  {
+    name: 'a scope keeps to its service',
+    desired: [box('a', 1, 'order-service'), box('b', 1, 'payment-service'), box('shared')],
+    live: [grant('pay', 'all'), grant('order', 'all')],
+    decisions: { services: ['order-service'] },
+    changes: ['create fake:box:a', 'create fake:box:shared', 'delete fake:grant:order'],
+  },
+  {
+    name: 'prune within a scope deletes nothing outside',
+    live: [grant('x-claimed', 'all'), box('a')],
+    decisions: { prune: true, services: ['order-service'], allowDataLoss: ['fake:box:a'] },
+  },
+  {
+    name: 'what a scope leaves out cannot be stood on',
+    desired: [box('a', 1, 'payment-service'), lid('a', 'order-service')],
+    decisions: { services: ['order-service'] },
+    blocked: ['create fake:lid:a'],
+  },
+];
+
+describe('decide', () => {
+  it.each(cases)('$name', ({ desired = [], live = [], decisions = {}, changes = [], blocked = [] }) => {
+    const difference = diff({ kinds, compiled: compiled(...desired), reading: reading(...live), ground });
+    const decided = decide(kinds, difference, { ...cautious, ...decisions });
+    expect(brief(decided.changes)).toEqual(changes);
+    expect(decided.blocked.map((one) => `${one.action} ${one.address}`).sort()).toEqual(blocked);
+  });
+
+  it('tells which flag lets a held change go, with its own address', () => {
+    const difference = diff({ kinds, compiled: compiled(), reading: reading(box('a b')), ground });
+    const decided = decide(kinds, difference, { ...cautious, prune: true });
+    expect(decided.blocked[0]?.hint).toContain("--allow-data-loss 'fake:box:a%20b'");
+    expect(decided.held).toHaveLength(1);
+  });
+});
+
+describe('overBudget', () => {
+  const deletes = (count: number) => Array.from({ length: count }, (_, at) => deletion(box(`b${at}`), 'x'));
+  it.each([
+    { owned: 9, deletes: 9, max: 30, over: false },
+    { owned: 10, deletes: 3, max: 30, over: false },
+    { owned: 10, deletes: 4, max: 30, over: true },
+    { owned: 100, deletes: 30, max: 30, over: false },
+    { owned: 100, deletes: 31, max: 30, over: true },
+    { owned: 100, deletes: 100, max: 100, over: false },
+    { owned: 100, deletes: 1, max: 0, over: true },
+    { owned: 0, deletes: 12, max: 30, over: true },
+  ])('$deletes of $owned with $max % is over: $over', ({ owned, deletes: count, max, over }) => {
+    expect(overBudget(deletes(count), owned, max) !== undefined).toBe(over);
+  });
+});
