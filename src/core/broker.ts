@@ -84,8 +84,8 @@ export interface Kind<R extends Resource = Resource> {
   phase(change: Change<R>): number;
   /** Further changes that must have succeeded before this one may run, beyond `needs`. */
   after?(change: Change<R>, others: readonly Change[]): readonly Address[];
-  /** True if somebody loses a right by this change: their sessions are closed after it. */
-  narrows?(change: Change<R>): boolean;
+  /** True if somebody loses a right by this change, done beside `others`: their sessions are closed after it. */
+  narrows?(change: Change<R>, others: readonly Change[]): boolean;
   /** The spec for a person to read, a line a setting. */
   show(spec: R['spec']): readonly (readonly [label: string, value: string])[];
 }

@@ -123,7 +123,10 @@ class Progress {
   readonly report = (change: Change, outcome: Outcome): void => {
     this.outcomes.set(change.address, { change, outcome });
     this.options.report(change, outcome);
-    this.noted.push(this.diary.item(change, outcome));
+    const note = this.diary.item(change, outcome);
+    // Awaited at the end of the phase; until then a rejection must not count as unhandled.
+    note.catch(() => undefined);
+    this.noted.push(note);
   };
 
   /** Waits until the audit log holds every outcome so far: no phase begins before the last one is on record. */
@@ -186,7 +189,7 @@ async function endSessions(
   done: readonly Change[],
   { decisions }: ApplyOptions,
 ): Promise<readonly Warning[]> {
-  const narrowed = done.filter((change) => kindOf(broker.kinds, change).narrows?.(change) === true);
+  const narrowed = done.filter((change) => kindOf(broker.kinds, change).narrows?.(change, done) === true);
   if (narrowed.length === 0) return [];
   if (!decisions.keepConnections) return writer.closeSessions(narrowed);
   return narrowed.map(({ address }) => ({

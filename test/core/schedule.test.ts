@@ -32,7 +32,7 @@ describe('schedule', () => {
       [box('old'), lid('old')],
     );
     const after = new Map(
-      phases.flat().map((step) => [step.change.address as string, step.after as string[]]),
+      phases.flat().map((step) => [step.change.address as string, [...step.after] as string[]]),
     );
     expect(after.get('fake:lid:a')).toEqual(['fake:box:a']);
     expect(after.get('fake:grant:order')).toContain('fake:box:a');

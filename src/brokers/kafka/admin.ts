@@ -1,0 +1,200 @@
+import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { type API, apiVersionsV3, Connection, protocolAPIsById, ResponseError } from '@platformatic/kafka';
+import type { Context, Placed } from '../../core/broker.ts';
+import { BrokerError, ConnectionError } from '../../core/errors.ts';
+import { connectionError, type Failure, failureOf, requestError } from './causes.ts';
+import type { KafkaEnvironment } from './schema.ts';
+
+/**
+ * The administrator's connection: TLS and SCRAM-SHA-512, one connection to one broker, which forwards to the controller what
+ * is the controller's (KRaft; KIP-590). The client's own Admin class is not used: it makes one answer of a whole batch, sends
+ * one set of configs for all topics, and tries a wrong password four times.
+ */
+export interface Session {
+  readonly endpoint: string;
+  readonly admin: string;
+  /** How long the broker may take over one request. */
+  readonly timeoutMs: number;
+  /**
+   * Sends one request. Errors of single items do not throw: they stand in the response. Throws ConnectionError where no
+   * answer came, BrokerError where it cannot be read.
+   */
+  call<Arguments extends unknown[], Response>(
+    api: API<Arguments, Response>,
+    ...args: NoInfer<Arguments>
+  ): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** What is needed to connect to any broker of the cluster. */
+export interface Dialer {
+  readonly admin: string;
+  /** The first of the topology's brokers that lets the administrator in. */
+  first(): Promise<Session>;
+  to(host: string, port: number): Promise<Session>;
+}
+
+interface Login {
+  readonly username: string;
+  readonly password: string;
+  readonly secureContext: SecureContext;
+  readonly serverName: string | undefined;
+  readonly connectTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly clientId: string;
+}
+
+/** Resolves the secret and reads the files; connects to nothing yet. */
+export async function prepare(
+  target: Placed<KafkaEnvironment>,
+  context: Context,
+  requestTimeoutMs = context.timeoutMs,
+): Promise<Dialer> {
+  const { brokers, admin, tls } = target.section;
+  const password = await context.secret(admin.password, target.locate(['admin', 'password']));
+  const login: Login = {
+    username: admin.username,
+    password,
+    secureContext: await secureContext(target, context),
+    serverName: tls?.serverName,
+    // The brokers are tried one after the other: together they must not take much longer than one.
+    connectTimeoutMs: Math.max(Math.floor(context.timeoutMs / brokers.length), 2000),
+    requestTimeoutMs,
+    clientId: `mqwarden-${context.correlationId}`,
+  };
+  return {
+    admin: admin.username,
+    first: () => firstOf(brokers.map(parseEndpoint), login),
+    to: (host, port) => firstOf([{ host, port }], login),
+  };
+}
+
+async function secureContext(target: Placed<KafkaEnvironment>, context: Context): Promise<SecureContext> {
+  const { tls } = target.section;
+  const load = async (key: 'ca' | 'cert' | 'key') => {
+    const path = tls?.[key];
+    return path === undefined ? undefined : context.file(path, target.locate(['tls', key]));
+  };
+  const [ca, cert, key] = [await load('ca'), await load('cert'), await load('key')];
+  if (key !== undefined) context.conceal(key);
+  try {
+    // A file without any certificate would be taken in silence, and trust nobody.
+    for (const pem of [ca, cert]) if (pem !== undefined) new X509Certificate(pem);
+    return createSecureContext({
+      minVersion: 'TLSv1.2',
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'no reason given';
+    throw new ConnectionError(`the TLS files for Kafka cannot be used: ${why}`, {
+      position: target.locate(['tls']),
+      hint: 'tls.ca, tls.cert and tls.key must be PEM files; the key must belong to the certificate, without a passphrase',
+    });
+  }
+}
+
+interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+function parseEndpoint(text: string): Endpoint {
+  const colon = text.lastIndexOf(':');
+  return { host: text.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(colon + 1)) };
+}
+
+function label({ host, port }: Endpoint): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+async function firstOf(endpoints: readonly Endpoint[], login: Login): Promise<Session> {
+  const failures: Failure[] = [];
+  for (const endpoint of endpoints) {
+    const result = await connect(endpoint, login);
+    if ('session' in result) return result.session;
+    failures.push(result.failure);
+    if (result.failure.final === true) break;
+  }
+  throw connectionError(failures);
+}
+
+async function connect(
+  endpoint: Endpoint,
+  login: Login,
+): Promise<{ session: Session } | { failure: Failure }> {
+  const connection = newConnection(endpoint, login);
+  let mechanisms: readonly string[] = [];
+  connection.on('sasl:handshake', (offered) => {
+    mechanisms = offered;
+  });
+  // Without a listener a late error of the socket would end the process; the first one tells more than what follows it.
+  let first: unknown;
+  connection.on('error', (error) => {
+    first ??= error;
+  });
+  try {
+    await connection.connect(endpoint.host, endpoint.port);
+    const versions = await apiVersionsV3.api.async(connection, 'mqwarden', '1');
+    const offered = new Map(versions.apiKeys.map((key) => [key.apiKey, key]));
+    return { session: sessionOf(connection, label(endpoint), login, offered) };
+  } catch (error) {
+    connection.socket.destroy();
+    const { username, connectTimeoutMs: timeoutMs } = login;
+    return {
+      failure: failureOf(first ?? error, { endpoint: label(endpoint), username, timeoutMs, mechanisms }),
+    };
+  }
+}
+
+function newConnection(endpoint: Endpoint, login: Login): Connection {
+  const serverName = login.serverName ?? (isIP(endpoint.host) === 0 ? endpoint.host : undefined);
+  return new Connection(login.clientId, {
+    connectTimeout: login.connectTimeoutMs,
+    requestTimeout: login.requestTimeoutMs,
+    // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn the check off.
+    tls: { secureContext: login.secureContext, rejectUnauthorized: true },
+    ...(serverName === undefined ? {} : { tlsServerName: serverName }),
+    sasl: { mechanism: 'SCRAM-SHA-512', username: login.username, password: login.password },
+  });
+}
+
+interface VersionRange {
+  readonly minVersion: number;
+  readonly maxVersion: number;
+}
+
+function sessionOf(
+  connection: Connection,
+  endpoint: string,
+  login: Login,
+  offered: ReadonlyMap<number, VersionRange>,
+): Session {
+  return {
+    endpoint,
+    admin: login.username,
+    timeoutMs: login.requestTimeoutMs,
+    async call(api, ...args) {
+      const name = protocolAPIsById[api.key] ?? `request ${api.key}`;
+      const range = offered.get(api.key);
+      if (range === undefined || api.version < range.minVersion || api.version > range.maxVersion) {
+        const hint = 'mqwarden needs Kafka 3.7 or newer';
+        throw new BrokerError(`Kafka at ${endpoint} does not offer ${name} version ${api.version}`, {
+          endpoint,
+          hint,
+        });
+      }
+      try {
+        return await api.async(connection, ...args);
+      } catch (error) {
+        // Thrown for an error anywhere in the answer, with the whole answer on it: the caller looks at each item.
+        if (error instanceof ResponseError) return error['response'] as Awaited<ReturnType<typeof api.async>>;
+        throw requestError(error, name, endpoint, login.requestTimeoutMs);
+      }
+    },
+    close: () => connection.close(),
+  };
+}

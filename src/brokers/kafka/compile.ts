@@ -1,0 +1,98 @@
+import type { Compiled, Ground, Warning } from '../../core/broker.ts';
+import { TopologyError } from '../../core/errors.ts';
+import { matchesAny } from '../../core/glob.ts';
+import { serviceAcls } from './compile/acls.ts';
+import { type Ask, asksOf, consentProblems } from './compile/consent.ts';
+import {
+  type KafkaLandscape,
+  type PlacedService,
+  principalOfService,
+  principalProblems,
+} from './compile/problems.ts';
+import { collisions, type OwnedTopics, ownTopics, topicResource } from './compile/topics.ts';
+import { isDistinguishedName } from './names.ts';
+import {
+  type KafkaResource,
+  quotaAddress,
+  type QuotaResource,
+  topicAddress,
+  userAddress,
+  type UserResource,
+} from './resources.ts';
+
+/** More than Kafka's own default of 4,096, which is also its minimum for SHA-512 (KIP-554). */
+export const iterations = 8192;
+export const mechanism = 'SCRAM-SHA-512';
+
+/** Intent to resources. Throws TopologyError with every problem found. */
+export function compile(landscape: KafkaLandscape): Compiled<KafkaResource> {
+  const { topics, problems: owning } = ownTopics(landscape.services);
+  const asks = landscape.services.flatMap(asksOf);
+  const problems = [
+    ...principalProblems(landscape, (user) => matchesAny(landscape.protected, user)),
+    ...owning,
+    ...consentProblems(topics, asks),
+  ];
+  if (problems.length > 0) throw new TopologyError(problems);
+  const resources = [
+    ...[...topics.values()].map(topicResource),
+    ...landscape.services.flatMap(serviceResources),
+  ];
+  return {
+    resources,
+    blocked: [],
+    warnings: [...collisions(topics), ...ownerless(topics, asks)],
+    principals: new Map(landscape.services.map((service) => [principalOfService(service), service.name])),
+  };
+}
+
+export function ground(landscape: KafkaLandscape, compiled: Compiled<KafkaResource>): Ground {
+  return {
+    principals: compiled.principals,
+    claims: landscape.claims,
+    protected: landscape.protected,
+    admin: landscape.environment.section.admin.username,
+    // Everything on Kafka is the whole cluster's: there is nothing like a vhost.
+    containers: new Set(),
+  };
+}
+
+function serviceResources(service: PlacedService): KafkaResource[] {
+  const principal = principalOfService(service);
+  const user = isDistinguishedName(principal) ? [] : [userResource(service, principal)];
+  return [...user, ...quotaResources(service, principal), ...serviceAcls(service)];
+}
+
+function userResource(service: PlacedService, user: string): UserResource {
+  return {
+    kind: 'kafka:user',
+    address: userAddress(user),
+    service: service.name,
+    spec: { mechanism, iterations },
+    because: `identity of ${service.name}`,
+  };
+}
+
+function quotaResources(service: PlacedService, user: string): QuotaResource[] {
+  const { quota } = service.section;
+  if (quota === undefined) return [];
+  const { producerByteRate, consumerByteRate, requestPercentage } = quota;
+  const spec = {
+    ...(producerByteRate === undefined ? {} : { producerByteRate }),
+    ...(consumerByteRate === undefined ? {} : { consumerByteRate }),
+    ...(requestPercentage === undefined ? {} : { requestPercentage }),
+  };
+  const at = quotaAddress({ user });
+  return [
+    { kind: 'kafka:quota', address: at, service: service.name, spec, because: `quota of ${service.name}` },
+  ];
+}
+
+/** Topics that somebody uses by name and nobody owns: mqwarden will not make them. */
+function ownerless(topics: OwnedTopics, asks: readonly Ask[]): Warning[] {
+  const used = asks.flatMap(({ topic }) => (topic === undefined || topics.has(topic) ? [] : [topic]));
+  return [...new Set(used)].sort().map((topic) => ({
+    address: topicAddress(topic),
+    message: `no service owns topic ${topic}; it must exist on the broker`,
+  }));
+}

@@ -1,0 +1,48 @@
+import type { Position, Problem } from '../../../core/errors.ts';
+import type { Landscape, Placed } from '../../../core/broker.ts';
+import type { KafkaEnvironment, KafkaService } from '../schema.ts';
+
+export type KafkaLandscape = Landscape<KafkaEnvironment, KafkaService>;
+export type PlacedService = Placed<KafkaService>;
+
+/** The user that a service logs in as: its own name, unless `principal` says otherwise. */
+export function principalOfService(service: PlacedService): string {
+  return service.section.principal ?? service.name;
+}
+
+/** Where the principal of a service is written, or the section that it is taken for. */
+export function principalPosition(service: PlacedService): Position {
+  return service.locate(service.section.principal === undefined ? [] : ['principal']);
+}
+
+/** Each principal is one service's, and none is the administrator or protected. */
+export function principalProblems(
+  landscape: KafkaLandscape,
+  isProtected: (user: string) => boolean,
+): Problem[] {
+  const admin = landscape.environment.section.admin.username;
+  const first = new Map<string, PlacedService>();
+  const problems: Problem[] = [];
+  for (const service of landscape.services) {
+    const principal = principalOfService(service);
+    const position = principalPosition(service);
+    const other = first.get(principal);
+    if (other !== undefined) {
+      problems.push({
+        message: `services ${other.name} and ${service.name} are the same principal ${principal}`,
+        position,
+        hint: 'give each service a principal of its own: grants and credentials cannot be told apart otherwise',
+        related: [{ message: `also principal ${principal}`, position: principalPosition(other) }],
+      });
+    } else first.set(principal, service);
+    if (principal === admin || isProtected(principal)) {
+      const whose = principal === admin ? "the administrator's own" : 'protected';
+      problems.push({
+        message: `principal ${principal} of service ${service.name} is ${whose}: mqwarden never touches its grants`,
+        position,
+        hint: 'let the service log in as a principal of its own',
+      });
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,33 @@
+import type { Broker } from '../../core/broker.ts';
+import { compile, ground } from './compile.ts';
+import { kinds } from './kinds.ts';
+import type { KafkaResource } from './resources.ts';
+import { environmentSchema, type KafkaEnvironment, type KafkaService, serviceSchema } from './schema.ts';
+
+/** Kafka: topics, SCRAM users, quotas and ACLs. The client library is loaded only when a broker is talked to. */
+export const kafka: Broker<KafkaEnvironment, KafkaService, KafkaResource> = {
+  name: 'kafka',
+  title: 'Kafka',
+  schema: {
+    environment: environmentSchema,
+    service: serviceSchema,
+    principals: 'principals',
+    endpointKeys: ['brokers'],
+  },
+  kinds,
+  endpoints: (environment) => environment.brokers.map((broker) => broker.toLowerCase()),
+  compile,
+  ground,
+  async read(target, scope, context) {
+    const { read } = await import('./read.ts');
+    return read(target, scope, context);
+  },
+  async weigh(target, changes, context) {
+    const { weigh } = await import('./weigh.ts');
+    return weigh(target, changes, context);
+  },
+  async writer(target, context, credentials) {
+    const { openWriter } = await import('./write.ts');
+    return openWriter(target, context, credentials);
+  },
+};

@@ -1,0 +1,12 @@
+import type { Ground } from '../../../core/broker.ts';
+import { matchesAny } from '../../../core/glob.ts';
+import type { Ownership } from '../../../core/resource.ts';
+
+/** The fate of something undeclared that belongs to a user; undefined is nobody or everybody in particular. */
+export function userOwnership(user: string | undefined, ground: Ground): Ownership {
+  if (user === undefined || user === '*') return { fate: 'unmanaged' };
+  if (user === ground.admin || matchesAny(ground.protected, user)) return { fate: 'internal' };
+  const service = ground.principals.get(user);
+  if (service !== undefined) return { fate: 'managed', service };
+  return { fate: matchesAny(ground.claims, user) ? 'claimed' : 'unmanaged' };
+}

@@ -1,0 +1,24 @@
+import type { Kind } from '../../../core/broker.ts';
+import { quotaEntity, type QuotaResource } from '../resources.ts';
+import { userOwnership } from './ownership.ts';
+
+/**
+ * Client quotas (KIP-546). A quota of a user, with or without a client id, is that user's; those of a client id alone, of an
+ * address or of a default entity concern everybody and stay unmanaged.
+ */
+export const quotaKind: Kind<QuotaResource> = {
+  label: 'quota',
+  order: 2,
+  holdsData: false,
+  ownership: (live, ground) => userOwnership(quotaEntity(live.address)['user'] ?? undefined, ground),
+  judge: ({ spec: live }, { spec: desired }) => ({
+    is: 'update',
+    why: [...new Set([...Object.keys(live), ...Object.keys(desired)])]
+      .filter((key) => live[key] !== desired[key])
+      .map((key) => `${key} ${live[key] ?? 'unset'} → ${desired[key] ?? 'unset'}`)
+      .join(', '),
+  }),
+  needs: () => [],
+  phase: (change) => (change.action === 'delete' ? 20 : 2),
+  show: (spec) => Object.entries(spec).map(([key, value]) => [key, String(value)] as const),
+};

@@ -1,0 +1,236 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ConfigResourceTypes,
+  createTopicsV7,
+  describeAclsV3,
+  describeClientQuotasV1,
+  describeClusterV1,
+  describeConfigsV4,
+  describeUserScramCredentialsV0,
+  metadataV12,
+} from '@platformatic/kafka';
+import { partOf } from '../../core/address.ts';
+import type { Context, Placed, Reading, Refusal, Scope } from '../../core/broker.ts';
+import { BrokerError, PartialView } from '../../core/errors.ts';
+import { prepare, type Session } from './admin.ts';
+import { creationBatches, creationRequest, inBatches } from './batches.ts';
+import { faultOf } from './faults.ts';
+import {
+  aclResources,
+  overridesOf,
+  quotaResources,
+  type TopicAnswer,
+  topicResource,
+  userResources,
+} from './normalize.ts';
+import type { KafkaResource, TopicResource } from './resources.ts';
+import type { KafkaEnvironment } from './schema.ts';
+import { operations } from './words.ts';
+
+/**
+ * The whole live state of the cluster: all topics, ACLs, users and quotas; configs only of topics that are declared with a
+ * `config`. Throws PartialView rather than leave something out that the topology declares.
+ */
+export async function read(
+  target: Placed<KafkaEnvironment>,
+  scope: Scope<KafkaResource>,
+  context: Context,
+): Promise<Reading<KafkaResource>> {
+  const dialer = await prepare(target, context);
+  const session = await dialer.first();
+  try {
+    await requireView(session);
+    const desired = scope.desired.filter((one) => one.kind === 'kafka:topic');
+    const [topics, acls, users, quotas] = await Promise.all([
+      readTopics(session, desired),
+      readAcls(session),
+      readUsers(session),
+      readQuotas(session),
+    ]);
+    return {
+      resources: [...topics.resources, ...acls, ...users.users, ...quotas],
+      refusals: topics.refusals,
+      warnings: users.warnings,
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+/** Without these, the broker answers as if ACLs, users or quotas were not there, or not at all. */
+const needed = ['describe', 'describe_configs'] as const;
+const toolNames = { describe: 'Describe', describe_configs: 'DescribeConfigs' } as const;
+
+async function requireView(session: Session): Promise<void> {
+  const brokers = 1;
+  const cluster = await session.call(describeClusterV1.api, true, brokers);
+  const allowed = cluster.clusterAuthorizedOperations;
+  const missing = needed.filter((operation) => (allowed & (1 << operations[operation])) === 0);
+  if (missing.length === 0) return;
+  const asked = missing.map((operation) => `--operation ${toolNames[operation]}`).join(' ');
+  throw new PartialView(
+    `the administrator ${session.admin} sees only a part of Kafka at ${session.endpoint}: it lacks ${missing.join(' and ').toUpperCase()} on the cluster`,
+    {
+      endpoint: session.endpoint,
+      hint: `run: kafka-acls --bootstrap-server ${session.endpoint} --add --allow-principal 'User:${session.admin}' ${asked} --cluster`,
+    },
+  );
+}
+
+interface Topics {
+  readonly resources: readonly TopicResource[];
+  readonly refusals: readonly Refusal[];
+}
+
+async function readTopics(session: Session, desired: readonly TopicResource[]): Promise<Topics> {
+  const live = await visibleTopics(session);
+  const absent = desired.filter((topic) => !live.has(nameOf(topic)));
+  const refusals = await confirmAbsent(session, absent, live);
+  const configured = desired.filter((topic) => topic.spec.config !== undefined && live.has(nameOf(topic)));
+  const overrides = await readConfigs(session, configured.map(nameOf));
+  const resources = [...live].map(([name, answer]) => topicResource(name, answer, overrides.get(name)));
+  return { resources, refusals };
+}
+
+function nameOf(topic: TopicResource): string {
+  return partOf(topic.address, 0);
+}
+
+/** Topics that the administrator may describe; the broker leaves out the others without a word. */
+async function visibleTopics(session: Session): Promise<Map<string, TopicAnswer>> {
+  const { topics } = await session.call(metadataV12.api, null, false, false);
+  const visible = topics.filter(({ partitions }) => partitions.length > 0);
+  return new Map(visible.map((topic) => [topic.name ?? '', topic]));
+}
+
+/**
+ * Metadata does not tell absent from hidden. Creating with `validateOnly` does, and at the same time shows what the broker
+ * would refuse. A topic that came into being in between is added to `live`.
+ */
+async function confirmAbsent(
+  session: Session,
+  absent: readonly TopicResource[],
+  live: Map<string, TopicAnswer>,
+): Promise<Refusal[]> {
+  const refusals: Refusal[] = [];
+  const exist: string[] = [];
+  for (const batch of creationBatches(absent.map((topic) => creationRequest(nameOf(topic), topic.spec)))) {
+    const answer = await session.call(createTopicsV7.api, batch, session.timeoutMs, true);
+    const byName = new Map(absent.map((topic) => [nameOf(topic), topic]));
+    for (const { name, errorCode, errorMessage } of answer.topics) {
+      const topic = byName.get(name);
+      if (errorCode === 0 || topic === undefined) continue;
+      const fault = faultOf(errorCode, errorMessage);
+      if (fault.name === 'TOPIC_ALREADY_EXISTS') exist.push(name);
+      else if (fault.name.endsWith('AUTHORIZATION_FAILED'))
+        throw hidden(session, name, 'Create', fault.error);
+      else {
+        const hint = fault.hint ?? 'change the topic in the topology';
+        refusals.push({ address: topic.address, action: 'create', reason: fault.error, hint });
+      }
+    }
+  }
+  if (exist.length > 0) await addLate(session, exist, live);
+  return refusals;
+}
+
+/**
+ * Topics that exist but were not in the metadata: hidden, or so new that the broker has not heard of them yet (its metadata
+ * follows the controller's by up to seconds under load). Asked by name, the first is an authorization error at once.
+ */
+async function addLate(session: Session, exist: string[], live: Map<string, TopicAnswer>): Promise<void> {
+  const deadline = Date.now() + session.timeoutMs;
+  for (;;) {
+    const { topics } = await session.call(metadataV12.api, exist, false, false);
+    for (const topic of topics) {
+      const { name, errorCode } = topic;
+      const refused = faultOf(errorCode, null).name === 'TOPIC_AUTHORIZATION_FAILED';
+      if (refused)
+        throw hidden(session, name ?? '', 'Describe', 'it exists, but is left out of the metadata');
+      if (topic.partitions.length > 0) live.set(name ?? '', topic);
+    }
+    const missing = exist.find((name) => !live.has(name));
+    if (missing === undefined) return;
+    if (Date.now() > deadline)
+      throw hidden(session, missing, 'Describe', 'it exists, but the metadata lags behind');
+    await sleep(lagPollMs);
+  }
+}
+
+const lagPollMs = 50;
+
+function hidden(session: Session, topic: string, operation: string, why: string): PartialView {
+  return new PartialView(`whether topic ${topic} exists cannot be told by ${session.admin}: ${why}`, {
+    endpoint: session.endpoint,
+    hint:
+      `run: kafka-acls --bootstrap-server ${session.endpoint} --add --allow-principal 'User:${session.admin}' ` +
+      `--operation ${operation} --topic ${operation === 'Create' ? `'*'` : topic}`,
+  });
+}
+
+async function readConfigs(
+  session: Session,
+  names: readonly string[],
+): Promise<Map<string, Record<string, string>>> {
+  const overrides = new Map<string, Record<string, string>>();
+  for (const batch of inBatches(names)) {
+    const resources = batch.map((resourceName) => ({
+      resourceType: ConfigResourceTypes.TOPIC,
+      resourceName,
+      configurationKeys: null,
+    }));
+    const { results } = await session.call(describeConfigsV4.api, resources, false, false);
+    for (const { resourceName, errorCode, errorMessage, configs } of results) {
+      if (errorCode !== 0) {
+        throw hidden(session, resourceName, 'DescribeConfigs', faultOf(errorCode, errorMessage).error);
+      }
+      overrides.set(resourceName, overridesOf(configs));
+    }
+  }
+  return overrides;
+}
+
+/** A whole answer that failed: absence must not be inferred from it. */
+function requireAnswer(
+  session: Session,
+  what: string,
+  errorCode: number,
+  message: string | null | undefined,
+): void {
+  if (errorCode === 0) return;
+  const { endpoint, admin } = session;
+  const fault = faultOf(errorCode, message);
+  const text = `${what} of Kafka at ${endpoint} cannot be read by ${admin}: ${fault.error}`;
+  if (fault.name.endsWith('AUTHORIZATION_FAILED'))
+    throw new PartialView(text, { endpoint, hint: fault.hint });
+  throw new BrokerError(text, { endpoint, hint: fault.hint });
+}
+
+const any = 1;
+
+async function readAcls(session: Session): Promise<KafkaResource[]> {
+  const answer = await session.call(describeAclsV3.api, {
+    resourceType: any,
+    resourceName: null,
+    resourcePatternType: any,
+    principal: null,
+    host: null,
+    operation: any,
+    permissionType: any,
+  });
+  requireAnswer(session, 'the ACLs', answer.errorCode, answer.errorMessage);
+  return aclResources(answer.resources);
+}
+
+async function readUsers(session: Session) {
+  // No filter at all: asking for a name that is not there would be an error.
+  const answer = await session.call(describeUserScramCredentialsV0.api, null);
+  requireAnswer(session, 'the SCRAM users', answer.errorCode, answer.errorMessage);
+  return userResources(answer.results);
+}
+
+async function readQuotas(session: Session): Promise<KafkaResource[]> {
+  const answer = await session.call(describeClientQuotasV1.api, [], false);
+  requireAnswer(session, 'the quotas', answer.errorCode, answer.errorMessage);
+  return quotaResources(answer.entries ?? []);
+}

@@ -1,0 +1,101 @@
+import type { Context, Credentials, Placed, Writer } from '../../core/broker.ts';
+import { ConnectionError } from '../../core/errors.ts';
+import type { Change } from '../../core/resource.ts';
+import { prepare, type Session } from './admin.ts';
+import { isAclChange } from './kinds/acl.ts';
+import type { KafkaResource, QuotaResource, TopicResource, UserResource } from './resources.ts';
+import type { KafkaEnvironment } from './schema.ts';
+import { createAcls, deleteAcls } from './write/acls.ts';
+import type { Report } from './write/outcome.ts';
+import { alterQuotas } from './write/quotas.ts';
+import { createTopics, deleteTopics, updateTopics } from './write/topics.ts';
+import { deleteUsers, upsertUsers } from './write/users.ts';
+
+/** A large batch may take the controller longer than a read takes. */
+const requestTimeoutMs = 60_000;
+
+/** Opens the administrator's connection for apply and rotate. */
+export async function openWriter(
+  target: Placed<KafkaEnvironment>,
+  context: Context,
+  credentials: Credentials,
+): Promise<Writer<KafkaResource>> {
+  const dialer = await prepare(target, context, requestTimeoutMs);
+  const session = await dialer.first();
+  return {
+    async write(changes, report) {
+      for (const group of groupsOf(changes)) await carryOut(session, credentials, group, report);
+    },
+    // Kafka checks its ACLs on every request: no session outlives a right.
+    closeSessions: () => Promise.resolve([]),
+    close: () => session.close(),
+  };
+}
+
+type Changes = readonly Change<KafkaResource>[];
+
+/** Changes of one kind and action: what can share a request. */
+function groupsOf(changes: Changes): Changes[] {
+  const groups = new Map<string, Change<KafkaResource>[]>();
+  for (const change of changes) {
+    const key = `${change.kind} ${change.action}`;
+    groups.set(key, [...(groups.get(key) ?? []), change]);
+  }
+  return [...groups.values()];
+}
+
+/** Every change is reported exactly once, also where the connection breaks in the middle; then it throws. */
+async function carryOut(
+  session: Session,
+  credentials: Credentials,
+  changes: Changes,
+  report: Report,
+): Promise<void> {
+  const open = new Set(changes);
+  const once: Report = (change, outcome) => {
+    if (open.delete(change)) report(change, outcome);
+  };
+  try {
+    await dispatch(session, credentials, changes, once);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : 'failed';
+    const hint = 'whether it was done is not known: run plan again';
+    for (const change of [...open]) once(change, { status: 'failed', error: text, hint });
+    if (error instanceof ConnectionError) throw error;
+  }
+  for (const change of [...open])
+    once(change, { status: 'failed', error: 'the broker did not answer for it' });
+}
+
+/** The changes are all of one kind and action; each filter only tells the compiler so. */
+async function dispatch(
+  session: Session,
+  credentials: Credentials,
+  changes: Changes,
+  report: Report,
+): Promise<void> {
+  const action = changes[0]?.action;
+  const [topics, acls] = [changes.filter(isTopic), changes.filter(isAclChange)];
+  const [users, quotas] = [changes.filter(isUser), changes.filter(isQuota)];
+  if (topics.length > 0) {
+    const write = action === 'create' ? createTopics : action === 'delete' ? deleteTopics : updateTopics;
+    await write(session, topics, report);
+  }
+  if (acls.length > 0) await (action === 'delete' ? deleteAcls : createAcls)(session, acls, report);
+  if (quotas.length > 0) await alterQuotas(session, quotas, report);
+  if (users.length === 0) return;
+  if (action === 'delete') await deleteUsers(session, users, report);
+  else await upsertUsers(session, credentials, users, report);
+}
+
+function isTopic(change: Change): change is Change<TopicResource> {
+  return change.kind === 'kafka:topic';
+}
+
+function isUser(change: Change): change is Change<UserResource> {
+  return change.kind === 'kafka:user';
+}
+
+function isQuota(change: Change): change is Change<QuotaResource> {
+  return change.kind === 'kafka:quota';
+}

@@ -1,0 +1,96 @@
+import { ConnectionError } from '../../core/errors.ts';
+
+/** Why a request got no answer, in one sentence, with what to do next. Pure. */
+
+interface Cause {
+  readonly why: string;
+  readonly hint: string;
+}
+
+const untrusted: Cause = {
+  why: 'its certificate is not signed by an authority that is trusted here',
+  hint: "name the authority's certificate with `tls: { ca: … }`",
+};
+const noAnswer: Cause = {
+  why: 'no answer in time',
+  hint: 'check the address, firewalls on the way, and whether the broker is up',
+};
+const notTls: Cause = {
+  why: 'what answers there does not speak TLS',
+  hint: "the port of the management API's TLS listener is needed (management.ssl.port, usually 15671)",
+};
+const noName: Cause = {
+  why: 'the host name cannot be resolved',
+  hint: 'check the spelling of managementUrl, and DNS on this machine',
+};
+const reset: Cause = {
+  why: 'the connection was closed before an answer came',
+  hint: 'see the log of the broker: it may demand a client certificate (`tls: { cert, key }`)',
+};
+
+const causes: Readonly<Record<string, Cause>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  CERT_SIGNATURE_FAILURE: untrusted,
+  CERT_HAS_EXPIRED: { why: 'its certificate has expired', hint: 'renew the certificate of the broker' },
+  CERT_NOT_YET_VALID: { why: 'its certificate is not valid yet', hint: 'check the clocks of both machines' },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    why: 'its certificate is for another host name',
+    hint: 'use a name that the certificate carries, or set `tls: { serverName: … }` to one',
+  },
+  ERR_SSL_WRONG_VERSION_NUMBER: notTls,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: notTls,
+  EPROTO: notTls,
+  ECONNREFUSED: {
+    why: 'the connection was refused: nothing listens there',
+    hint: 'check the port, and whether the broker is up',
+  },
+  ENOTFOUND: noName,
+  EAI_AGAIN: noName,
+  EHOSTUNREACH: {
+    why: 'there is no route to the host',
+    hint: 'check the network between here and the broker',
+  },
+  ENETUNREACH: {
+    why: 'there is no route to the host',
+    hint: 'check the network between here and the broker',
+  },
+  ETIMEDOUT: noAnswer,
+  ECONNABORTED: noAnswer,
+  ERR_CANCELED: noAnswer,
+  ECONNRESET: reset,
+  EPIPE: reset,
+};
+
+const clientCertificate: Cause = {
+  why: 'it demands a client certificate that it trusts',
+  hint: 'name one with `tls: { cert: …, key: … }`',
+};
+
+/**
+ * `error` is the client's own, which carries the request with its credentials: its code and message are taken, the rest is
+ * left behind.
+ */
+export function connectionError(endpoint: string, error: unknown): ConnectionError {
+  const { code, message } = facts(error);
+  const cause = /alert (certificate required|bad certificate|unknown ca|handshake failure)/i.test(message)
+    ? clientCertificate
+    : (causes[code] ?? { why: message || 'no answer', hint: 'check the address, and the log of the broker' });
+  return new ConnectionError(`cannot reach the management API at ${endpoint}: ${cause.why}`, {
+    endpoint,
+    hint: cause.hint,
+    cause: new Error([code, message].filter((part) => part !== '').join(': ')),
+  });
+}
+
+function facts(error: unknown): { code: string; message: string } {
+  if (!(error instanceof Error)) return { code: '', message: '' };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  // A host with several addresses fails with one error for each.
+  const inner: unknown = 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : undefined;
+  const message = error.message === '' && inner instanceof Error ? inner.message : error.message;
+  return { code, message };
+}

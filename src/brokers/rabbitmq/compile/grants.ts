@@ -1,0 +1,142 @@
+import { escapePattern, namePattern, nothing } from '../patterns/names.ts';
+import { bindingKeyPattern, everyKey, topicPattern } from '../patterns/topic.ts';
+import {
+  type Permission,
+  permissionAddress,
+  type TopicPermission,
+  topicPermissionAddress,
+} from '../resources.ts';
+import type { GrantSection } from '../schema.ts';
+import { publishesText, type Rights } from './rights.ts';
+import { exchangeType, type PlacedService, userOf, type World } from './world.ts';
+
+type Right = 'configure' | 'write' | 'read';
+
+/** The permission of a service's user in the vhost; every service has one, since without it no login is possible. */
+export function permissionResource(world: World, service: PlacedService, rights: Rights): Permission {
+  const { section } = service;
+  const pattern = (right: Right) =>
+    joinAlternatives([
+      ...namespacePattern(section.namespace, right),
+      ...named([...rights[right]].filter((name) => !inNamespace(section.namespace, right, name))),
+      ...granted(section.grants, right),
+    ]);
+  return {
+    kind: 'rabbitmq:permission',
+    address: permissionAddress(world.vhost, userOf(service)),
+    service: service.name,
+    because: rights.because.join(', ') || `access to vhost ${world.vhost}`,
+    spec: { configure: pattern('configure'), write: pattern('write'), read: pattern('read') },
+  };
+}
+
+function named(names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [namePattern(names)];
+}
+
+function joinAlternatives(patterns: readonly string[]): string {
+  return patterns.length === 0 ? nothing : [...new Set(patterns)].join('|');
+}
+
+function granted(grants: readonly GrantSection[] | undefined, right: Right): string[] {
+  return (grants ?? []).flatMap((grant) => grant[right] ?? []);
+}
+
+/** The security reference's triple: `^order\.(queue|exchange)\..*`, `^order\.exchange\..*`, `^order\.queue\..*`. */
+const namespaceParts: Readonly<Record<Right, readonly string[]>> = {
+  configure: ['queue', 'exchange'],
+  write: ['exchange'],
+  read: ['queue'],
+};
+
+function namespacePattern(namespace: string | undefined, right: Right): string[] {
+  if (namespace === undefined) return [];
+  const parts = namespaceParts[right];
+  const middle = parts.length === 1 ? parts.join('') : `(${parts.join('|')})`;
+  return [`^${escapePattern(namespace)}\\.${middle}\\..*`];
+}
+
+function inNamespace(namespace: string | undefined, right: Right, name: string): boolean {
+  return (
+    namespace !== undefined && namespaceParts[right].some((part) => name.startsWith(`${namespace}.${part}.`))
+  );
+}
+
+/**
+ * True if a literal grant reaches the name. The broker's dialect is PCRE: what JavaScript cannot read is taken to reach
+ * everything, so that nothing is overlooked.
+ */
+export function grantReaches(service: PlacedService, right: Right, name: string): boolean {
+  return granted(service.section.grants, right).some((pattern) => {
+    try {
+      return new RegExp(pattern).test(name);
+    } catch {
+      return true;
+    }
+  });
+}
+
+/**
+ * One row for each topic exchange that the user can write or read: with no row, RabbitMQ allows every key. An exchange that
+ * nobody owns counts as a topic exchange where keys are given, since on any other type a row has no effect.
+ */
+export function topicPermissionResources(
+  world: World,
+  service: PlacedService,
+  rights: Rights,
+): TopicPermission[] {
+  const user = userOf(service);
+  return topicCandidates(world, rights).flatMap((exchange) => {
+    const wide = {
+      write: reachesWidely(service, 'write', exchange),
+      read: reachesWidely(service, 'read', exchange),
+    };
+    if (!wide.write && !wide.read && !rights.write.has(exchange) && !rights.read.has(exchange)) return [];
+    const published = rights.publishes.get(exchange);
+    const bound = rights.binds.get(exchange);
+    return [
+      {
+        kind: 'rabbitmq:topic-permission' as const,
+        address: topicPermissionAddress(world.vhost, user, exchange),
+        service: service.name,
+        because: topicBecause(exchange, published, bound),
+        spec: {
+          write: writePattern(published, wide.write),
+          read: bound === undefined ? (wide.read ? everyKey : nothing) : bindingKeyPattern(bound),
+        },
+      },
+    ];
+  });
+}
+
+function topicCandidates(world: World, rights: Rights): string[] {
+  const owned = [...world.exchanges.keys()];
+  const mentioned = [...rights.publishes, ...rights.binds]
+    .filter(([exchange, keys]) => exchangeType(world, exchange) !== undefined || keys !== 'every')
+    .map(([exchange]) => exchange);
+  return [...new Set([...owned, ...mentioned])].filter(
+    (exchange) => (exchangeType(world, exchange) ?? 'topic') === 'topic',
+  );
+}
+
+/** By a namespace or a literal grant, which say nothing of routing keys. */
+function reachesWidely(service: PlacedService, right: 'write' | 'read', exchange: string): boolean {
+  return inNamespace(service.section.namespace, right, exchange) || grantReaches(service, right, exchange);
+}
+
+function writePattern(published: ReadonlySet<string> | 'every' | undefined, wide: boolean): string {
+  if (published === undefined) return wide ? everyKey : nothing;
+  return published === 'every' ? everyKey : topicPattern(published);
+}
+
+function topicBecause(
+  exchange: string,
+  published: ReadonlySet<string> | 'every' | undefined,
+  bound: ReadonlySet<string> | undefined,
+): string {
+  const reasons = [
+    ...(published === undefined ? [] : [publishesText(exchange, published)]),
+    ...(bound === undefined ? [] : [`binds ${[...bound].join(', ')} from ${exchange}`]),
+  ];
+  return reasons.join(', ') || `no routing key of ${exchange} beyond its permission`;
+}

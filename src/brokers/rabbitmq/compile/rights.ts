@@ -1,0 +1,105 @@
+import { bindingsInto, exchangeArguments, queueArguments, textArgument } from './declared.ts';
+import { type PlacedService, type World } from './world.ts';
+
+/**
+ * What a service needs on the broker, by RabbitMQ's table of AMQP 0-9-1 operations: publish = write on the exchange;
+ * consume = read on the queue; declare = configure, with a dead-letter exchange also read on the queue and write on that
+ * exchange, with an alternate exchange read on the exchange and write on the alternate; bind = write on the destination
+ * and read on the source.
+ */
+export interface Rights {
+  readonly configure: ReadonlySet<string>;
+  readonly write: ReadonlySet<string>;
+  readonly read: ReadonlySet<string>;
+  /** The routing keys that it publishes with, by exchange; `every` where it names none. */
+  readonly publishes: ReadonlyMap<string, ReadonlySet<string> | 'every'>;
+  /** The binding keys that it declares itself, by source exchange. */
+  readonly binds: ReadonlyMap<string, ReadonlySet<string>>;
+  /** In the words of the topology. */
+  readonly because: readonly string[];
+}
+
+/** How the permission system calls the default exchange. */
+export const defaultExchange = 'amq.default';
+
+export function rightsOf(world: World, service: PlacedService): Rights {
+  const { section } = service;
+  const consumes = section.consumes ?? [];
+  const sends = section.sends ?? [];
+  const publishes = publishedKeys(service);
+  const own = section.declares ? declaringRights(world, service) : nothingDeclared;
+  return {
+    configure: new Set(own.configure),
+    write: new Set([...publishes.keys(), ...(sends.length > 0 ? [defaultExchange] : []), ...own.write]),
+    read: new Set([...consumes, ...own.read]),
+    publishes,
+    binds: own.binds,
+    because: [
+      ...[...publishes].map(([exchange, keys]) => publishesText(exchange, keys)),
+      ...consumes.map((queue) => `consumes ${queue}`),
+      ...sends.map((queue) => `sends to ${queue}`),
+      ...(section.declares ? ['declares its own'] : []),
+      ...(section.namespace === undefined ? [] : [`namespace ${section.namespace}`]),
+      ...(section.grants ?? []).map((grant) => `granted: ${grant.reason}`),
+    ],
+  };
+}
+
+export function publishesText(exchange: string, keys: ReadonlySet<string> | 'every'): string {
+  return keys === 'every' ? `publishes ${exchange}` : `publishes ${exchange} (${[...keys].join(', ')})`;
+}
+
+function publishedKeys(service: PlacedService): Map<string, Set<string> | 'every'> {
+  const keys = new Map<string, Set<string> | 'every'>();
+  for (const publish of service.section.publishes ?? []) {
+    const known = keys.get(publish.exchange);
+    if (publish.routingKeys === undefined || known === 'every') keys.set(publish.exchange, 'every');
+    else keys.set(publish.exchange, new Set([...(known ?? []), ...publish.routingKeys]));
+  }
+  return keys;
+}
+
+interface Declaring {
+  readonly configure: readonly string[];
+  readonly write: readonly string[];
+  readonly read: readonly string[];
+  readonly binds: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+const nothingDeclared: Declaring = { configure: [], write: [], read: [], binds: new Map() };
+
+/** For a service that asserts its own exchanges, queues and bindings at start. */
+function declaringRights(world: World, service: PlacedService): Declaring {
+  const exchanges = [...world.exchanges.values()].filter((owned) => owned.service === service);
+  const queues = [...world.queues.values()].filter((owned) => owned.service === service);
+  const alternates = exchanges.map((owned) => ({
+    name: owned.name,
+    target: textArgument(exchangeArguments(world, owned), 'alternate-exchange'),
+  }));
+  const deadLetters = queues.map((owned) => ({
+    name: owned.name,
+    target: textArgument(queueArguments(world, owned), 'x-dead-letter-exchange'),
+  }));
+  const forwarding = [...alternates, ...deadLetters].filter((one) => one.target !== undefined);
+  const bindings = [
+    ...exchanges.flatMap((owned) => bindingsInto(owned, 'exchange')),
+    ...queues.flatMap((owned) => bindingsInto(owned, 'queue')),
+  ].map(({ spec }) => spec);
+  const names = [...exchanges, ...queues].map((owned) => owned.name);
+  return {
+    configure: names,
+    write: [...names, ...forwarding.map(({ target }) => permissionName(target ?? ''))],
+    read: [...forwarding.map(({ name }) => name), ...bindings.map(({ source }) => permissionName(source))],
+    binds: new Map(
+      [...Map.groupBy(bindings, ({ source }) => source)].map(([source, group]) => [
+        source,
+        new Set(group.map(({ routingKey }) => routingKey)),
+      ]),
+    ),
+  };
+}
+
+/** The name that a permission pattern is matched against. */
+function permissionName(exchange: string): string {
+  return exchange === '' ? defaultExchange : exchange;
+}

@@ -1,0 +1,171 @@
+import type { Landscape, Placed, Warning } from '../../../core/broker.ts';
+import type { Address } from '../../../core/address.ts';
+import type { Position, Problem } from '../../../core/errors.ts';
+import { matchesAny } from '../../../core/glob.ts';
+import { isReserved, nameProblem } from '../names.ts';
+import { builtInExchanges, exchangeAddress, queueAddress } from '../resources.ts';
+import type { ExchangeSection, QueueSection, RabbitEnvironment, RabbitService } from '../schema.ts';
+
+export type RabbitLandscape = Landscape<RabbitEnvironment, RabbitService>;
+export type PlacedService = Placed<RabbitService>;
+export type Path = readonly (string | number)[];
+
+/** An exchange or queue with the service that owns it. */
+export interface Owned<Section> {
+  readonly name: string;
+  readonly service: PlacedService;
+  readonly section: Section;
+  readonly path: Path;
+}
+
+/** What all services of an environment say together, and what was found wrong or odd on the way. */
+export interface World {
+  readonly vhost: string;
+  readonly defaultQueueType: string;
+  readonly services: readonly PlacedService[];
+  readonly exchanges: ReadonlyMap<string, Owned<ExchangeSection>>;
+  readonly queues: ReadonlyMap<string, Owned<QueueSection>>;
+  readonly problems: Problem[];
+  readonly warnings: Map<Address, Warning>;
+}
+
+/** The user that a service logs in as. */
+export function userOf(service: PlacedService): string {
+  return service.section.user ?? service.name;
+}
+
+export function survey(landscape: RabbitLandscape): World {
+  const { vhost } = landscape.environment.section;
+  const problems: Problem[] = [];
+  const services = landscape.services;
+  checkUsers(landscape, problems);
+  return {
+    vhost: vhost.name,
+    defaultQueueType: vhost.defaultQueueType ?? 'classic',
+    services,
+    exchanges: ownersOf(services, 'exchanges', (service) => service.section.exchanges ?? {}, problems),
+    queues: ownersOf(services, 'queues', (service) => service.section.queues ?? {}, problems),
+    problems,
+    warnings: new Map(),
+  };
+}
+
+function ownersOf<Section>(
+  services: readonly PlacedService[],
+  key: 'exchanges' | 'queues',
+  sections: (service: PlacedService) => Readonly<Record<string, Section>>,
+  problems: Problem[],
+): Map<string, Owned<Section>> {
+  const owners = new Map<string, Owned<Section>>();
+  const what = key === 'exchanges' ? 'exchange' : 'queue';
+  for (const service of services) {
+    for (const [name, section] of Object.entries(sections(service))) {
+      const path = [key, name];
+      const position = service.locate(path);
+      const problem = nameProblem(name) ?? reservedProblem(name);
+      if (problem !== undefined) problems.push({ message: `${what} "${name}" ${problem}`, position });
+      const first = owners.get(name);
+      if (first === undefined) owners.set(name, { name, service, section, path });
+      else {
+        problems.push({
+          message: `${what} "${name}" is owned by both ${first.service.name} and ${service.name}`,
+          position,
+          hint: 'declare it in one service only; others publish, consume or bind',
+          related: [related(`first declared by ${first.service.name}`, first.service.locate(first.path))],
+        });
+      }
+    }
+  }
+  return owners;
+}
+
+function reservedProblem(name: string): string | undefined {
+  return isReserved(name) ? 'is in the namespace amq.*, which RabbitMQ reserves for itself' : undefined;
+}
+
+export function related(message: string, position: Position): { message: string; position: Position } {
+  return { message, position };
+}
+
+/** One user a service, and none of those that have another purpose. */
+function checkUsers(landscape: RabbitLandscape, problems: Problem[]): void {
+  const admin = landscape.environment.section.admin.username;
+  const first = new Map<string, PlacedService>();
+  for (const service of landscape.services) {
+    const user = userOf(service);
+    const position = service.locate(service.section.user === undefined ? [] : ['user']);
+    const problem = userProblem(user, admin, landscape.protected);
+    if (problem !== undefined) {
+      problems.push({
+        message: `user "${user}" of ${service.name} ${problem}`,
+        position,
+        hint: 'name another with "user"',
+      });
+    }
+    const other = first.get(user);
+    if (other === undefined) first.set(user, service);
+    else {
+      problems.push({
+        message: `user "${user}" belongs to both ${other.name} and ${service.name}`,
+        position,
+        hint: 'each service needs a user of its own',
+        related: [
+          related(
+            `first used by ${other.name}`,
+            other.locate(other.section.user === undefined ? [] : ['user']),
+          ),
+        ],
+      });
+    }
+  }
+}
+
+function userProblem(user: string, admin: string, protectedUsers: readonly string[]): string | undefined {
+  if (user === 'guest') return 'is the default user, which every installation knows';
+  if (user === admin) return 'is the administrator of the environment';
+  if (matchesAny(protectedUsers, user)) return 'is protected in the environment';
+  return nameProblem(user);
+}
+
+/**
+ * An exchange that a service speaks of: warned of where nobody owns it, refused where it is a reserved name that no vhost
+ * has.
+ */
+export function mentionExchange(world: World, name: string, service: PlacedService, path: Path): void {
+  if (world.exchanges.has(name) || builtInExchanges.has(name)) return;
+  if (isReserved(name)) {
+    world.problems.push({
+      message: `exchange "${name}" is not one of those that RabbitMQ comes with`,
+      position: service.locate(path),
+      hint:
+        name === 'amq.default'
+          ? 'the default exchange reaches queues by name: write "sends: [QUEUE]"'
+          : 'names that begin with amq. are reserved for the broker',
+    });
+    return;
+  }
+  const at = exchangeAddress(world.vhost, name);
+  world.warnings.set(at, {
+    address: at,
+    message: `no service owns exchange ${name}; it must exist on the broker`,
+  });
+}
+
+export function mentionQueue(world: World, name: string, service: PlacedService, path: Path): void {
+  if (world.queues.has(name)) return;
+  if (isReserved(name)) {
+    const message = `queue "${name}" ${reservedProblem(name) ?? ''}`;
+    world.problems.push({ message, position: service.locate(path) });
+    return;
+  }
+  const at = queueAddress(world.vhost, name);
+  world.warnings.set(at, {
+    address: at,
+    message: `no service owns queue ${name}; it must exist on the broker`,
+  });
+}
+
+/** The type of an exchange as far as the topology and RabbitMQ's own tell. */
+export function exchangeType(world: World, name: string): string | undefined {
+  return world.exchanges.get(name)?.section.type ?? builtInExchanges.get(name);
+}

@@ -1,0 +1,37 @@
+import type { Broker } from '../../core/broker.ts';
+import { compile } from './compile/index.ts';
+import { kinds } from './kinds/index.ts';
+import { read } from './read.ts';
+import { type RabbitResource, vhostAddress } from './resources.ts';
+import { type RabbitEnvironment, type RabbitService, schema } from './schema.ts';
+import { weigh } from './weigh.ts';
+import { writer } from './write/index.ts';
+
+/** RabbitMQ behind the port that everything above sees. */
+export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> = {
+  name: 'rabbitmq',
+  title: 'RabbitMQ',
+  schema,
+  kinds,
+  endpoints: ({ managementUrl, amqpsUrl }) =>
+    [managementUrl, amqpsUrl].filter((url) => url !== undefined).map(hostAndPort),
+  compile,
+  ground: ({ environment, claims, protected: untouched }, { principals }) => ({
+    principals,
+    claims,
+    protected: untouched,
+    admin: environment.section.admin.username,
+    containers: new Set([vhostAddress(environment.section.vhost.name)]),
+  }),
+  read,
+  weigh,
+  writer,
+};
+
+const defaultPorts: Readonly<Record<string, string>> = { 'https:': '443', 'amqps:': '5671' };
+
+/** Lower-case; schemes that URLs do not know keep the case of the host. */
+function hostAndPort(url: string): string {
+  const { protocol, hostname, port } = new URL(url);
+  return `${hostname.toLowerCase()}:${port || (defaultPorts[protocol] ?? '')}`;
+}

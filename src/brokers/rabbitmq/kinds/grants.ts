@@ -1,0 +1,139 @@
+import { type Address, partOf } from '../../../core/address.ts';
+import type { Kind } from '../../../core/broker.ts';
+import type { Change } from '../../../core/resource.ts';
+import { everyKey } from '../patterns/topic.ts';
+import { covers, namesOf } from '../patterns/parse.ts';
+import {
+  exchangeNeed,
+  type Permission,
+  type TopicPermission,
+  userAddress,
+  vhostAddress,
+} from '../resources.ts';
+import { differences, grantFate, phases, upOrDown } from './shared.ts';
+
+/**
+ * Permissions and topic rows. With no row for a user and exchange every routing key is allowed, so rows are written before
+ * the permission that lets the user at the exchange, and taken away only after it.
+ */
+
+export const permission: Kind<Permission> = {
+  label: 'permission',
+  order: 5,
+  holdsData: false,
+  ownership: (live, ground) => grantFate(live.address, partOf(live.address, 1), ground),
+  judge: (live, desired) => ({ is: 'update', why: differences(live.spec, desired.spec) }),
+  needs: ({ address }) => [vhostAddress(partOf(address, 0)), userAddress(partOf(address, 1))],
+  phase: (change) => upOrDown(change, phases.permissionUpsert, phases.permissionDelete),
+  after: (change, others) =>
+    change.action === 'delete'
+      ? []
+      : grantChanges(others, change.address)
+          .rows.filter((row) => row.action !== 'delete')
+          .map(addressOf),
+  narrows(change) {
+    const { before, after } = change;
+    if (before === null) return false;
+    if (after === null) return !isNothing(before);
+    return !(['configure', 'write', 'read'] as const).every((right) => covers(after[right], before[right]));
+  },
+  show: (spec) => [
+    ['configure', spec.configure],
+    ['write', spec.write],
+    ['read', spec.read],
+  ],
+};
+
+function isNothing(spec: Permission['spec']): boolean {
+  return [spec.configure, spec.write, spec.read].every((pattern) => covers('^$', pattern));
+}
+
+export const topicPermission: Kind<TopicPermission> = {
+  label: 'topic permission',
+  order: 6,
+  holdsData: false,
+  ownership(live, ground) {
+    // A row on the default exchange says nothing (it is no topic exchange), and the API cannot address it for deletion.
+    if (partOf(live.address, 2) === '') return { fate: 'internal' };
+    return grantFate(live.address, partOf(live.address, 1), ground);
+  },
+  judge: (live, desired) => ({ is: 'update', why: differences(live.spec, desired.spec) }),
+  needs({ address }) {
+    const vhost = partOf(address, 0);
+    return [vhostAddress(vhost), userAddress(partOf(address, 1)), exchangeNeed(vhost, partOf(address, 2))];
+  },
+  phase: (change) => upOrDown(change, phases.topicRowUpsert, phases.topicRowDelete),
+  after: (change, others) =>
+    change.action === 'delete' ? grantChanges(others, change.address).permissions.map(addressOf) : [],
+  narrows(change, others) {
+    const { before, after } = change;
+    // Without the row every key is allowed, so that a deletion widens and a creation narrows, if the user was let at the
+    // exchange before at all.
+    if (after === null || (before === null && !reachedBefore(change.address, others))) return false;
+    const had = before ?? { write: everyKey, read: everyKey };
+    return !covers(after.write, had.write) || !covers(after.read, had.read);
+  },
+  show: (spec) => [
+    ['write', spec.write],
+    ['read', spec.read],
+  ],
+};
+
+/** True unless these changes show that the user had no right on the exchange of this row. */
+function reachedBefore(at: Address, others: readonly Change[]): boolean {
+  const change = grantChanges(others, at).permissions.find(isPermission);
+  if (change === undefined) return true;
+  const { before } = change;
+  const exchange = partOf(at, 2);
+  return before !== null && [before.write, before.read].some((pattern) => mayMatch(pattern, exchange));
+}
+
+function mayMatch(pattern: string, name: string): boolean {
+  return namesOf(pattern)?.has(name) ?? true;
+}
+
+function addressOf(change: Change): Address {
+  return change.address;
+}
+
+interface GrantChanges {
+  readonly permissions: readonly Change[];
+  readonly rows: readonly Change[];
+}
+
+const none: GrantChanges = { permissions: [], rows: [] };
+const indexes = new WeakMap<readonly Change[], ReadonlyMap<string, GrantChanges>>();
+
+/** The changes to the grants of the same user in the same vhost. Indexed once a list: plans are asked for each change. */
+function grantChanges(others: readonly Change[], at: Address): GrantChanges {
+  let index = indexes.get(others);
+  if (index === undefined) {
+    const grants = others.filter((change) => isPermission(change) || isRow(change));
+    const groups = Map.groupBy(grants, (change) => holderOf(change.address));
+    index = new Map(
+      [...groups].map(([holder, group]) => [
+        holder,
+        { permissions: group.filter(isPermission), rows: group.filter(isRow) },
+      ]),
+    );
+    indexes.set(others, index);
+  }
+  return index.get(holderOf(at)) ?? none;
+}
+
+function isPermission(change: Change): change is Change<Permission> {
+  return change.kind === 'rabbitmq:permission';
+}
+
+function isRow(change: Change): boolean {
+  return change.kind === 'rabbitmq:topic-permission';
+}
+
+/** Vhost and user, of a permission or topic row. */
+function holderOf(at: Address): string {
+  return permissionKey(partOf(at, 0), partOf(at, 1));
+}
+
+function permissionKey(vhost: string, user: string): string {
+  return JSON.stringify([vhost, user]);
+}

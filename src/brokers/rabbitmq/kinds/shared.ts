@@ -1,0 +1,69 @@
+import { type Address, partOf } from '../../../core/address.ts';
+import type { Ground } from '../../../core/broker.ts';
+import { matchesAny } from '../../../core/glob.ts';
+import { canonical, type JsonObject } from '../../../core/json.ts';
+import type { Change, Ownership } from '../../../core/resource.ts';
+import { isInternalName } from '../names.ts';
+import { vhostAddress } from '../resources.ts';
+
+/** What the kinds have in common. */
+
+export type Shown = readonly (readonly [label: string, value: string])[];
+
+/** Phases, in the order of execution: up, grants, down. */
+export const phases = {
+  vhost: 0,
+  user: 1,
+  exchange: 2,
+  queue: 3,
+  binding: 4,
+  topicRowUpsert: 10,
+  permissionUpsert: 11,
+  permissionDelete: 12,
+  topicRowDelete: 13,
+  bindingDelete: 20,
+  queueDelete: 21,
+  exchangeDelete: 22,
+  userDelete: 23,
+  vhostDelete: 24,
+} as const;
+
+export function upOrDown(change: Change, up: number, down: number): number {
+  return change.action === 'delete' ? down : up;
+}
+
+/** The names of the settings that differ, for a verdict's `why`. */
+export function differences(live: JsonObject, desired: JsonObject): string {
+  const keys = [...new Set([...Object.keys(live), ...Object.keys(desired)])].sort();
+  const differing = keys.filter((key) => canonical(live[key] ?? null) !== canonical(desired[key] ?? null));
+  return `${differing.join(', ')} ${differing.length === 1 ? 'differs' : 'differ'}`;
+}
+
+export function inDeclaredVhost(at: Address, ground: Ground): boolean {
+  return ground.containers.has(vhostAddress(partOf(at, 0)));
+}
+
+/** For exchanges and queues: the fate of what stands in a vhost. */
+export function namedFate(at: Address, ground: Ground): Ownership {
+  if (isInternalName(partOf(at, 1))) return { fate: 'internal' };
+  return { fate: inDeclaredVhost(at, ground) ? 'prunable' : 'unmanaged' };
+}
+
+/** For permissions and topic rows: the fate of a user's grant. */
+export function grantFate(at: Address, user: string, ground: Ground): Ownership {
+  if (user === ground.admin || matchesAny(ground.protected, user)) return { fate: 'internal' };
+  if (!inDeclaredVhost(at, ground)) return { fate: 'unmanaged' };
+  const service = ground.principals.get(user);
+  if (service !== undefined) return { fate: 'managed', service };
+  return { fate: matchesAny(ground.claims, user) ? 'claimed' : 'unmanaged' };
+}
+
+/** `maxConnections 10, maxQueues 5`, or a dash. */
+export function showRecord(values: JsonObject): string {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return entries.map(([key, value]) => `${key} ${canonical(value)}`).join(', ') || '-';
+}
+
+export function showList(values: readonly string[]): string {
+  return values.join(', ') || '-';
+}

@@ -1,0 +1,14 @@
+/** Runs `work` over all items, `width` at a time, in their order. Rejects with the first rejection, after all have ended. */
+export async function inPool<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const waiting = items.values();
+  const lane = async () => {
+    for (const item of waiting) await work(item);
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, lane));
+  const broken = lanes.find((one) => one.status === 'rejected');
+  if (broken !== undefined) throw broken.reason;
+}

@@ -1,0 +1,116 @@
+import { partOf } from '../../core/address.ts';
+import type { Context, Placed, Reading, Scope, Warning } from '../../core/broker.ts';
+import { BrokerError, PartialView } from '../../core/errors.ts';
+import { type Admin, openAdmin } from './admin.ts';
+import type { Definitions, LiveVhost } from './definitions.ts';
+import { normalize } from './normalize.ts';
+import { refusals } from './refusals.ts';
+import { type RabbitResource, type Vhost, vhostAddress } from './resources.ts';
+import type { RabbitEnvironment } from './schema.ts';
+import { isAtLeast } from './version.ts';
+
+/** Large brokers take their time to put the definitions together. */
+const definitionsMs = 120_000;
+
+/** The live state: one request after the question who is asking. */
+export async function read(
+  target: Placed<RabbitEnvironment>,
+  scope: Scope<RabbitResource>,
+  context: Context,
+): Promise<Reading<RabbitResource>> {
+  const admin = await openAdmin(target, context);
+  try {
+    await requireWholeView(admin);
+    const definitions = (await admin.get(['definitions'], { patienceMs: definitionsMs })) as Definitions;
+    requireShape(admin, definitions);
+    const version = await versionOf(admin, definitions);
+    const vhosts = scope.desired.filter((one): one is Vhost => one.kind === 'rabbitmq:vhost');
+    const names = new Set(vhosts.map((one) => partOf(one.address, 0)));
+    return {
+      resources: normalize(
+        { ...definitions, vhosts: await vhostsOf(admin, definitions, names) },
+        version,
+        names,
+      ),
+      refusals: refusals(version, scope.desired),
+      warnings: [
+        ...vhosts.flatMap((one) => queueTypeWarning(one, version)),
+        ...[...names].flatMap((name) => adminWarning(name, admin, definitions, scope.desired)),
+      ],
+    };
+  } finally {
+    admin.close();
+  }
+}
+
+/** Users with lesser tags get 200 and a filtered list: a diff against that would be wrong. */
+async function requireWholeView(admin: Admin): Promise<void> {
+  const answer = (await admin.get(['whoami'])) as { readonly tags?: readonly string[] | string };
+  const tags = typeof answer.tags === 'string' ? answer.tags.split(',') : (answer.tags ?? []);
+  if (tags.includes('administrator')) return;
+  throw new PartialView(
+    `user "${admin.username}" lacks the tag administrator at ${admin.endpoint}, so that RabbitMQ shows it only a part`,
+    {
+      endpoint: admin.endpoint,
+      hint: `run on the broker: rabbitmqctl set_user_tags '${admin.username}' administrator`,
+    },
+  );
+}
+
+/** An answer that is not what was asked for must not be taken for an empty broker. */
+function requireShape(admin: Admin, definitions: Partial<Definitions> | undefined): void {
+  const lists = ['vhosts', 'users', 'permissions', 'exchanges', 'queues', 'bindings'] as const;
+  const missing = lists.find((key) => !Array.isArray(definitions?.[key]));
+  if (missing === undefined) return;
+  throw new BrokerError(`the definitions from ${admin.endpoint} have no list of ${missing}`, {
+    endpoint: admin.endpoint,
+    hint: 'check that managementUrl is the address of a RabbitMQ management API',
+  });
+}
+
+/** In the definitions of 3.10 a vhost is a name only: the rest is asked for apart. */
+function vhostsOf(admin: Admin, definitions: Definitions, names: ReadonlySet<string>): Promise<LiveVhost[]> {
+  const live = (definitions.vhosts ?? []).filter(({ name }) => names.has(name));
+  return Promise.all(live.map(async ({ name }) => (await admin.get(['vhosts', name])) as LiveVhost));
+}
+
+async function versionOf(admin: Admin, definitions: Definitions): Promise<string> {
+  const version = definitions.rabbitmq_version ?? definitions.rabbit_version;
+  if (version !== undefined) return version;
+  const overview = (await admin.get(['overview'])) as { readonly rabbitmq_version?: string };
+  return overview.rabbitmq_version ?? '';
+}
+
+function queueTypeWarning({ address, spec }: Vhost, version: string): Warning[] {
+  if (spec.defaultQueueType === undefined || isAtLeast(version, 3, 11)) return [];
+  const message = `RabbitMQ ${version} keeps no default queue type; each declared queue is given its type explicitly`;
+  return [{ address, message }];
+}
+
+/** Declaring needs permissions of one's own in the vhost, also for an administrator. */
+function adminWarning(
+  vhost: string,
+  admin: Admin,
+  definitions: Definitions,
+  desired: readonly RabbitResource[],
+): Warning[] {
+  const exists = definitions.vhosts?.some(({ name }) => name === vhost) === true;
+  const permitted = definitions.permissions?.some(
+    (one) => one.vhost === vhost && one.user === admin.username,
+  );
+  const declares = desired.some(({ kind }) => declaring.has(kind));
+  if (!exists) {
+    const message = `creating the vhost gives its creator, ${admin.username}, every permission in it`;
+    return [{ address: vhostAddress(vhost), message }];
+  }
+  if (permitted === true || !declares) return [];
+  const message = `the administrator ${admin.username} has no permissions here; apply gives it .* .* .* before it declares`;
+  return [{ address: vhostAddress(vhost), message }];
+}
+
+/** What cannot be declared without permissions in the vhost. */
+export const declaring: ReadonlySet<string> = new Set([
+  'rabbitmq:exchange',
+  'rabbitmq:queue',
+  'rabbitmq:binding',
+]);

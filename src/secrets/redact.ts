@@ -1,0 +1,84 @@
+/** Shorter values would blank out ordinary words, and are no secrets. */
+const minLength = 4;
+const mark = '[redacted]';
+
+/**
+ * Replaces every secret that it was told of, in every output: as it is, percent-encoded, escaped for JSON, and in base64,
+ * also in the middle of longer base64 text such as an Authorization header.
+ */
+export class Redaction {
+  /** The forms of all secrets by their first characters: a text is read once, however many secrets there are. */
+  private readonly forms = new Map<string, Set<string>>();
+
+  add(secret: string): void {
+    if (secret.length < minLength) return;
+    for (const form of formsOf(secret)) {
+      const start = form.slice(0, minLength);
+      const known = this.forms.get(start);
+      if (known === undefined) this.forms.set(start, new Set([form]));
+      else known.add(form);
+    }
+  }
+
+  redact(text: string): string {
+    if (this.forms.size === 0) return text;
+    let clean = '';
+    let copied = 0;
+    let hiddenTo = 0;
+    for (let at = 0; at + minLength <= text.length; at += 1) {
+      const end = this.longestAt(text, at);
+      if (end === 0) continue;
+      // Overlapping secrets are hidden as one: the rest of the second would otherwise stand in clear.
+      if (at >= hiddenTo) clean += text.slice(copied, at) + mark;
+      hiddenTo = Math.max(hiddenTo, end);
+      copied = hiddenTo;
+    }
+    return clean + text.slice(copied);
+  }
+
+  /** The end of the longest secret that begins at `at`; 0 if none does. */
+  private longestAt(text: string, at: number): number {
+    let end = 0;
+    for (const form of this.forms.get(text.slice(at, at + minLength)) ?? []) {
+      if (at + form.length > end && text.startsWith(form, at)) end = at + form.length;
+    }
+    return end;
+  }
+}
+
+function formsOf(secret: string): ReadonlySet<string> {
+  const wellFormed = secret.toWellFormed();
+  const percent = encodeURIComponent(wellFormed);
+  const strict = percent.replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  const lowerHex = (text: string) => text.replace(/%[0-9A-F]{2}/g, (c) => c.toLowerCase());
+  const json = JSON.stringify(secret).slice(1, -1);
+  const all = [
+    secret,
+    percent,
+    strict,
+    lowerHex(percent),
+    lowerHex(strict),
+    json,
+    ...base64Forms(wellFormed),
+  ];
+  return new Set(all.filter((form) => form.length >= minLength));
+}
+
+/**
+ * The part of a base64 text that depends on the secret alone, at each of the three ways it can fall into groups of three
+ * bytes; with both alphabets.
+ */
+function base64Forms(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret, 'utf8');
+  return [0, 1, 2].flatMap((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    const begin = [0, 2, 3][shift] ?? 0;
+    const end = (shift + bytes.length) % 3 === 0 ? text.length : text.length - 1;
+    const inner = text.slice(begin, end);
+    // A few characters of base64 occur by chance in any digest.
+    if (inner.length < 5) return [];
+    return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
+  });
+}

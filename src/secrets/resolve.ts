@@ -1,0 +1,109 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { type Position, SecretError } from '../core/errors.ts';
+import { parseReference, type Reference, supportedForms } from './reference.ts';
+
+/** No secret is larger; a reference to a log file or a device is a mistake. */
+const maxBytes = 1024 * 1024;
+
+/**
+ * The secret that `reference` names. `at` is where the reference stands: relative paths start from the folder of that file.
+ * Throws SecretError, which says what was looked for and never what was found. The caller hands the result to Redaction.
+ */
+export async function resolveReference(
+  reference: string,
+  at: Position,
+  variables: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  const parsed = parseReference(reference);
+  if (!parsed.ok) {
+    throw new SecretError(`a reference to a secret ${parsed.problem}`, { position: at, hint: writeOneOf() });
+  }
+  switch (parsed.reference.scheme) {
+    case 'env':
+      return fromVariable(parsed.reference.target, at, variables);
+    case 'file':
+      return fromFile(parsed.reference, at);
+    default:
+      throw new SecretError(`secrets by "${parsed.reference.scheme}:" are not supported yet`, {
+        position: at,
+        hint: writeOneOf(),
+      });
+  }
+}
+
+function writeOneOf(): string {
+  return `write one of ${supportedForms.join(', ')}`;
+}
+
+function fromVariable(
+  name: string,
+  at: Position,
+  variables: Readonly<Record<string, string | undefined>>,
+): string {
+  const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+  if (value !== undefined && value !== '') return value;
+  const state = value === undefined ? 'not set' : 'empty';
+  throw new SecretError(`the environment variable ${name}, which holds a secret, is ${state}`, {
+    position: at,
+    hint: `set ${name} where mqwarden runs`,
+  });
+}
+
+async function fromFile({ target, field }: Reference, at: Position): Promise<string> {
+  const path = resolve(dirname(at.file), target);
+  const text = await readSecretFile(path, at);
+  const secret = field === undefined ? text.trim() : fieldOf(text, field, path, at);
+  if (secret === '') {
+    const what = field === undefined ? path : `the field ${JSON.stringify(field)} of ${path}`;
+    throw new SecretError(`${what} is empty`, { position: at, hint: 'put the secret into it' });
+  }
+  return secret;
+}
+
+async function readSecretFile(path: string, at: Position): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    if (size <= maxBytes) return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new SecretError(`the secret in ${path} cannot be read (${codeOf(cause)})`, {
+      position: at,
+      hint: 'relative paths start from the folder of the topology file that names them',
+      cause,
+    });
+  }
+  throw new SecretError(`${path} is too large to be a secret`, {
+    position: at,
+    hint: 'is it the right file?',
+  });
+}
+
+function fieldOf(text: string, field: string, path: string, at: Position): string {
+  const document = parseJson(text);
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+    throw new SecretError(`${path} is not a JSON object, so it has no field ${JSON.stringify(field)}`, {
+      position: at,
+      hint: 'leave the #field out to use the whole file',
+    });
+  }
+  const value: unknown = Object.hasOwn(document, field) ? Reflect.get(document, field) : undefined;
+  if (typeof value === 'string') return value;
+  const problem = value === undefined ? 'has no field' : 'has no text in its field';
+  throw new SecretError(`${path} ${problem} ${JSON.stringify(field)}`, {
+    position: at,
+    hint: 'give the name of a key at the top of the document, whose value is text',
+  });
+}
+
+/** Undefined for what is no JSON: the parser's own error repeats the text, which is a secret. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+}

@@ -1,0 +1,127 @@
+import { createReadStream, type Stats } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { compareText } from '../core/json.ts';
+import { type Problem, TopologyError } from '../core/errors.ts';
+
+/** A service takes about 500 bytes; past this it is no topology, and parsing would eat the memory. */
+const maxBytes = 32 * 1024 * 1024;
+
+export interface TextFile {
+  /** As it is shown: the path that was given, with what leads to the file below it. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/**
+ * The text of a topology: of the file at `path`, or of every `**\/*.{yaml,yml}` below the folder at `path`, sorted; dot-files
+ * and dot-folders are left out. A symbolic link to a folder that was already read is not followed, so loops end.
+ * Throws TopologyError for all files that cannot be read.
+ */
+export async function readFiles(path: string): Promise<readonly TextFile[]> {
+  const found = await statOf(path);
+  if (!found.isDirectory()) return [{ file: path, text: await readText(path) }];
+  const files = await listFolder(path, new Set());
+  if (files.length === 0) {
+    const hint = 'a topology is one file, or a folder of files that end in .yaml or .yml';
+    throw problemAt(path, `no YAML file in the folder ${path}`, hint);
+  }
+  return collect(files);
+}
+
+async function collect(files: readonly string[]): Promise<readonly TextFile[]> {
+  const texts: TextFile[] = [];
+  const problems: Problem[] = [];
+  for (const file of files) {
+    try {
+      texts.push({ file, text: await readText(file) });
+    } catch (error) {
+      if (!(error instanceof TopologyError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  if (problems.length > 0) throw new TopologyError(problems);
+  return texts;
+}
+
+async function listFolder(folder: string, seen: Set<string>): Promise<string[]> {
+  const real = await realpath(folder).catch((error: unknown) => {
+    throw unreadable(folder, error);
+  });
+  if (seen.has(real)) return [];
+  seen.add(real);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw unreadable(folder, error);
+  });
+  const files: string[] = [];
+  for (const entry of entries.sort((a, b) => compareText(a.name, b.name))) {
+    if (entry.name.startsWith('.')) continue;
+    const full = join(folder, entry.name);
+    const isYaml = /\.ya?ml$/.test(entry.name);
+    // A link that leads nowhere is an error only where it looks like a part of the topology.
+    const target = entry.isSymbolicLink() && !isYaml ? await stat(full).catch(() => undefined) : entry;
+    if (target?.isDirectory() === true) files.push(...(await listFolder(full, seen)));
+    else if (isYaml && (await isFile(full))) files.push(full);
+    else if (isYaml) files.push(...(await listFolder(full, seen)));
+  }
+  return files;
+}
+
+/** True for a file, false for a folder behind a link; a pipe or device would block or never end. */
+async function isFile(path: string): Promise<boolean> {
+  const found = await statOf(path);
+  if (found.isFile()) return true;
+  if (found.isDirectory()) return false;
+  throw problemAt(path, `${path} is not a regular file`, 'move it out of the topology folder');
+}
+
+async function statOf(path: string): Promise<Stats> {
+  return stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+}
+
+async function readText(file: string): Promise<string> {
+  const bytes = await readBounded(file);
+  if (bytes === undefined) {
+    throw problemAt(file, `${file} is larger than ${maxBytes / 1024 / 1024} MB`, 'split it, a file a service');
+  }
+  try {
+    // Drops a byte order mark, so that columns count from the first visible character.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw problemAt(file, `${file} is not UTF-8 text`, 'save it as UTF-8');
+  }
+}
+
+/** At most `maxBytes`, whatever the file's size claims to be (a pipe has none); undefined if there is more. */
+async function readBounded(file: string): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > maxBytes) return undefined;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+  return Buffer.concat(chunks);
+}
+
+function unreadable(path: string, error: unknown): TopologyError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  if (code === 'ENOENT') {
+    return problemAt(path, `${path} does not exist`, 'name the topology file or folder as the first argument');
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    return problemAt(path, `${path} may not be read (${code})`, 'check its permissions');
+  }
+  return problemAt(path, `${path} cannot be read (${code})`);
+}
+
+/** About a file as a whole: at its beginning. */
+function problemAt(file: string, message: string, hint?: string): TopologyError {
+  return new TopologyError([{ message, position: { file, line: 1, column: 1 }, hint }]);
+}

@@ -1,0 +1,160 @@
+import { digest } from '../core/json.ts';
+import { type Position, type Problem, TopologyError } from '../core/errors.ts';
+import { type Data, type ParsedFile, parseFile } from './document.ts';
+import { readFiles, type TextFile } from './files.ts';
+import { check, type Issue } from './issues.ts';
+import { type Merged, mergeFiles, type Unit } from './merge.ts';
+import { byPosition, type Path, placeAt, positionAt, showPath } from './places.ts';
+import { type BrokerSections, unitSchemas } from './schema.ts';
+import type { EnvironmentDeclaration, ServiceDeclaration, Topology } from './topology.ts';
+import { strayVariables, substitute, type Variables } from './variables.ts';
+
+export type { EnvironmentDeclaration, Topology } from './topology.ts';
+
+/**
+ * Reads the topology at `path`, a file or a folder, and checks it against the schemas of `brokers`; `variables` fills in the
+ * `${MQWARDEN_X}` of endpoints. Throws TopologyError with every problem found, each with its place.
+ */
+export async function loadTopology(
+  path: string,
+  brokers: readonly BrokerSections[],
+  variables: Variables,
+): Promise<Topology> {
+  return parseTopology(await readFiles(path), brokers, variables);
+}
+
+/** The same for text that was already read. Pure. */
+export function parseTopology(
+  texts: readonly TextFile[],
+  brokers: readonly BrokerSections[],
+  variables: Variables,
+): Topology {
+  const files = texts.map(({ file, text }) => parseFile(file, text));
+  // A file that could not be parsed may hold what the others seem to lack: nothing else is judged before it is right.
+  refuse(files.flatMap((file) => file.problems));
+  const merged = mergeFiles(files);
+  const drafts = checkUnits(merged, brokers, variables);
+  refuse([...merged.problems, ...drafts.problems]);
+  return assemble(merged, drafts, files);
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new TopologyError([...problems].sort(byPosition));
+}
+
+interface Drafts {
+  readonly environments: ReadonlyMap<string, EnvironmentDeclaration>;
+  readonly services: ReadonlyMap<string, ServiceDeclaration>;
+  /** The environments' data with their variables filled in: what the digest covers. */
+  readonly landed: ReadonlyMap<string, Data>;
+  readonly problems: readonly Problem[];
+}
+
+function checkUnits(merged: Merged, brokers: readonly BrokerSections[], variables: Variables): Drafts {
+  const schemas = unitSchemas(brokers);
+  const problems: Problem[] = [];
+  const environments = new Map<string, EnvironmentDeclaration>();
+  const services = new Map<string, ServiceDeclaration>();
+  const landed = new Map<string, Data>();
+  for (const [name, unit] of merged.environments) {
+    const { data, issues } = substitute(unit.data, brokers, variables);
+    problems.push(...placed('environments', unit, issues));
+    landed.set(name, data);
+    const checked = check(schemas.environment, data);
+    if (checked.ok) environments.set(name, environmentOf(name, checked.value, brokers));
+    else problems.push(...placed('environments', unit, checked.issues.filter(unlessAt(issues))));
+  }
+  for (const [name, unit] of merged.services) {
+    problems.push(...placed('services', unit, strayVariables(unit.data)));
+    const checked = check(schemas.service, unit.data);
+    if (checked.ok) services.set(name, serviceOf(name, checked.value, brokers));
+    else problems.push(...placed('services', unit, checked.issues));
+  }
+  return { environments, services, landed, problems };
+}
+
+/** What a schema says of an endpoint whose variable was already refused is only a consequence. */
+function unlessAt(issues: readonly Issue[]): (issue: Issue) => boolean {
+  return ({ path }) => !issues.some((other) => showPath(other.path) === showPath(path));
+}
+
+/** Issues of a unit, which begin at the unit, as problems of the file that it stands in. */
+function placed(kind: 'environments' | 'services', unit: Unit, issues: readonly Issue[]): Problem[] {
+  return issues.map(({ path, message, hint, atKey = false }) => {
+    const place = placeAt(unit.place, path);
+    const position = positionAt(unit.file.source, atKey ? place.key : place.at);
+    return { message: `${showPath([kind, unit.name, ...path])}: ${message}`, position, hint };
+  });
+}
+
+type EnvironmentOutput = ReturnType<typeof unitSchemas>['environment']['_zod']['output'];
+type ServiceOutput = ReturnType<typeof unitSchemas>['service']['_zod']['output'];
+
+function environmentOf(
+  name: string,
+  output: EnvironmentOutput,
+  brokers: readonly BrokerSections[],
+): EnvironmentDeclaration {
+  return {
+    name,
+    production: output.production ?? (name === 'production' || name === 'prod'),
+    sections: sectionsOf(output, brokers),
+    secrets: output.secrets,
+    claims: globsOf(output.claims, brokers),
+    protected: globsOf(output.protected, brokers),
+  };
+}
+
+function serviceOf(name: string, output: ServiceOutput, brokers: readonly BrokerSections[]): ServiceDeclaration {
+  const { owner, description } = output;
+  return { name, owner, description, sections: sectionsOf(output, brokers) };
+}
+
+function sectionsOf(
+  output: Readonly<Record<string, unknown>>,
+  brokers: readonly BrokerSections[],
+): ReadonlyMap<string, unknown> {
+  return new Map(
+    brokers.map(({ name }) => [name, output[name]] as const).filter(([, section]) => section !== undefined),
+  );
+}
+
+function globsOf(
+  output: EnvironmentOutput['claims'],
+  brokers: readonly BrokerSections[],
+): ReadonlyMap<string, readonly string[]> {
+  return new Map(brokers.map(({ name, schema }) => [name, output?.[name]?.[schema.principals] ?? []]));
+}
+
+function assemble(merged: Merged, { environments, services, landed }: Drafts, files: readonly ParsedFile[]): Topology {
+  const start: Position = { file: files[0]?.source.file ?? '', line: 1, column: 1 };
+  const locate = (path: Path): Position => {
+    const [kind, name, ...rest] = path;
+    const units = kind === 'environments' ? merged.environments : kind === 'services' ? merged.services : undefined;
+    const unit = units?.get(String(name));
+    if (unit !== undefined) return positionAt(unit.file.source, placeAt(unit.place, rest).at);
+    return merged.head.get(String(kind)) ?? start;
+  };
+  return {
+    name: merged.name,
+    files: files.map(({ source }) => source.file),
+    environments,
+    services,
+    locate,
+    digest: (environment) =>
+      digest({
+        version: 1,
+        name: merged.name,
+        environment: { name: environment, data: digestible(landed.get(environment) ?? null) },
+        services: Object.fromEntries([...merged.services].map(([name, { data }]) => [name, digestible(data)])),
+      }),
+  };
+}
+
+/** The data as written, before any schema, so that nothing that a schema makes of it can hide from the digest. */
+function digestible(data: Data): unknown {
+  if (typeof data === 'bigint') return { integer: String(data) };
+  if (typeof data !== 'object' || data === null) return data;
+  if (Array.isArray(data)) return data.map((item: Data) => digestible(item));
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, digestible(value)]));
+}

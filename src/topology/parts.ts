@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { parseReference, supportedForms } from '../secrets/reference.ts';
+
+/**
+ * The parts that the schemas of environments, services and brokers are made of. A refinement may leave a `hint` in the
+ * issue's `params`: the loader prints it below the message. No message may contain the value: it may be a secret that was
+ * put in the wrong place.
+ */
+
+const controlCharacter = /\p{Cc}/u;
+
+/** Text, which may be empty; well-formed unicode, no NUL. */
+export function text() {
+  return z
+    .string()
+    .refine((value) => value.isWellFormed(), { message: 'is not well-formed unicode' })
+    .refine((value) => !value.includes('\0'), { message: 'must not contain a NUL character' });
+}
+
+/** A name: non-empty, well-formed unicode without control characters. Callers narrow it (`name().max(255)`). */
+export function name() {
+  return z
+    .string()
+    .min(1, 'must not be empty')
+    .refine((value) => value.isWellFormed(), { message: 'is not well-formed unicode' })
+    .refine((value) => !controlCharacter.test(value), {
+      message: 'must not contain control characters',
+      params: { hint: 'line breaks, tabs and the NUL character cannot be part of a name' },
+    });
+}
+
+/** The path of a file; relative ones are resolved against the topology file that they stand in. */
+export function path() {
+  return z
+    .string()
+    .min(1, 'must not be empty')
+    .refine((value) => value.isWellFormed() && !controlCharacter.test(value), {
+      message: 'must be the path of a file',
+      params: { hint: 'give the path of a PEM file, not what the file contains' },
+    });
+}
+
+/** A reference to a secret, kept as text; a literal is refused, and not repeated. */
+export function reference() {
+  return z.string().superRefine((value, context) => {
+    const parsed = parseReference(value);
+    if (parsed.ok) return;
+    const hint = `write one of ${supportedForms.join(', ')}; no secret may stand in a topology`;
+    context.addIssue({ code: 'custom', message: parsed.problem, params: { hint } });
+  });
+}
+
+/**
+ * A whole number between `min` and `max` (both included). The loader hands over integers past 2^53 as bigint, so that none
+ * is rounded on the way; here they are refused by their size.
+ */
+export function integer(bounds: { readonly min?: number; readonly max?: number } = {}) {
+  const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = bounds;
+  return z.unknown().transform((value, context): number => {
+    const problem = integerProblem(value, min, max);
+    if (problem === undefined && typeof value === 'number') return value;
+    context.addIssue({ code: 'custom', message: problem ?? 'must be a whole number' });
+    return z.NEVER;
+  });
+}
+
+function integerProblem(value: unknown, min: number, max: number): string | undefined {
+  if (typeof value === 'string' && /^-?\d+$/.test(value)) return 'must be a whole number, without quotes';
+  if (typeof value === 'bigint') return value < BigInt(min) ? `must be at least ${min}` : `must be at most ${max}`;
+  if (typeof value !== 'number' || !Number.isInteger(value)) return 'must be a whole number';
+  if (value < min) return `must be at least ${min}`;
+  if (value > max) return `must be at most ${max}`;
+  return undefined;
+}
+
+/**
+ * A setting that a broker takes as text (Kafka configs): text, number or boolean, to the text that the broker would show.
+ * Integers of any size keep all their digits.
+ */
+export function scalar() {
+  return z.unknown().transform((value, context): string => {
+    switch (typeof value) {
+      case 'string':
+        return value;
+      case 'number':
+      case 'bigint':
+      case 'boolean':
+        return String(value);
+      default:
+        context.addIssue({ code: 'custom', message: 'must be text, a number, true or false' });
+        return z.NEVER;
+    }
+  });
+}
+
+/** One glob or a list of them, as a list. Whole names; only `*` is special (core/glob.ts). */
+export function globList() {
+  return z
+    .union([name(), z.array(name())])
+    .transform((globs): readonly string[] => (typeof globs === 'string' ? [globs] : globs));
+}
+
+/** How to trust and be trusted: paths of PEM files, and the name to expect in the server's certificate. */
+export const tlsSchema = z
+  .strictObject({
+    ca: path().optional(),
+    cert: path().optional(),
+    key: path().optional(),
+    serverName: name().optional(),
+  })
+  .superRefine((tls, context) => {
+    if ((tls.cert === undefined) === (tls.key === undefined)) return;
+    const missing = tls.cert === undefined ? 'cert' : 'key';
+    const given = tls.cert === undefined ? 'key' : 'cert';
+    context.addIssue({ code: 'custom', path: [given], message: `needs "${missing}" beside it` });
+  });
+
+/** The administrator that mqwarden logs in as. */
+export const adminSchema = z.strictObject({ username: name(), password: reference() });

@@ -1,0 +1,37 @@
+import type { Position } from '../core/errors.ts';
+import type { Path } from './places.ts';
+
+/** An environment as its file declares it, checked against the schemas of the brokers. */
+export interface EnvironmentDeclaration {
+  readonly name: string;
+  /** Said outright, or implied by the names `production` and `prod`. */
+  readonly production: boolean;
+  /** By broker name: what that broker's schema made of the section. */
+  readonly sections: ReadonlyMap<string, unknown>;
+  /** The store of the services' credentials, such as `file:credentials`; relative to the file that names it. */
+  readonly secrets?: string | undefined;
+  /** By broker name: globs over whole principal names. */
+  readonly claims: ReadonlyMap<string, readonly string[]>;
+  /** By broker name: globs over principals that are never touched. */
+  readonly protected: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface ServiceDeclaration {
+  readonly name: string;
+  readonly owner?: string | undefined;
+  readonly description?: string | undefined;
+  readonly sections: ReadonlyMap<string, unknown>;
+}
+
+/** A topology that was read and holds to its schema, with the way back from every value to its place in the files. */
+export interface Topology {
+  readonly name: string;
+  /** The files that it was read from, sorted. */
+  readonly files: readonly string[];
+  readonly environments: ReadonlyMap<string, EnvironmentDeclaration>;
+  readonly services: ReadonlyMap<string, ServiceDeclaration>;
+  /** The place of `services.X.…`, `environments.X.…`, `name` or `version`, or the nearest one around it. */
+  locate(path: Path): Position;
+  /** `sha256:…` over everything that a plan for this environment depends on; other environments do not count. */
+  digest(environment: string): string;
+}

@@ -1,0 +1,95 @@
+/** Kafka's own command line tools, run from the broker's jars. */
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { javaOptions } from './kafka-config.ts';
+import type { KafkaInstall } from './kafka-install.ts';
+import type { Credentials } from './rabbitmq.ts';
+
+/** What a tool needs to log in as the admin. */
+export interface KafkaAccess {
+  readonly brokers: readonly string[];
+  readonly admin: Credentials;
+  readonly caFile: string;
+  readonly folder: string;
+}
+
+/** Writes the cluster's id and its first SCRAM users to an empty data folder; about a second. */
+export async function formatStorage(
+  install: KafkaInstall,
+  config: string,
+  users: readonly Credentials[],
+): Promise<void> {
+  const scram = users.flatMap(({ username, password }) => [
+    '--add-scram',
+    `SCRAM-SHA-512=[name=${username},password=${password}]`,
+  ]);
+  // A cluster id is 16 bytes in base64url; the first letter is given, because a dash would be read as an option.
+  const id = `A${randomBytes(16).toString('base64url').slice(1, 22)}`;
+  await runTool(install, install.classPath, 'kafka.tools.StorageTool', [
+    'format',
+    '-t',
+    id,
+    '-c',
+    config,
+    ...scram,
+  ]);
+}
+
+/** `kafka-acls.sh` as the admin; AclCommand moved from the broker's jar to the tools' with Kafka 4. */
+export async function aclCommand(
+  install: KafkaInstall,
+  access: KafkaAccess,
+  args: readonly string[],
+): Promise<string> {
+  const properties = join(access.folder, 'admin.properties');
+  if (!existsSync(properties)) writeFileSync(properties, adminProperties(access), { mode: 0o600 });
+  const main = install.version.startsWith('3.')
+    ? 'kafka.admin.AclCommand'
+    : 'org.apache.kafka.tools.AclCommand';
+  const server = ['--bootstrap-server', access.brokers.join(','), '--command-config', properties];
+  return runTool(install, install.toolsClassPath, main, [...server, ...args]);
+}
+
+function adminProperties({ admin, caFile }: KafkaAccess): string {
+  return [
+    'security.protocol=SASL_SSL',
+    'sasl.mechanism=SCRAM-SHA-512',
+    'sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required ' +
+      `username="${admin.username}" password="${admin.password}";`,
+    'ssl.truststore.type=PEM',
+    `ssl.truststore.location=${caFile}`,
+    '',
+  ].join('\n');
+}
+
+async function runTool(
+  install: KafkaInstall,
+  classPath: string,
+  main: string,
+  args: readonly string[],
+): Promise<string> {
+  // The archive holds the broker's classes: no use to tools that run on other jars.
+  const archive =
+    classPath === install.classPath && existsSync(install.archive) ? { use: install.archive } : {};
+  const java = [...javaOptions(archive), '-cp', classPath, main, ...args];
+  try {
+    const { stdout } = await promisify(execFile)(install.java, java, {
+      env: toolEnvironment(),
+      timeout: 60_000,
+    });
+    return stdout;
+  } catch (error) {
+    // Not the error itself: it quotes the command line, and with it a password.
+    const output = error as { stdout?: string; stderr?: string; code?: unknown };
+    const said = `${output.stdout ?? ''}${output.stderr ?? ''}`.trim();
+    throw new Error(`${main} of Kafka ${install.version} ended with ${String(output.code)}: ${said}`);
+  }
+}
+
+/** Nothing of the caller's KAFKA_* or JAVA_TOOL_OPTIONS. */
+function toolEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], LANG: 'C.UTF-8' };
+}

@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# Installs what the tests and the demo need on Debian or Ubuntu: system packages, npm packages, Kafka's jars.
+# Safe to run again and again, and several at once: a step that is done already costs nothing and says nothing.
+#
+#   MQWARDEN_KAFKA_VERSION  another Kafka than the one that kafka-pom.xml names, for example 3.9.2
+#   MQWARDEN_SETUP_SKIP     steps to leave out, of "system npm kafka": for brokers given by MQWARDEN_TEST_* variables
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+cache=$root/.cache
+mkdir -p "$cache"
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() {
+  printf 'setup: %s\n' "$*" >&2
+  exit 1
+}
+
+# step TEXT COMMAND…: one line, and the whole log when the command fails.
+step() {
+  local text=$1 log
+  shift
+  log=$(mktemp)
+  say "$text"
+  if ! "$@" >"$log" 2>&1 </dev/null; then
+    cat "$log" >&2
+    rm -f "$log"
+    fail "failed: $text (its output is above)"
+  fi
+  rm -f "$log"
+}
+
+wanted() { [[ " ${MQWARDEN_SETUP_SKIP:-} " != *" $1 "* ]]; }
+
+has_java() {
+  local version
+  version=$("${JAVA_HOME:+$JAVA_HOME/bin/}java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p;T;q') || return 1
+  [ "${version:-0}" -ge 17 ]
+}
+
+missing_packages() {
+  compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*' >/dev/null || [ -n "${MQWARDEN_RABBITMQ_HOME:-}" ] ||
+    echo rabbitmq-server
+  # Debian 12 calls 17 its default, Debian 13 and Ubuntu a newer one: all serve.
+  has_java || echo default-jre-headless
+  [ -d "$1" ] || command -v mvn >/dev/null || echo maven
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+# Debian starts what it installs. Its RabbitMQ would listen in plaintext on the standard ports, so the policy says no
+# while packages are installed; a policy that is there already stays, and stays in charge.
+install_packages() {
+  as_root sh -c '
+    set -e
+    exec 9>/run/lock/mqwarden-setup 2>/dev/null || exec 9>/tmp/.mqwarden-setup
+    flock 9
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+      trap "rm -f $policy" EXIT INT TERM
+      printf "#!/bin/sh\nexit 101\n" >"$policy"
+      chmod 755 "$policy"
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    options="-o DPkg::Lock::Timeout=300"
+    apt-get $options -qq update
+    apt-get $options -qq -y --no-install-recommends install "$@" 9>&-
+  ' sh "$@"
+}
+
+system_packages() {
+  local packages
+  mapfile -t packages < <(missing_packages "$1")
+  [ ${#packages[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null || fail "install these by hand, there is no apt-get here: ${packages[*]}"
+  if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
+    fail "needs root or sudo to install: ${packages[*]}. Run: sudo apt-get install --no-install-recommends ${packages[*]}"
+  fi
+  step "installing ${packages[*]} (no service is started)" install_packages "${packages[@]}"
+}
+
+# npm writes .package-lock.json when it has finished, so that is what tells a whole install from half of one.
+npm_packages() {
+  local done=$root/node_modules/.package-lock.json
+  [ ! -e "$done" ] || [ "$root/package-lock.json" -nt "$done" ] || return 0
+  step 'installing npm packages' npm ci --prefix "$root" --no-audit --no-fund
+  # A lock file with a date in the future would otherwise be newer for ever.
+  touch "$done"
+}
+
+# fetch_jars ARTIFACT VERSION FOLDER: whole or not at all, nobody may start half a broker.
+fetch_jars() {
+  local artifact=$1 version=$2 target=$3 fresh
+  fresh=$(mktemp -d "$cache/kafka/.fresh-XXXXXX")
+  if ! mvn -q -B -f "$here/kafka-pom.xml" -Dkafka.artifact="$artifact" -Dkafka.version="$version" \
+    -DoutputDirectory="$fresh" dependency:copy-dependencies; then
+    rm -rf "$fresh"
+    return 1
+  fi
+  chmod 755 "$fresh"
+  mv "$fresh" "$target"
+}
+
+of_pom() { sed -n "s:.*<$1>\(.*\)</$1>.*:\1:p" "$here/kafka-pom.xml"; }
+
+kafka=${MQWARDEN_KAFKA_VERSION:-$(of_pom 'kafka\.version')}
+tools=$(of_pom 'kafka\.tools\.version')
+jars=$cache/kafka/$kafka
+tool_jars=$cache/kafka/tools-$tools
+
+# One at a time in this checkout; the children must not hold the lock longer than this script lives.
+exec 8>"$cache/setup.lock"
+flock 8
+mkdir -p "$cache/kafka"
+if wanted system; then system_packages "$jars" 8>&-; fi
+if wanted npm; then npm_packages 8>&-; fi
+if wanted kafka && [ ! -d "$jars" ]; then
+  step "fetching Kafka $kafka with Maven to .cache/kafka/$kafka" fetch_jars kafka_2.13 "$kafka" "$jars" 8>&-
+fi
+# Kafka 3 has its tools in the broker's jar.
+if wanted kafka && [[ $kafka != 3.* && ! -d $tool_jars ]]; then
+  step "fetching Kafka's tools $tools with Maven to .cache/kafka/tools-$tools" \
+    fetch_jars kafka-tools "$tools" "$tool_jars" 8>&-
+fi

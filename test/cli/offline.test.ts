@@ -1,0 +1,154 @@
+/** What the program does before it reaches any broker: nothing here opens a connection. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cautious } from '../../src/core/decisions.ts';
+import { assemble } from '../../src/core/plan.ts';
+import { mqwarden } from './run.ts';
+
+const canary = 'canary-5f1c9e7a';
+let cwd: string;
+
+const environment = (name: string, port: number) => `
+  ${name}:
+    rabbitmq:
+      managementUrl: https://localhost:${port}
+      vhost: shop
+      admin: { username: admin, password: env:NOT_SET }
+    secrets: file:secrets`;
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'mqwarden-cli-'));
+  const write = (file: string, text: string) => writeFile(join(cwd, file), text);
+  const services =
+    'services: { order-service: { rabbitmq: { publishes: [events], exchanges: { events: {} } } } }\n';
+  await write('one.yaml', `version: 1\nname: shop\nenvironments:${environment('test', 1)}\n${services}`);
+  await write(
+    'two.yaml',
+    `version: 1\nname: shop\nenvironments:${environment('a', 1)}${environment('b', 2)}\n${services}`,
+  );
+  await write(
+    'typo.yaml',
+    `version: 1\nname: shop\nenvironments:${environment('test', 1)}\nservices: { order-service: { rabbitmq: { publish: [events] } } }\n`,
+  );
+  await write(
+    'literal.yaml',
+    `version: 1\nname: shop\nenvironments:${environment('test', 1).replace('env:NOT_SET', canary)}\n${services}`,
+  );
+  await write('empty.yaml', '');
+  await write('none.yaml', `version: 1\nname: shop\nenvironments:${environment('test', 1)}\nservices: {}\n`);
+  await write('notaplan.json', '{"version":1}');
+  const plan = assemble({
+    topology: 'shop',
+    topologyDigest: 't',
+    environment: 'test',
+    createdAt: new Date(0),
+    decisions: cautious,
+    brokers: new Map(),
+  });
+  await write('edited.json', JSON.stringify({ ...plan, environment: 'production' }));
+  await write('plan.json', JSON.stringify(plan));
+});
+afterAll(() => rm(cwd, { recursive: true, force: true }));
+
+const run = (...args: string[]) => mqwarden(args, { cwd, canaries: [canary] });
+
+describe('help', () => {
+  it.each([[['--help']], [['plan', '--help']], [['apply', '--help']]])(
+    '%j shows usage and examples on stdout',
+    async (args) => {
+      const { code, stdout, stderr } = await run(...args);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toContain('Usage: mqwarden');
+      expect(stdout).toContain('Examples:');
+    },
+  );
+
+  it('tells its version', async () => {
+    expect((await run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('errors before any broker is asked: exit 1, nothing on stdout, what to do', () => {
+  it.each([
+    { name: 'unknown command', args: ['plam'], says: ["unknown command 'plam'"] },
+    { name: 'unknown option', args: ['plan', '--al'], says: ["unknown option '--al'"] },
+    { name: 'no topology here', args: ['plan'], says: ['there is no ./topology and no ./mqwarden.yaml'] },
+    { name: 'a topology that is not there', args: ['plan', 'nowhere.yaml'], says: ['nowhere.yaml'] },
+    { name: 'an unknown key', args: ['plan', 'typo.yaml'], says: ['typo.yaml:10:', 'publish', 'publishes'] },
+    { name: 'an empty file', args: ['plan', 'empty.yaml'], says: ['empty.yaml'] },
+    { name: 'no services at all', args: ['plan', 'none.yaml'], says: ['services'] },
+    {
+      name: 'a literal password, not repeated',
+      args: ['plan', 'literal.yaml'],
+      says: ['literal.yaml:8:', 'env:NAME'],
+    },
+    {
+      name: 'which environment?',
+      args: ['plan', 'two.yaml'],
+      says: ['several environments', '--env a | --env b'],
+    },
+    {
+      name: 'an unknown environment',
+      args: ['plan', 'two.yaml', '--env', 'constructor'],
+      says: ['no environment constructor'],
+    },
+    {
+      name: 'a broker that the environment lacks',
+      args: ['plan', 'one.yaml', '--only', 'kafka'],
+      says: ['no kafka section'],
+    },
+    {
+      name: 'an unknown service',
+      args: ['plan', 'one.yaml', '--service', 'nobody'],
+      says: ['no service nobody'],
+    },
+    { name: 'a variable that is not set', args: ['plan', 'one.yaml'], says: ['NOT_SET'] },
+    {
+      name: 'a percentage that is none',
+      args: ['plan', 'one.yaml', '--max-deletes', '1e2'],
+      says: ['0 to 100'],
+    },
+    { name: 'apply without a terminal', args: ['apply', 'one.yaml'], says: ['--yes'] },
+    {
+      name: 'a plan that is not there',
+      args: ['apply', 'one.yaml', '--yes', '--plan', 'no.json'],
+      says: ['no.json'],
+    },
+    {
+      name: 'a plan that is none',
+      args: ['apply', 'one.yaml', '--yes', '--plan', 'notaplan.json'],
+      says: ['is not a saved plan'],
+    },
+    {
+      name: 'a plan that was edited',
+      args: ['apply', 'one.yaml', '--yes', '--plan', 'edited.json'],
+      says: ['was changed since it was saved'],
+    },
+    {
+      name: 'a plan with other decisions',
+      args: ['apply', 'one.yaml', '--yes', '--plan', 'plan.json', '--prune'],
+      says: ['carries its own decisions'],
+    },
+    {
+      name: 'a plan for another environment',
+      args: ['apply', 'two.yaml', '--yes', '--env', 'a', '--plan', 'plan.json'],
+      says: ['made for environment test'],
+    },
+  ])('$name', async ({ args, says }) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect([code, stdout]).toEqual([1, '']);
+    for (const part of says) expect(stderr).toContain(part);
+    expect(stderr).not.toMatch(/\n {4}at /);
+  });
+
+  it('is JSON on stderr with --format json', async () => {
+    const { code, stdout, stderr } = await run('plan', 'typo.yaml', '--format', 'json');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(JSON.parse(stderr)).toMatchObject({
+      version: 1,
+      error: { code: 'MQWARDEN_TOPOLOGY', file: 'typo.yaml', line: 10 },
+    });
+  });
+});

@@ -1,0 +1,99 @@
+/** What every broker of the registry must do; a new one is put to the same cases unasked. */
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { brokers } from '../../src/brokers/index.ts';
+import { ConnectionError } from '../../src/core/errors.ts';
+import { canonical } from '../../src/core/json.ts';
+import type { PlanResult } from '../../src/operations/plan.ts';
+import { openWorkspace, type Workspace } from './life.ts';
+import { kafkaSubject } from './kafka.subject.ts';
+import { rabbitSubject } from './rabbitmq.subject.ts';
+import type { Stage, Subject } from './subject.ts';
+
+const subjects: Readonly<Record<string, () => Subject>> = {
+  rabbitmq: () => rabbitSubject(inject('rabbitmq')),
+  kafka: () => kafkaSubject(inject('kafka')),
+};
+
+const nothing = { create: 0, update: 0, replace: 0, delete: 0, blocked: 0 };
+const listing = (result: PlanResult) =>
+  canonical(
+    result.planned.flatMap((one) =>
+      [...one.difference.live.values()].map(({ address, spec }) => [address, spec]),
+    ),
+  );
+
+describe.each(brokers.map((broker) => [broker.name, broker] as const))('contract: %s', (name, broker) => {
+  const makeSubject = subjects[name];
+  if (makeSubject === undefined)
+    throw new Error(`no subject for broker ${name}: write test/contract/${name}.subject.ts`);
+  let workspace: Workspace;
+  let subject: Subject;
+  const done = new Set<string>();
+
+  beforeAll(async () => {
+    subject = makeSubject();
+    workspace = await openWorkspace(name, subject);
+  });
+  afterAll(() => workspace.remove());
+
+  const live = async (stage: Stage) => {
+    await workspace.write(stage.services);
+    const decisions = { maxDeletes: 100, ...stage.decisions };
+    const planned = await workspace.plan(decisions);
+    for (const change of planned.plan.changes) done.add(`${change.action} ${change.kind}`);
+    const does = planned.plan.changes.map((change) => `${change.action} ${change.kind}`);
+    expect(does, stage.name).toEqual(expect.arrayContaining([...stage.does]));
+
+    const again = await workspace.plan(decisions);
+    expect(again.plan.digest, 'planning changes nothing').toBe(planned.plan.digest);
+
+    const applied = await workspace.apply(decisions);
+    expect(applied.failures, stage.name).toEqual([]);
+    const second = await workspace.plan(decisions);
+    expect(second.plan.changes, `${stage.name}: the second plan is empty`).toEqual([]);
+    expect(second.plan.blocked).toEqual([]);
+
+    const before = listing(second);
+    const idle = await workspace.apply(decisions);
+    expect(idle.status === 'applied' && idle.items).toEqual([]);
+    expect(listing(await workspace.plan(decisions)), 'an idle apply changes nothing').toBe(before);
+  };
+
+  it('lives through every stage, and each second plan is empty', { timeout: 120_000 }, async () => {
+    for (const stage of subject.stages) await live(stage);
+  });
+
+  it('has created, changed and deleted every kind that can be', () => {
+    const all = Object.keys(broker.kinds).flatMap((kind) => [
+      `create ${kind}`,
+      `update ${kind}`,
+      `delete ${kind}`,
+    ]);
+    const missing = all.filter((one) => !done.has(one) && !done.has(one.replace('update', 'replace')));
+    expect(missing.sort()).toEqual(Object.keys(subject.unreachable).sort());
+  });
+
+  it('refuses a saved plan once the broker has moved', { timeout: 60_000 }, async () => {
+    const [first, second] = subject.stages;
+    if (first === undefined || second === undefined) throw new Error('a life has two stages at least');
+    await workspace.write(first.services);
+    const saved = await workspace.plan({ maxDeletes: 100 });
+    const stranger = await openWorkspace(name, subject);
+    await stranger.write(first.services);
+    await stranger.apply({ maxDeletes: 100 });
+    const refused = workspace.apply({ maxDeletes: 100 }, { approved: saved.plan } as object);
+    await expect(refused).rejects.toThrow(/does not hold any more/);
+    await stranger.remove();
+    const fresh = await workspace.plan();
+    expect({ ...nothing, ...fresh.plan.summary, unmanaged: 0 }).toEqual({ ...nothing, unmanaged: 0 });
+  });
+
+  it('says the true cause when the password is wrong', { timeout: 20_000 }, async () => {
+    const variables = Object.fromEntries(
+      Object.keys(subject.variables).map((key) => [key, 'not-the-password']),
+    );
+    const failed = workspace.plan({}, { variables });
+    await expect(failed).rejects.toBeInstanceOf(ConnectionError);
+    await expect(failed).rejects.not.toThrow(/not-the-password/);
+  });
+});

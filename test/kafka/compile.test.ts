@@ -1,0 +1,282 @@
+import { describe, expect, it } from 'vitest';
+import { compile, ground } from '../../src/brokers/kafka/compile.ts';
+import { acls, compiled, landscape, problems } from './landscape.ts';
+
+describe('produces', () => {
+  it('needs WRITE and DESCRIBE, no CREATE', () => {
+    expect(acls({ 'order-service': { produces: ['orders'] } })).toEqual([
+      'allow describe topic orders (literal) to User:order-service from *',
+      'allow write topic orders (literal) to User:order-service from *',
+    ]);
+  });
+
+  it('adds the transactional id, and the cluster only where asked', () => {
+    const service = { produces: [{ topic: 'orders', transactionalId: 'tx', idempotent: true }] };
+    expect(acls({ o: service })).toEqual([
+      'allow describe topic orders (literal) to User:o from *',
+      'allow describe transactional_id tx (literal) to User:o from *',
+      'allow idempotent_write cluster kafka-cluster (literal) to User:o from *',
+      'allow write topic orders (literal) to User:o from *',
+      'allow write transactional_id tx (literal) to User:o from *',
+    ]);
+  });
+
+  it('adds CREATE with createTopics', () => {
+    expect(acls({ o: { createTopics: true, produces: [{ prefix: 'orders.' }] } })).toEqual([
+      'allow create topic orders. (prefixed) to User:o from *',
+      'allow describe topic orders. (prefixed) to User:o from *',
+      'allow write topic orders. (prefixed) to User:o from *',
+    ]);
+  });
+});
+
+describe('the cases of the security reference', () => {
+  it('kafka-acls --producer --topic orders', () => {
+    expect(acls({ 'order-service': { grantStyle: 'kafka-acls', produces: ['orders'] } })).toEqual([
+      'allow create topic orders (literal) to User:order-service from *',
+      'allow describe topic orders (literal) to User:order-service from *',
+      'allow write topic orders (literal) to User:order-service from *',
+    ]);
+  });
+
+  it('kafka-acls --consumer --topic orders --group notification-consumer-group', () => {
+    const consumes = [{ topic: 'orders', group: 'notification-consumer-group' }];
+    const want = [
+      'allow describe topic orders (literal) to User:notification-service from *',
+      'allow read group notification-consumer-group (literal) to User:notification-service from *',
+      'allow read topic orders (literal) to User:notification-service from *',
+    ];
+    expect(acls({ 'notification-service': { grantStyle: 'kafka-acls', consumes } })).toEqual(want);
+    expect(acls({ 'notification-service': { consumes } })).toEqual(want);
+  });
+});
+
+describe('other intent', () => {
+  it('gives a Streams application its prefix and its group', () => {
+    expect(acls({ s: { streams: { applicationId: 'totals' } } })).toEqual([
+      'allow create topic totals- (prefixed) to User:s from *',
+      'allow delete topic totals- (prefixed) to User:s from *',
+      'allow describe topic totals- (prefixed) to User:s from *',
+      'allow describe transactional_id totals- (prefixed) to User:s from *',
+      'allow read group totals (literal) to User:s from *',
+      'allow read topic totals- (prefixed) to User:s from *',
+      'allow write topic totals- (prefixed) to User:s from *',
+      'allow write transactional_id totals- (prefixed) to User:s from *',
+    ]);
+  });
+
+  it('repeats every ACL for every host, but a grant with a host of its own', () => {
+    const grants = [
+      {
+        resource: 'topic',
+        name: 'a',
+        operations: ['alter'],
+        permission: 'deny',
+        host: '10.0.0.9',
+        reason: 'no',
+      },
+    ];
+    expect(acls({ o: { hosts: ['10.0.0.1', '10.0.0.2'], consumes: [], produces: ['a'], grants } })).toEqual([
+      'allow describe topic a (literal) to User:o from 10.0.0.1',
+      'allow describe topic a (literal) to User:o from 10.0.0.2',
+      'allow write topic a (literal) to User:o from 10.0.0.1',
+      'allow write topic a (literal) to User:o from 10.0.0.2',
+      'deny alter topic a (literal) to User:o from 10.0.0.9',
+    ]);
+  });
+
+  it('keeps an ALLOW and a DENY twin, and * literal and prefixed, apart', () => {
+    const grant = { resource: 'group', name: '*', operations: ['read'], reason: 'r' };
+    const grants = [grant, { ...grant, permission: 'deny' }, { ...grant, pattern: 'prefixed' }];
+    expect(acls({ o: { grants } })).toEqual([
+      'allow read group * (literal) to User:o from *',
+      'allow read group * (prefixed) to User:o from *',
+      'deny read group * (literal) to User:o from *',
+    ]);
+  });
+
+  it('joins the reasons of one ACL', () => {
+    const { resources } = compiled({ o: { produces: ['a'], consumes: [{ topic: 'a', group: 'g' }] } });
+    const describing = resources.find(({ address }) => address.includes('describe'));
+    expect(describing).toMatchObject({ service: 'o', because: 'produces a; consumes a as g' });
+  });
+
+  it('makes users, quotas and topics', () => {
+    const services = {
+      'order-service': {
+        topics: {
+          orders: { partitions: 6, config: { 'cleanup.policy': 'delete, compact', 'retention.ms': 5 } },
+          plain: null,
+        },
+        quota: { producerByteRate: 1024 },
+      },
+    };
+    expect(compiled(services).resources).toEqual([
+      {
+        kind: 'kafka:topic',
+        address: 'kafka:topic:orders',
+        service: 'order-service',
+        spec: {
+          partitions: 6,
+          replicationFactor: -1,
+          config: { 'cleanup.policy': 'compact,delete', 'retention.ms': '5' },
+        },
+        because: 'owned by order-service',
+      },
+      {
+        kind: 'kafka:topic',
+        address: 'kafka:topic:plain',
+        service: 'order-service',
+        spec: { partitions: -1, replicationFactor: -1 },
+        because: 'owned by order-service',
+      },
+      {
+        kind: 'kafka:user',
+        address: 'kafka:user:order-service',
+        service: 'order-service',
+        spec: { mechanism: 'SCRAM-SHA-512', iterations: 8192 },
+        because: 'identity of order-service',
+      },
+      {
+        kind: 'kafka:quota',
+        address: 'kafka:quota:user=order-service',
+        service: 'order-service',
+        spec: { producerByteRate: 1024 },
+        because: 'quota of order-service',
+      },
+    ]);
+  });
+
+  it('makes no password for a principal that comes from a certificate', () => {
+    const services = { o: { principal: 'CN=orders,OU=shop', produces: ['a'] } };
+    expect(compiled(services).resources.map(({ kind }) => kind)).toEqual(['kafka:acl', 'kafka:acl']);
+    expect(acls(services)[0]).toContain('User:CN=orders,OU=shop');
+    expect(compiled(services).principals).toEqual(new Map([['CN=orders,OU=shop', 'o']]));
+  });
+});
+
+describe('two sides agree', () => {
+  const owner = (allow: object) => ({ owner: { topics: { orders: { allow } } } });
+
+  it.each([
+    ['listed', owner({ publish: ['user'] }), { produces: ['orders'] }],
+    ['by a glob', owner({ publish: ['us*'] }), { produces: ['orders'] }],
+    ['without allow', { owner: { topics: { orders: {} } } }, { produces: ['orders'] }],
+    [
+      'DESCRIBE alone',
+      owner({}),
+      { grants: [{ resource: 'topic', name: 'orders', operations: ['describe'], reason: 'r' }] },
+    ],
+    [
+      'a DENY',
+      owner({}),
+      { grants: [{ resource: 'topic', name: '*', operations: ['all'], permission: 'deny', reason: 'r' }] },
+    ],
+    ['another prefix', owner({}), { produces: [{ prefix: 'orders-' }] }],
+  ])('takes what is allowed: %s', (_name, services, user) => {
+    expect(problems(() => compiled({ ...services, user }))).toEqual([]);
+  });
+
+  it.each([
+    [
+      'produces',
+      owner({ consume: ['user'] }),
+      { produces: ['orders'] },
+      'produces topic orders',
+      'produces.0',
+      'allow',
+    ],
+    [
+      'consumes',
+      owner({ consume: ['other'] }),
+      { consumes: [{ topic: 'orders', group: 'g' }] },
+      'consumes topic orders',
+      'consumes.0',
+      'allow.consume',
+    ],
+    [
+      'a prefix',
+      owner({}),
+      { produces: [{ prefix: 'ord' }] },
+      'produces topic orders (through ord*)',
+      'produces.0',
+      'allow',
+    ],
+    [
+      'a grant on everything',
+      owner({}),
+      { grants: [{ resource: 'topic', name: '*', operations: ['read'], reason: 'r' }] },
+      'is granted reading of topic orders (through *)',
+      'grants.0',
+      'allow',
+    ],
+    [
+      'a grant to delete',
+      owner({}),
+      { grants: [{ resource: 'topic', name: 'orders', operations: ['delete'], reason: 'r' }] },
+      'is granted changes to topic orders',
+      'grants.0',
+      'allow',
+    ],
+  ])('refuses what is not: %s', (_name, services, user, verb, asked, granted) => {
+    expect(problems(() => compiled({ ...services, user }))).toEqual([
+      `user ${verb}, but owner, which owns it, does not allow that @ user.yaml#${asked} & owner.yaml#topics.orders.${granted}`,
+    ]);
+  });
+
+  it('does not ask the owner itself', () => {
+    expect(problems(() => compiled({ o: { topics: { a: { allow: {} } }, produces: ['a'] } }))).toEqual([]);
+  });
+
+  it('keeps a Streams prefix out of other topics', () => {
+    const services = {
+      owner: { topics: { 'a-x': { allow: {} } } },
+      user: { streams: { applicationId: 'a' } },
+    };
+    expect(problems(() => compiled(services))).toHaveLength(2);
+  });
+});
+
+describe('what cannot hold together', () => {
+  it('a topic owned twice', () => {
+    expect(problems(() => compiled({ a: { topics: { t: {} } }, b: { topics: { t: {} } } }))).toEqual([
+      'topic t is owned by a and again by b @ b.yaml#topics.t & a.yaml#topics.t',
+    ]);
+  });
+
+  it('a principal of two services', () => {
+    expect(problems(() => compiled({ a: {}, b: { principal: 'a' } }))).toEqual([
+      'services a and b are the same principal a @ b.yaml#principal & a.yaml#',
+    ]);
+  });
+
+  it('the principal of the administrator, or a protected one', () => {
+    const both = landscape(
+      { a: { principal: 'admin' }, b: { principal: 'kafka-1' } },
+      { protected: ['kafka-*'] },
+    );
+    expect(problems(() => compile(both))).toEqual([
+      "principal admin of service a is the administrator's own: mqwarden never touches its grants @ a.yaml#principal",
+      'principal kafka-1 of service b is protected: mqwarden never touches its grants @ b.yaml#principal',
+    ]);
+  });
+
+  it('warns of topics that nobody owns, and of names that collide', () => {
+    const services = { a: { topics: { 'x.y': {}, x_y: {} }, produces: ['gone', { prefix: 'p' }] } };
+    expect(compiled(services).warnings.map(({ address, message }) => `${address} ${message}`)).toEqual([
+      'kafka:topic:x_y collides with topic x.y: Kafka\'s metrics do not tell "." from "_", and it may refuse the second',
+      'kafka:topic:gone no service owns topic gone; it must exist on the broker',
+    ]);
+  });
+});
+
+it('hands on what ownership is judged by', () => {
+  const one = landscape({ a: { principal: 'p' } }, { claims: ['*-service'], protected: ['x'] });
+  expect(ground(one, compile(one))).toEqual({
+    principals: new Map([['p', 'a']]),
+    claims: ['*-service'],
+    protected: ['x'],
+    admin: 'admin',
+    containers: new Set(),
+  });
+});

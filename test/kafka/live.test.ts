@@ -1,0 +1,366 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { kafka as broker } from '../../src/brokers/kafka/index.ts';
+import { aclAddress, userAddress } from '../../src/brokers/kafka/resources.ts';
+import { deletion } from '../../src/core/diff.ts';
+import { acls, aclLine, isAcl } from './landscape.ts';
+import { type KafkaChange, type Live, type Services, startLive } from './live.ts';
+
+let live: Live;
+
+beforeAll(async () => {
+  live = await startLive();
+}, 120_000);
+
+afterAll(async () => {
+  await live.kafka.stop();
+}, 30_000);
+
+afterEach(async () => {
+  await live.wipe();
+}, 30_000);
+
+/** `action address`, sorted. */
+function actions(changes: readonly KafkaChange[]): string[] {
+  return changes.map(({ action, address }) => `${action} ${address}`).sort();
+}
+
+describe('every kind, made, changed and gone', () => {
+  const steps: [string, Services, Services, string][] = [
+    [
+      'a topic',
+      {
+        o: {
+          topics: { orders: { partitions: 2, config: { 'retention.ms': 1000, 'cleanup.policy': 'delete' } } },
+        },
+      },
+      { o: { topics: { orders: { partitions: 3, config: { 'cleanup.policy': 'delete,compact' } } } } },
+      'update kafka:topic:orders',
+    ],
+    [
+      'a topic that leaves everything to the broker',
+      { o: { topics: { orders: null } } },
+      { o: { topics: { orders: { config: { 'min.cleanable.dirty.ratio': 1, preallocate: false } } } } },
+      'update kafka:topic:orders',
+    ],
+    [
+      'an ACL',
+      { o: { consumes: [{ topic: 'orders', group: 'a' }] } },
+      { o: { consumes: [{ topic: 'orders', group: 'b' }] } },
+      'create kafka:acl:group/literal/b/User%3Ao/*/read/allow,delete kafka:acl:group/literal/a/User%3Ao/*/read/allow',
+    ],
+    [
+      'a quota',
+      { o: { quota: { producerByteRate: 1000, requestPercentage: 12.5 } } },
+      { o: { quota: { producerByteRate: 2000, consumerByteRate: 10 } } },
+      'update kafka:quota:user=o',
+    ],
+    ['a user', { o: {} }, { p: {} }, 'create kafka:user:p'],
+  ];
+
+  it.each(steps)(
+    '%s',
+    async (_name, first, second, changed) => {
+      await live.converge(first);
+      const difference = await live.converge(second);
+      expect(actions(difference.changes).join()).toBe(changed);
+      await live.wipe();
+      const { resources } = await live.read({});
+      expect(resources.map(({ address }) => address).sort()).toEqual([
+        'kafka:user:admin',
+        'kafka:user:mqwarden-broker',
+      ]);
+    },
+    30_000,
+  );
+});
+
+describe('identity', () => {
+  it('keeps twins apart: ALLOW and DENY, * literal and prefixed', async () => {
+    const grant = { resource: 'topic', name: '*', operations: ['read'], reason: 'r' };
+    const services = {
+      o: {
+        grants: [
+          grant,
+          { ...grant, permission: 'deny' },
+          { ...grant, resource: 'group', pattern: 'prefixed' },
+        ],
+      },
+    };
+    await live.converge(services);
+    const { resources } = await live.read({});
+    expect(resources.filter(isAcl).map(aclLine).sort()).toEqual(acls(services));
+    const twin = resources.find(({ address }) => address.endsWith('/deny'));
+    await live.write(twin === undefined ? [] : [deletion(twin, '')]);
+    const left = await live.plan(services);
+    expect(actions(left.changes)).toEqual(['create kafka:acl:topic/literal/*/User%3Ao/*/read/deny']);
+  });
+
+  it('takes every resource type, operation, pattern and permission', async () => {
+    const every = (resource: string, operations: string[], name?: string) =>
+      ['allow', 'deny'].map((permission) => ({ resource, operations, permission, name, reason: 'r' }));
+    const services = {
+      o: {
+        hosts: ['*', '10.0.0.1'],
+        grants: [
+          ...every(
+            'topic',
+            [
+              'all',
+              'read',
+              'write',
+              'create',
+              'describe',
+              'delete',
+              'alter',
+              'describe_configs',
+              'alter_configs',
+            ],
+            't',
+          ),
+          ...every('group', ['all', 'read', 'describe', 'delete'], 'g'),
+          ...every('cluster', [
+            'all',
+            'create',
+            'cluster_action',
+            'describe_configs',
+            'alter_configs',
+            'idempotent_write',
+            'alter',
+            'describe',
+          ]),
+          ...every('transactional_id', ['all', 'describe', 'write'], 'x'),
+          ...every('delegation_token', ['all', 'describe'], 'd'),
+          ...every('user', ['create_tokens', 'describe_tokens'], 'User:u'),
+        ],
+      },
+    };
+    await live.converge(services);
+    expect((await live.plan(services)).changes).toEqual([]);
+  });
+
+  it('takes names with any character, down to the login', async () => {
+    const odd = 'o / % @ + ~ . é, =';
+    const services = {
+      [odd]: {
+        topics: { orders: null },
+        quota: { producerByteRate: 1e9 },
+        produces: [{ topic: 'orders', transactionalId: odd }],
+        consumes: [{ topic: 'orders', group: odd }],
+      },
+    };
+    await live.converge(services);
+    const client = live.connect(odd);
+    const producer = client.producer({ transactionalId: odd, idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: 'orders', messages: [{ value: 'one' }] });
+    await transaction.commit();
+    await producer.disconnect();
+    const consumer = client.consumer({ groupId: odd });
+    await consumer.connect();
+    await consumer.subscribe({ topic: 'orders', fromBeginning: true });
+    const received = await new Promise<string>((resolve, reject) => {
+      consumer
+        .run({ eachMessage: ({ message }) => Promise.resolve(resolve(String(message.value))) })
+        .catch(reject);
+    });
+    await consumer.disconnect();
+    expect(received).toBe('one');
+  }, 60_000);
+});
+
+describe('what is granted is all that is granted', () => {
+  it('a producer may not write elsewhere, a stranger may not log in', async () => {
+    await live.converge({ o: { topics: { orders: null, other: null }, produces: ['orders'] } });
+    const producer = live.connect('o').producer({ retry: { retries: 0 } });
+    await producer.connect();
+    await expect(producer.send({ topic: 'orders', messages: [{ value: 'x' }] })).resolves.toHaveLength(1);
+    await expect(producer.send({ topic: 'other', messages: [{ value: 'x' }] })).rejects.toThrow(
+      /authorized/i,
+    );
+    await producer.disconnect();
+    live.credentials.stored.set('kafka/o', { username: 'o', password: 'wrong' });
+    await expect(
+      live
+        .connect('o')
+        .admin({ retry: { retries: 0 } })
+        .connect(),
+    ).rejects.toThrow(/SCRAM|authentication/i);
+  }, 30_000);
+});
+
+describe("Kafka's own kafka-acls", () => {
+  const cases: [string, string[], object][] = [
+    ['order-service', ['--producer', '--topic', 'orders'], { produces: ['orders'] }],
+    [
+      'notification-service',
+      ['--consumer', '--topic', 'orders', '--group', 'notification-consumer-group'],
+      { consumes: [{ topic: 'orders', group: 'notification-consumer-group' }] },
+    ],
+    [
+      'payment-service',
+      ['--producer', '--topic', 'payments', '--transactional-id', 'tx', '--idempotent'],
+      { produces: [{ topic: 'payments', transactionalId: 'tx', idempotent: true }] },
+    ],
+  ];
+
+  it.each(cases)(
+    'gives %s exactly what grantStyle: kafka-acls compiles to',
+    async (service, args, section) => {
+      await live.kafka.aclCommand(['--add', '--allow-principal', `User:${service}`, ...args]);
+      const wanted = acls({ [service]: { grantStyle: 'kafka-acls', ...section } });
+      await expect
+        .poll(async () => (await live.read({})).resources.filter(isAcl).map(aclLine).sort(), {
+          timeout: 5000,
+        })
+        .toEqual(wanted);
+    },
+    30_000,
+  );
+});
+
+describe('batches', () => {
+  it('2,500 ACLs in, and out again', async () => {
+    const grants = Array.from({ length: 2500 }, (_, index) => ({
+      resource: 'topic',
+      name: `t${index}`,
+      operations: ['read'],
+      reason: 'r',
+    }));
+    const difference = await live.converge({ o: { grants } });
+    expect(difference.changes).toHaveLength(2501);
+    const gone = await live.converge({ o: {} });
+    expect(gone.changes).toHaveLength(2500);
+  }, 60_000);
+
+  it('more partitions than the controller takes in one request are still asked about', async () => {
+    const names = Array.from({ length: 400 }, (_, index) => [`t${index}`, { partitions: 30 }] as const);
+    const { changes, blocked } = await live.plan({ o: { topics: Object.fromEntries(names) } });
+    expect(blocked).toEqual([]);
+    expect(changes).toHaveLength(401);
+  });
+
+  it('one bad item fails alone', async () => {
+    await live.converge({ o: { topics: { there: null } } });
+    const plan = await live.plan({ o: { topics: { there: null, fresh: null } } });
+    const again: KafkaChange = {
+      action: 'create',
+      address: 'kafka:topic:there' as KafkaChange['address'],
+      kind: 'kafka:topic',
+      reason: '',
+      before: null,
+      after: { partitions: 1, replicationFactor: 1 },
+    };
+    const outcomes = await live.write([...plan.changes, again]);
+    expect(outcomes.get('kafka:topic:fresh')).toEqual({ status: 'done' });
+    expect(outcomes.get('kafka:topic:there')).toEqual({
+      status: 'failed',
+      error: "TOPIC_ALREADY_EXISTS: Topic 'there' already exists.",
+      hint: 'somebody made it since the plan was read: run plan again',
+    });
+  });
+
+  it('one bad ACL fails alone', async () => {
+    const spec = {
+      resource: 'topic',
+      pattern: 'literal',
+      name: 't',
+      host: '*',
+      operation: 'read',
+      permission: 'allow',
+    };
+    const [fine, bad] = ['User:o', 'nobody'].map((principal): KafkaChange => {
+      const after = { ...spec, principal };
+      return {
+        action: 'create',
+        address: aclAddress(after),
+        kind: 'kafka:acl',
+        reason: '',
+        before: null,
+        after,
+      };
+    });
+    if (fine === undefined || bad === undefined) throw new Error('two changes');
+    const outcomes = await live.write([bad, fine]);
+    expect(outcomes.get(fine.address)).toEqual({ status: 'done' });
+    expect(outcomes.get(bad.address)).toMatchObject({
+      status: 'failed',
+      error: expect.stringMatching(/^INVALID_REQUEST: /),
+    });
+  });
+
+  it('what is gone already is done', async () => {
+    await live.converge({
+      o: { topics: { orders: null }, produces: ['orders'], quota: { producerByteRate: 1 } },
+    });
+    const { resources } = await live.read({});
+    const changes = resources
+      .filter(({ address }) => !/:(?:admin|mqwarden-broker)$/.test(address))
+      .map((one) => deletion(one, ''));
+    const first = await live.write(changes);
+    const second = await live.write(changes);
+    expect(first.size).toBe(changes.length);
+    expect([...second.values()]).toEqual(changes.map(() => ({ status: 'done' })));
+  });
+});
+
+describe('passwords', () => {
+  it('of a user that somebody made in between are not overwritten', async () => {
+    const { changes } = await live.plan({ o: {} });
+    await live.converge({ o: {} });
+    live.credentials.stored.clear();
+    const outcomes = await live.write(changes);
+    expect(outcomes.get('kafka:user:o')).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining('since the plan'),
+    });
+    expect(live.credentials.stored.size).toBe(0);
+  });
+
+  it('that are not stored are not replaced', async () => {
+    await live.converge({ o: {} });
+    live.credentials.stored.clear();
+    const change: KafkaChange = {
+      action: 'update',
+      address: userAddress('o'),
+      kind: 'kafka:user',
+      service: 'o',
+      reason: '',
+      before: { mechanism: 'SCRAM-SHA-512', iterations: 4096 },
+      after: { mechanism: 'SCRAM-SHA-512', iterations: 8192 },
+    };
+    expect((await live.write([change])).get(change.address)).toMatchObject({
+      status: 'failed',
+      error: 'no password of o is stored at kafka/o, and a new one would lock out who uses it now',
+    });
+  });
+
+  it('that cannot be stored never reach the broker', async () => {
+    const { changes } = await live.plan({ o: {} });
+    const broken = { ...live.credentials, ensure: () => Promise.reject(new Error('the store is full')) };
+    const writer = await broker.writer(live.target(), live.context(), broken);
+    const outcomes: unknown[] = [];
+    await writer.write(changes, (_change, outcome) => outcomes.push(outcome));
+    await writer.close();
+    expect(outcomes).toEqual([
+      { status: 'failed', error: 'the password of o cannot be stored: the store is full' },
+    ]);
+    expect((await live.plan({ o: {} })).changes).toHaveLength(1);
+  });
+});
+
+describe('before anything is lost', () => {
+  it('the size of what a topic holds is known', async () => {
+    const services = { o: { topics: { full: null, empty: null }, produces: ['full'] } };
+    await live.converge(services);
+    const producer = live.connect('o').producer();
+    await producer.connect();
+    await producer.send({ topic: 'full', messages: [{ value: 'x'.repeat(5000) }] });
+    await producer.disconnect();
+    const { resources } = await live.read(services);
+    const topics = resources.filter(({ kind }) => kind === 'kafka:topic').map((one) => deletion(one, ''));
+    const costs = await broker.weigh(live.target(), topics, live.context());
+    expect(costs.get('kafka:topic:full' as KafkaChange['address'])).toBe('5.1 KB of messages');
+    expect(costs.get('kafka:topic:empty' as KafkaChange['address'])).toBe('no messages');
+  }, 30_000);
+});

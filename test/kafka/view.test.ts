@@ -1,0 +1,221 @@
+import { createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kafka as broker } from '../../src/brokers/kafka/index.ts';
+import { ConnectionError, PartialView } from '../../src/core/errors.ts';
+import { createAuthority } from '../brokers/certificates.ts';
+import { type Live, startLive } from './live.ts';
+
+/** What the administrator sees, what it does not, and why it cannot get in. */
+
+let live: Live;
+let silent: Server;
+let silentEndpoint: string;
+
+beforeAll(async () => {
+  live = await startLive();
+  silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const bound = silent.address();
+  silentEndpoint = `127.0.0.1:${typeof bound === 'object' && bound !== null ? bound.port : 0}`;
+}, 120_000);
+
+afterAll(async () => {
+  silent.close();
+  await live.kafka.stop();
+}, 30_000);
+
+describe('what the broker would refuse is known at plan time', () => {
+  it.each([
+    [
+      { replicationFactor: 3 },
+      /^INVALID_REPLICATION_FACTOR: /,
+      'lower replicationFactor, or start more brokers',
+    ],
+    [
+      { config: { 'retention.ms': 'soon' } },
+      /^INVALID_CONFIG: /,
+      "correct the `config` of the topic; the names and values are those of the broker's version",
+    ],
+    [
+      { config: { 'no.such.config': 1 } },
+      /^INVALID_CONFIG: /,
+      "correct the `config` of the topic; the names and values are those of the broker's version",
+    ],
+  ])('%j', async (topic, reason, hint) => {
+    const { changes, blocked } = await live.plan({ o: { topics: { orders: topic, fine: null } } });
+    expect(blocked).toEqual([
+      { address: 'kafka:topic:orders', action: 'create', reason: expect.stringMatching(reason), hint },
+    ]);
+    expect(changes.map(({ address }) => address)).toEqual(['kafka:topic:fine', 'kafka:user:o']);
+  });
+});
+
+describe('a partial view is refused', () => {
+  const limited = { username: 'limited', password: 'pässword of limited' };
+  const cluster = (...operations: string[]) => ({ resource: 'cluster', operations, reason: 'r' });
+  const onTopics = (...operations: string[]) => ({ resource: 'topic', name: '*', operations, reason: 'r' });
+  const wanted = { o: { topics: { orders: { config: {} } } } };
+
+  it.each([
+    [
+      'nothing',
+      [],
+      'it lacks DESCRIBE and DESCRIBE_CONFIGS on the cluster',
+      '--operation Describe --operation DescribeConfigs --cluster',
+    ],
+    [
+      'DESCRIBE',
+      [cluster('describe')],
+      'it lacks DESCRIBE_CONFIGS on the cluster',
+      '--operation DescribeConfigs --cluster',
+    ],
+    [
+      'no CREATE',
+      [cluster('describe', 'describe_configs')],
+      'whether topic orders exists cannot be told by limited: TOPIC_AUTHORIZATION_FAILED',
+      "--operation Create --topic '*'",
+    ],
+    [
+      'no DESCRIBE of a topic that is there',
+      [cluster('describe', 'describe_configs', 'create')],
+      'it exists, but is left out of the metadata',
+      '--operation Describe --topic orders',
+    ],
+    [
+      'no DESCRIBE_CONFIGS of a topic',
+      [cluster('describe', 'describe_configs', 'create'), onTopics('describe')],
+      'TOPIC_AUTHORIZATION_FAILED',
+      '--operation DescribeConfigs --topic orders',
+    ],
+  ])(
+    'an administrator with %s',
+    async (_name, grants, message, hint) => {
+      await live.converge({ ...wanted, limited: { grants } });
+      const error: unknown = await live.read(wanted, limited).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(PartialView);
+      expect(error).toMatchObject({
+        message: expect.stringContaining(message),
+        hint: expect.stringContaining(hint),
+        endpoint: live.kafka.brokers[0],
+      });
+    },
+    30_000,
+  );
+
+  it('one with all of these sees everything', async () => {
+    const grants = [
+      cluster('describe', 'describe_configs', 'create'),
+      onTopics('describe', 'describe_configs'),
+    ];
+    await live.converge({ ...wanted, limited: { grants } });
+    const [all, same] = [await live.read(wanted), await live.read(wanted, limited)];
+    expect(same.resources).toEqual(all.resources);
+  }, 30_000);
+
+  it('but what it may not write fails item by item', async () => {
+    const { changes } = await live.plan({ p: { produces: ['orders'] } });
+    const made = changes.filter(({ action }) => action === 'create');
+    const outcomes = await live.write(made, limited);
+    expect(outcomes.size).toBe(3);
+    for (const outcome of outcomes.values()) {
+      expect(outcome).toMatchObject({
+        status: 'failed',
+        error: expect.stringContaining('CLUSTER_AUTHORIZATION_FAILED'),
+      });
+    }
+  });
+});
+
+describe('the true cause, in one sentence', () => {
+  const failure = async (section: object, password?: string): Promise<ConnectionError> => {
+    const error: unknown = await broker
+      .read(live.target(section), { desired: [] }, live.context(password))
+      .catch((reason: unknown) => reason);
+    if (error instanceof ConnectionError) return error;
+    throw new Error('a ConnectionError was expected', { cause: error });
+  };
+
+  it('a wrong password, told without it', async () => {
+    const error = await failure({}, 'canary-secret');
+    const endpoint = live.kafka.brokers[0] ?? '';
+    expect(error.message).toBe(
+      `Kafka at ${endpoint} refuses the administrator admin: wrong user name or password for SCRAM-SHA-512`,
+    );
+    expect(error).toMatchObject({
+      endpoint,
+      hint: 'check admin.username, and what admin.password refers to',
+    });
+    expect(JSON.stringify(error) + String(error.stack) + String(error.cause)).not.toContain('canary-secret');
+  });
+
+  it('a CA that did not sign', async () => {
+    const other = join(live.kafka.folder, 'other.pem');
+    await writeFile(other, (await createAuthority('another')).ca);
+    expect((await failure({ tls: { ca: other } })).message).toMatch(
+      /a certificate that the trusted CA did not sign$/,
+    );
+    expect((await failure({ tls: undefined })).message).toMatch(
+      /a certificate that the trusted CA did not sign$/,
+    );
+  });
+
+  it('a file that is no certificate', async () => {
+    const none = join(live.kafka.folder, 'none.pem');
+    await writeFile(none, 'nothing');
+    expect(await failure({ tls: { ca: none } })).toMatchObject({
+      message: expect.stringMatching(/^the TLS files for Kafka cannot be used: /),
+      position: { file: 'production.yaml#tls' },
+    });
+  });
+
+  it('a certificate for another name', async () => {
+    const error = await failure({ tls: { ca: live.kafka.caFile, serverName: 'kafka.internal' } });
+    expect(error.message).toMatch(/has a certificate for another host name$/);
+  });
+
+  it('a client certificate that is missing', async () => {
+    expect((await failure({ brokers: [live.kafka.certificateListener] })).hint).toContain('tls.cert');
+  });
+
+  it('a listener without SASL', async () => {
+    const client = await live.kafka.clientCertificate('somebody');
+    const tls = { ca: live.kafka.caFile, cert: client.certFile, key: client.keyFile };
+    expect((await failure({ brokers: [live.kafka.tlsListener], tls })).message).toMatch(
+      /is a listener without SASL$/,
+    );
+  });
+
+  it('nobody there, no such name, one after the other', async () => {
+    const refused = 'refuses the connection: nothing listens there';
+    const unknown = 'cannot be found: its host name does not resolve';
+    expect((await failure({ brokers: ['localhost:1'] })).message).toBe(`Kafka at localhost:1 ${refused}`);
+    expect((await failure({ brokers: ['localhost:1', 'nowhere.invalid:9093'] })).message).toBe(
+      `none of the 2 Kafka brokers can be used: localhost:1 ${refused}; nowhere.invalid:9093 ${unknown}`,
+    );
+  });
+
+  it('silence, within the time', async () => {
+    const started = Date.now();
+    expect((await failure({ brokers: [silentEndpoint] })).message).toBe(
+      `Kafka at ${silentEndpoint} does not answer within 10 s`,
+    );
+    expect(Date.now() - started).toBeLessThan(15_000);
+  }, 20_000);
+
+  it('but the next broker is tried', async () => {
+    const brokers = ['localhost:1', ...live.kafka.brokers];
+    const { resources } = await broker.read(live.target({ brokers }), { desired: [] }, live.context());
+    expect(resources.map(({ address }) => address)).toContain('kafka:user:admin');
+  });
+
+  it('a client certificate lets it in where one is demanded', async () => {
+    const client = await live.kafka.clientCertificate('somebody');
+    const tls = { ca: live.kafka.caFile, cert: client.certFile, key: client.keyFile };
+    const target = live.target({ brokers: [live.kafka.certificateListener], tls });
+    const { resources } = await broker.read(target, { desired: [] }, live.context());
+    expect(resources.map(({ address }) => address)).toContain('kafka:user:admin');
+  });
+});

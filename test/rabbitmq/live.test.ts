@@ -1,0 +1,477 @@
+import { connect } from 'amqplib';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { rabbitmq } from '../../src/brokers/rabbitmq/index.ts';
+import type { RabbitChange } from '../../src/brokers/rabbitmq/resources.ts';
+import { ConnectionError, PartialView } from '../../src/core/errors.ts';
+import { converge, difference, type Services, type Site, startSite, type Wanted, write } from './live.ts';
+import { environment, landscape } from './support.ts';
+
+let site: Site;
+beforeAll(async () => {
+  site = await startSite({ clientCertificates: 'optional' });
+}, 60_000);
+afterAll(async () => {
+  await site.broker.stop();
+});
+
+const done = (action: string, address: string) => `${action} ${address}: done`;
+
+async function login(user: string, password: string, vhost: string) {
+  const url = new URL(site.broker.amqpsUrl);
+  return connect(
+    {
+      protocol: 'amqps',
+      hostname: url.hostname,
+      port: Number(url.port),
+      username: user,
+      password,
+      // amqplib decodes it, also where it is no part of a URL.
+      vhost: encodeURIComponent(vhost),
+    },
+    { ca: [site.broker.ca] },
+  );
+}
+
+describe('each kind, from creation over change to deletion, with an empty second plan after each', () => {
+  const vhost = (over: object = {}) => ({ name: 'life', limits: { maxConnections: 10 }, ...over });
+  const steps: readonly { name: string; wanted: Wanted; want: readonly string[] }[] = [
+    {
+      name: 'a vhost',
+      wanted: {
+        services: {},
+        vhost: vhost({ description: 'é', tags: ['b', 'a'], defaultQueueType: 'quorum' }),
+      },
+      want: [done('create', 'rabbitmq:vhost:life')],
+    },
+    {
+      name: 'its fields and limits',
+      wanted: { services: {}, vhost: vhost({ description: 'other', limits: { maxQueues: 100 } }) },
+      want: [done('update', 'rabbitmq:vhost:life')],
+    },
+    {
+      name: 'a service with everything',
+      wanted: {
+        vhost: 'life',
+        services: {
+          a: {
+            tags: ['monitoring'],
+            limits: { maxConnections: 3 },
+            exchanges: {
+              e: { type: 'topic', alternateExchange: 'alt' },
+              alt: { type: 'fanout', bindings: [{ exchange: 'e', routingKey: 'x' }] },
+            },
+            queues: {
+              q: {
+                type: 'quorum',
+                bindings: [
+                  { exchange: 'e', routingKeys: ['a.#', 'b'] },
+                  { exchange: 'amq.headers', arguments: { 'x-match': 'all', n: 1 } },
+                ],
+              },
+              s: { type: 'stream' },
+              c: { arguments: { 'x-max-length': 10 }, deadLetter: { exchange: 'alt', routingKey: 'k' } },
+            },
+            publishes: [{ exchange: 'e', routingKeys: ['a.#'] }],
+            consumes: ['q'],
+          },
+        },
+      },
+      want: [
+        'update rabbitmq:vhost:life',
+        'create rabbitmq:user:a',
+        'create rabbitmq:exchange:life/alt',
+        'create rabbitmq:exchange:life/e',
+        'create rabbitmq:queue:life/c',
+        'create rabbitmq:queue:life/q',
+        'create rabbitmq:queue:life/s',
+        'create rabbitmq:binding:life/amq.headers/queue/q/~fc4af9ad4d3d',
+        'create rabbitmq:binding:life/e/exchange/alt/x',
+        'create rabbitmq:binding:life/e/queue/q/a.%23',
+        'create rabbitmq:binding:life/e/queue/q/b',
+        'create rabbitmq:topic-permission:life/a/e',
+        'create rabbitmq:permission:life/a',
+      ].map((line) => `${line}: done`),
+    },
+    {
+      name: 'changed grants, tags and limits, and a queue replaced by name',
+      wanted: {
+        vhost: 'life',
+        decisions: { allowDataLoss: ['rabbitmq:queue:life/c', 'rabbitmq:exchange:life/e'] },
+        services: {
+          a: {
+            limits: { maxChannels: 7 },
+            exchanges: {
+              e: { type: 'topic' },
+              alt: { type: 'fanout', bindings: [{ exchange: 'e', routingKey: 'x' }] },
+            },
+            queues: {
+              q: {
+                type: 'quorum',
+                bindings: [
+                  { exchange: 'e', routingKeys: ['a.#', 'b'] },
+                  { exchange: 'amq.headers', arguments: { 'x-match': 'all', n: 1 } },
+                ],
+              },
+              s: { type: 'stream' },
+              c: { arguments: { 'x-max-length': 20 } },
+            },
+            publishes: [{ exchange: 'e', routingKeys: ['c'] }],
+          },
+        },
+      },
+      want: [
+        'update rabbitmq:user:a',
+        'replace rabbitmq:exchange:life/e',
+        'replace rabbitmq:queue:life/c',
+        'update rabbitmq:topic-permission:life/a/e',
+        'update rabbitmq:permission:life/a',
+      ].map((line) => `${line}: done`),
+    },
+    {
+      name: 'the service gone, and pruned',
+      wanted: {
+        vhost: 'life',
+        services: {},
+        claims: ['a'],
+        decisions: {
+          prune: true,
+          allowDataLoss: ['c', 'q', 's']
+            .map((q) => `rabbitmq:queue:life/${q}`)
+            .concat(['rabbitmq:exchange:life/e', 'rabbitmq:exchange:life/alt']),
+        },
+      },
+      want: [
+        'delete rabbitmq:permission:life/a',
+        'delete rabbitmq:topic-permission:life/a/e',
+        'delete rabbitmq:binding:life/amq.headers/queue/q/~fc4af9ad4d3d',
+        'delete rabbitmq:binding:life/e/exchange/alt/x',
+        'delete rabbitmq:binding:life/e/queue/q/a.%23',
+        'delete rabbitmq:binding:life/e/queue/q/b',
+        'delete rabbitmq:queue:life/c',
+        'delete rabbitmq:queue:life/q',
+        'delete rabbitmq:queue:life/s',
+        'delete rabbitmq:exchange:life/alt',
+        'delete rabbitmq:exchange:life/e',
+        'delete rabbitmq:user:a',
+      ].map((line) => `${line}: done`),
+    },
+  ];
+  test.each(steps)('$name', async ({ wanted, want }) => {
+    const { lines, blocked, left } = await converge(site, wanted);
+    const phases = (all: readonly string[]) => [...all].sort();
+    expect(phases(lines)).toEqual(phases(want));
+    expect(blocked).toEqual([]);
+    expect(left).toEqual([]);
+  });
+
+  it('has left nothing behind', async () => {
+    const { unmanaged } = await difference(site, { vhost: 'life', services: {} });
+    expect(unmanaged.map(({ resource }) => resource.address)).toEqual([]);
+  });
+});
+
+describe('names', () => {
+  const odd = (base: string) => `${base}/%@+~ .é&?#;=*`;
+  const services: Services = {
+    s: {
+      user: odd('u'),
+      exchanges: { [odd('e')]: { type: 'topic' } },
+      queues: {
+        [odd('q')]: {
+          bindings: [
+            { exchange: odd('e'), routingKeys: [odd('k'), '~', '', '#'] },
+            { exchange: odd('e'), routingKey: 'a b', arguments: { x: 'é' } },
+          ],
+        },
+      },
+      publishes: [{ exchange: odd('e'), routingKeys: [odd('k')] }],
+      consumes: [odd('q')],
+    },
+  };
+  it('come back as they were written, in every place', async () => {
+    const { lines, left } = await converge(site, { services, vhost: odd('v') });
+    expect(lines.filter((line) => !line.endsWith(': done'))).toEqual([]);
+    expect(lines).toHaveLength(11);
+    expect(left).toEqual([]);
+  });
+
+  it('let the user log in and consume', async () => {
+    const connection = await login(odd('u'), site.stored.get('rabbitmq/s')?.password ?? '', odd('v'));
+    const channel = await connection.createChannel();
+    await expect(channel.consume(odd('q'), () => undefined)).resolves.toHaveProperty('consumerTag');
+    await connection.close();
+  });
+
+  it('are deleted whole', async () => {
+    const {
+      lines,
+      left,
+      difference: seen,
+    } = await converge(site, {
+      services: {},
+      vhost: odd('v'),
+      claims: ['u*'],
+      decisions: {
+        prune: true,
+        allowDataLoss: [...(await difference(site, { services: {}, vhost: odd('v') })).live.keys()],
+      },
+    });
+    expect(lines.filter((line) => !line.endsWith(': done'))).toEqual([]);
+    expect(seen.unmanaged.length).toBe(lines.length);
+    expect(left).toEqual([]);
+    expect((await difference(site, { services: {}, vhost: odd('v') })).unmanaged).toEqual([]);
+  });
+});
+
+describe('races', () => {
+  const creations = [
+    { kind: 'rabbitmq:vhost', address: 'rabbitmq:vhost:race', after: { limits: {} } },
+    {
+      kind: 'rabbitmq:user',
+      address: 'rabbitmq:user:race',
+      after: { tags: [], limits: {}, auth: 'password' },
+      service: 'race',
+    },
+    {
+      kind: 'rabbitmq:exchange',
+      address: 'rabbitmq:exchange:race/e',
+      after: { type: 'topic', durable: true, autoDelete: false, internal: false, arguments: {} },
+    },
+    {
+      kind: 'rabbitmq:queue',
+      address: 'rabbitmq:queue:race/q',
+      after: { type: 'classic', durable: true, autoDelete: false, arguments: {} },
+    },
+  ].map((change) => ({ action: 'create', reason: 'r', before: null, ...change }));
+
+  test.each(creations)('$kind made by someone else is not overwritten', async (change) => {
+    expect((await write(site, [change])).map(({ line }) => line)).toEqual([done('create', change.address)]);
+    expect((await write(site, [change])).map(({ line }) => line)).toEqual([
+      `create ${change.address}: failed: made by someone else since the plan was read`,
+    ]);
+  });
+
+  it('a grant that moved is left alone', async () => {
+    await site.api('PUT', 'permissions/race/race', { configure: '^$', write: 'moved', read: '^$' });
+    const update = {
+      action: 'update',
+      kind: 'rabbitmq:permission',
+      address: 'rabbitmq:permission:race/race',
+      reason: 'r',
+      before: { configure: '^$', write: '^a$', read: '^$' },
+      after: { configure: '^$', write: '^b$', read: '^$' },
+    };
+    expect((await write(site, [update])).map(({ line }) => line)).toEqual([
+      'update rabbitmq:permission:race/race: failed: changed since the plan was read',
+    ]);
+    expect((await site.api('GET', 'permissions/race/race')).body).toMatchObject({ write: 'moved' });
+  });
+
+  it('two rows of one user on two exchanges are both written, and only the named one deleted', async () => {
+    await site.api('PUT', 'exchanges/race/f', { type: 'topic', durable: true });
+    const row = (exchange: string, action: string, before: object | null, after: object | null) => ({
+      action,
+      kind: 'rabbitmq:topic-permission',
+      address: `rabbitmq:topic-permission:race/race/${exchange}`,
+      reason: 'r',
+      before,
+      after,
+    });
+    const spec = { write: '^a$', read: '^$' };
+    const written = await write(site, [row('e', 'create', null, spec), row('f', 'create', null, spec)]);
+    expect(written.map(({ outcome }) => outcome.status)).toEqual(['done', 'done']);
+    await write(site, [row('e', 'delete', spec, null)]);
+    expect((await site.api('GET', 'topic-permissions/race/race')).body).toMatchObject([{ exchange: 'f' }]);
+  });
+});
+
+describe('passwords', () => {
+  const service = (over: object): Services => ({ 'p-service': { user: 'p', ...over } });
+  it('work after creation, and after tags and limits change', async () => {
+    await converge(site, { services: service({}) });
+    const password = site.stored.get('rabbitmq/p-service')?.password ?? '';
+    await (await login('p', password, 'production')).close();
+    const hash = async () =>
+      ((await site.api('GET', 'users/p')).body as { password_hash: string }).password_hash;
+    const before = await hash();
+    const { lines } = await converge(site, {
+      services: service({ tags: ['monitoring'], limits: { maxChannels: 5 } }),
+    });
+    expect(lines).toEqual([done('update', 'rabbitmq:user:p')]);
+    expect(await hash()).toBe(before);
+    await (await login('p', password, 'production')).close();
+    expect(site.concealed.has(before)).toBe(true);
+  });
+
+  it('that were cleared are seen and set from the store', async () => {
+    await site.api('PUT', 'users/p', { password_hash: '', tags: '' });
+    const { lines, left } = await converge(site, { services: service({}) });
+    expect(lines).toEqual([done('update', 'rabbitmq:user:p')]);
+    expect(left).toEqual([]);
+    await (await login('p', site.stored.get('rabbitmq/p-service')?.password ?? '', 'production')).close();
+  });
+});
+
+describe('reading', () => {
+  it.each(['monitoring', 'management', 'policymaker'])(
+    'refuses the partial view of a user tagged %s',
+    async (tag) => {
+      await site.api('PUT', `users/view-${tag}`, { password: 'x', tags: tag });
+      const target = environment(
+        site.section({ vhost: 'production', admin: { username: `view-${tag}`, password: 'env:x' } }),
+      );
+      await expect(rabbitmq.read(target, { desired: [] }, site.context)).rejects.toThrow(PartialView);
+      await site.api('DELETE', `users/view-${tag}`);
+    },
+  );
+
+  it("calls an undeclared grant of a declared user drift, and leaves other people's things alone", async () => {
+    await site.api('PUT', 'users/stranger', { password: 'x', tags: '' });
+    await site.api('PUT', 'permissions/production/stranger', { configure: '.*', write: '.*', read: '.*' });
+    await site.api('PUT', 'topic-permissions/production/p', { exchange: 'amq.topic', write: '.*', read: '' });
+    const seen = await difference(site, { services: { 'p-service': { user: 'p' } } });
+    expect(seen.changes.map(({ action, address }) => `${action} ${address}`)).toEqual([
+      'delete rabbitmq:topic-permission:production/p/amq.topic',
+    ]);
+    expect(
+      seen.unmanaged
+        .filter(({ resource }) => resource.address.includes('stranger'))
+        .map(({ prunable }) => prunable),
+    ).toEqual([false, false]);
+  });
+
+  it('gives the administrator permissions where a declare needs them', async () => {
+    await site.api('PUT', 'vhosts/bare');
+    await site.api('DELETE', `permissions/bare/${site.broker.admin.username}`);
+    const {
+      lines,
+      left,
+      difference: seen,
+    } = await converge(site, { vhost: 'bare', services: { b: { queues: { q: {} } } } });
+    expect(seen.warnings.map(({ message }) => message)).toContain(
+      'the administrator admin has no permissions here; apply gives it .* .* .* before it declares',
+    );
+    expect(lines.filter((line) => !line.endsWith(': done'))).toEqual([]);
+    expect(left).toEqual([]);
+  });
+});
+
+describe('the cost of changes', () => {
+  it('counts messages, consumers, bindings and connections, and closes the sessions of who lost a right', async () => {
+    const services = {
+      w: {
+        exchanges: { e: { type: 'topic' } },
+        queues: { q: { bindings: [{ exchange: 'e', routingKey: '#' }] } },
+        publishes: ['e'],
+        consumes: ['q'],
+      },
+    };
+    await converge(site, { vhost: 'weigh', services });
+    const connection = await login('w', site.stored.get('rabbitmq/w')?.password ?? '', 'weigh');
+    let closed = '';
+    connection.on('close', (error: unknown) => (closed = String(error)));
+    const channel = await connection.createConfirmChannel();
+    channel.publish('e', 'k', Buffer.from('x'));
+    await channel.waitForConfirms();
+    const land = landscape({}, site.section({ vhost: 'weigh' })).environment;
+    const changes = [
+      {
+        action: 'delete',
+        kind: 'rabbitmq:queue',
+        address: 'rabbitmq:queue:weigh/q',
+        reason: 'r',
+        before: {},
+        after: null,
+      },
+      {
+        action: 'delete',
+        kind: 'rabbitmq:exchange',
+        address: 'rabbitmq:exchange:weigh/e',
+        reason: 'r',
+        before: {},
+        after: null,
+      },
+      {
+        action: 'update',
+        kind: 'rabbitmq:permission',
+        address: 'rabbitmq:permission:weigh/w',
+        reason: 'r',
+        before: { configure: '^$', write: '^e$', read: '^q$' },
+        after: { configure: '^$', write: '^e$', read: '^$' },
+      },
+    ] as unknown as RabbitChange[];
+    await expect
+      .poll(async () => Object.fromEntries(await rabbitmq.weigh(land, changes, site.context)), {
+        timeout: 15_000,
+        interval: 500,
+      })
+      .toEqual({
+        'rabbitmq:queue:weigh/q': '1 message, 0 consumers',
+        'rabbitmq:exchange:weigh/e': '1 binding',
+        'rabbitmq:permission:weigh/w': '1 open connection of w, closed after',
+      });
+    const writer = await rabbitmq.writer(land, site.context, site.credentials);
+    expect(await writer.closeSessions(changes.slice(2))).toEqual([]);
+    await expect.poll(() => closed, { timeout: 5_000 }).toContain('CONNECTION-FORCED');
+    await writer.close();
+  }, 30_000);
+});
+
+describe('a broker that cannot be reached', () => {
+  const attempt = (over: object) =>
+    rabbitmq.read(environment(site.section({ vhost: 'production', ...over })), { desired: [] }, site.context);
+  const port = () => new URL(site.broker.managementUrl).port;
+  const cases: readonly { name: string; over: () => object; want: RegExp }[] = [
+    {
+      name: 'a wrong password',
+      over: () => ({ admin: { username: 'admin', password: 'env:canary_password' } }),
+      want: /refused the administrator "admin" \(Login failed\)/,
+    },
+    {
+      name: 'an authority that is not trusted',
+      over: () => ({ tls: {} }),
+      want: /not signed by an authority that is trusted/,
+    },
+    {
+      name: 'another host name',
+      over: () => ({ tls: { ca: site.broker.caFile, serverName: 'rabbitmq.example' } }),
+      want: /for another host name/,
+    },
+    {
+      name: 'a closed port',
+      over: () => ({ managementUrl: 'https://localhost:1' }),
+      want: /localhost:1: the connection was refused/,
+    },
+    {
+      name: 'a port that is not HTTP',
+      over: () => ({ managementUrl: `https://localhost:${site.broker.ports.epmd}` }),
+      want: /TLS|closed|in time/,
+    },
+    {
+      name: 'an unknown host',
+      over: () => ({ managementUrl: 'https://nowhere.invalid:15671' }),
+      want: /host name cannot be resolved/,
+    },
+    {
+      name: 'no PEM',
+      over: () => ({ tls: { ca: 'not a certificate' } }),
+      want: /cannot reach|PEM|certificate/,
+    },
+  ];
+  test.each(cases)(
+    '$name',
+    async ({ over, want }) => {
+      expect(port()).not.toBe('');
+      const error: unknown = await attempt(over()).catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(ConnectionError);
+      expect((error as ConnectionError).message).toMatch(want);
+      expect((error as ConnectionError).hint).toBeTruthy();
+      const { inspect } = await import('node:util');
+      const printed = inspect(error, { depth: 10 });
+      expect(printed).not.toContain('canary_password');
+      expect(printed).not.toContain(site.broker.admin.password);
+      expect(printed).not.toContain(Buffer.from('admin:canary_password').toString('base64'));
+    },
+    15_000,
+  );
+});

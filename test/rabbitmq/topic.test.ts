@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { bindingKeyPattern, topicPattern } from '../../src/brokers/rabbitmq/patterns/topic.ts';
+
+describe('topicPattern, byte for byte', () => {
+  const cases: readonly (readonly [keys: readonly string[], pattern: string])[] = [
+    [[], '^$'],
+    [['order.#'], '^order(\\..*)?$'],
+    [['#'], '.*'],
+    [['#.#'], '.*'],
+    [['order.created'], '^order\\.created$'],
+    [['order.*'], '^order\\.[^.]*$'],
+    [['*'], '^[^.]+$'],
+    [['#.x'], '^(.*\\.)?x$'],
+    [['a.#.b'], '^a\\.(.*\\.)?b$'],
+    [['*.#'], '^.+$'],
+    [[''], '^$'],
+    [['b', 'a.*'], '^(a\\.[^.]*|b)$'],
+    [['b', '#'], '.*'],
+  ];
+  test.each(cases)('%j', (keys, pattern) => {
+    expect(topicPattern(keys)).toBe(pattern);
+  });
+});
+
+test('binding keys are text, never expanded', () => {
+  expect(bindingKeyPattern(['order.#'])).toBe('^order\\.#$');
+  expect(bindingKeyPattern(['b.*', 'a'])).toBe('^(a|b\\.\\*)$');
+  expect(bindingKeyPattern([])).toBe('^$');
+});
+
+/** The reference: AMQP's own words, by recursion. The empty key has no word (rabbit_exchange_type_topic). */
+function matches(pattern: readonly string[], key: readonly string[]): boolean {
+  const [word, ...rest] = pattern;
+  if (word === undefined) return key.length === 0;
+  if (word === '#') return matches(rest, key) || (key.length > 0 && matches(pattern, key.slice(1)));
+  return key.length > 0 && (word === '*' || word === key[0]) && matches(rest, key.slice(1));
+}
+
+function words(key: string): string[] {
+  return key === '' ? [] : key.split('.');
+}
+
+describe('topicPattern', () => {
+  it('matches exactly what an AMQP topic exchange would route', () => {
+    const word = fc.constantFrom('*', '#', '', 'a', 'b', 'a+b');
+    const keyWord = fc.constantFrom('', 'a', 'b', 'a+b', '*', '#', 'x');
+    const pattern = fc.array(word, { maxLength: 5 }).map((parts) => parts.join('.'));
+    const key = fc.array(keyWord, { maxLength: 6 }).map((parts) => parts.join('.'));
+    fc.assert(
+      fc.property(pattern, fc.array(key, { minLength: 1, maxLength: 20 }), (binding, keys) => {
+        const compiled = new RegExp(topicPattern([binding]));
+        for (const one of keys) {
+          expect(`${one} ${String(compiled.test(one))}`).toBe(
+            `${one} ${String(matches(words(binding), words(one)))}`,
+          );
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('matches with several keys what any of them matches', () => {
+    const pattern = fc
+      .array(fc.constantFrom('*', '#', 'a', 'b'), { minLength: 1, maxLength: 3 })
+      .map((parts) => parts.join('.'));
+    const key = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 4 }).map((parts) => parts.join('.'));
+    fc.assert(
+      fc.property(fc.array(pattern, { minLength: 1, maxLength: 4 }), key, (patterns, one) => {
+        const want = patterns.some((binding) => matches(words(binding), words(one)));
+        expect(new RegExp(topicPattern(patterns)).test(one)).toBe(want);
+      }),
+    );
+  });
+});

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { address } from '../../src/core/address.ts';
+import { cautious } from '../../src/core/decisions.ts';
+import { TopologyError, MqwardenError } from '../../src/core/errors.ts';
+import { assemble, type BrokerPlan } from '../../src/core/plan.ts';
+import { applyAsText, errorAsJson, errorAsText, outcomeAsText, planAsText } from '../../src/report/index.ts';
+import { box, grant, kinds } from '../core/fakes.ts';
+
+const makePlan = (part: Partial<BrokerPlan>) =>
+  assemble({
+    topology: 'shop',
+    topologyDigest: 't',
+    environment: 'test',
+    createdAt: new Date(0),
+    decisions: cautious,
+    brokers: new Map([
+      ['fake', { changes: [], blocked: [], unmanaged: [], warnings: [], owned: [], ...part }],
+    ]),
+  });
+
+const boxAt = address('fake:box', 'a b');
+
+describe('a plan as text', () => {
+  it('is one line when nothing changes', () => {
+    const unmanaged = [
+      { address: boxAt, claimed: false },
+      { address: grant('x', 'y').address, claimed: true },
+    ];
+    expect(planAsText(makePlan({ unmanaged }), kinds, false)).toBe(
+      'No changes: test is as declared; 2 unmanaged (1 claimed).\n',
+    );
+  });
+
+  it('groups by service, says what each change is for, and shows old and new', () => {
+    const plan = makePlan({
+      changes: [
+        {
+          action: 'create',
+          address: boxAt,
+          kind: 'fake:box',
+          service: 'order',
+          reason: 'owned by order',
+          before: null,
+          after: { size: 2 },
+        },
+        {
+          action: 'update',
+          address: grant('order', '').address,
+          kind: 'fake:grant',
+          service: 'order',
+          reason: 'reads orders: may differ',
+          before: { may: 'read' },
+          after: { may: 'write' },
+          cost: '3 open connections',
+        },
+        {
+          action: 'delete',
+          address: grant('pay', '').address,
+          kind: 'fake:grant',
+          service: 'pay',
+          reason: 'drift',
+          before: { may: 'all' },
+          after: null,
+        },
+      ],
+      blocked: [
+        {
+          action: 'delete',
+          address: box('c').address,
+          reason: 'a box holds things',
+          hint: 'name it',
+          cost: '12 messages',
+        },
+      ],
+    });
+    expect(planAsText(plan, kinds, false)).toBe(`Plan for shop, environment test
+
+order
+  + fake box  owned by order
+      a b
+        size  2
+  ~ fake grant  reads orders: may differ
+      order
+        may  read → write
+        3 open connections
+
+pay
+  - fake grant  drift
+      pay
+        may  all
+
+blocked
+  ! delete fake:box:c
+      a box holds things (12 messages)
+      name it
+
+Plan: 1 to create, 1 to update, 1 to delete, 1 blocked.
+`);
+  });
+
+  it('colours only when told to', () => {
+    const plan = makePlan({});
+    expect(planAsText(plan, kinds, false)).not.toContain('\u001b');
+    expect(planAsText(plan, kinds, true)).toContain('\u001b[32mNo changes');
+  });
+
+  it('shows what could move the cursor or turn the text as escapes', () => {
+    const nasty = 'a\u001b[2J\u202eb\r';
+    const changes = [
+      {
+        action: 'create',
+        address: address('fake:box', nasty),
+        kind: 'fake:box',
+        service: nasty,
+        reason: nasty,
+        before: null,
+        after: { size: 1 },
+      },
+    ] as const;
+    const text = planAsText(makePlan({ changes }), kinds, false);
+    expect(text).not.toMatch(/[\u001b\u202e\r]/);
+    expect(text).toContain('a\\u{1b}[2J\\u{202e}b\\u{d}');
+  });
+});
+
+describe('outcomes', () => {
+  const change = {
+    action: 'create',
+    address: boxAt,
+    kind: 'fake:box',
+    reason: '',
+    before: null,
+    after: { size: 1 },
+  } as const;
+  it('tells a failure with the words of the broker and what to do', () => {
+    expect(outcomeAsText(change, { status: 'failed', error: '400 bad size', hint: 'use 1' }, false)).toBe(
+      'failed create fake:box:a%20b: 400 bad size\n  use 1\n',
+    );
+  });
+  it('says what is left, or that nothing is', () => {
+    const items = [{ change, outcome: { status: 'done' } as const }];
+    const left = makePlan({});
+    expect(applyAsText({ status: 'applied', items, warnings: [], left }, false)).toBe(
+      'Applied: 1 applied. Read again: nothing is left.\n',
+    );
+    const more = makePlan({ changes: [change] });
+    expect(applyAsText({ status: 'applied', items, warnings: [], left: more }, false)).toContain(
+      '1 to do (fake:box:a%20b)',
+    );
+    expect(applyAsText({ status: 'declined' }, false)).toBe('Nothing was written.\n');
+  });
+});
+
+describe('errors', () => {
+  const position = { file: 'a.yaml', line: 3, column: 5 };
+  const error = new TopologyError([
+    { message: 'unknown key "publish"', position, hint: 'did you mean "publishes"?' },
+    {
+      message: 'declared twice',
+      position,
+      related: [{ message: 'first here', position: { ...position, line: 1 } }],
+    },
+  ]);
+  it('lists every problem of a topology with its place and what to do', () => {
+    expect(errorAsText(error, false)).toBe(
+      'error a.yaml:3:5: unknown key "publish"\n  did you mean "publishes"?\nerror a.yaml:3:5: declared twice\n  a.yaml:1:5: first here\n',
+    );
+  });
+  it('gives the same as JSON', () => {
+    const body = JSON.parse(errorAsJson(error)) as {
+      error: { code: string; problems: unknown[]; line: number };
+    };
+    expect(body.error).toMatchObject({ code: 'MQWARDEN_TOPOLOGY', line: 3 });
+    expect(body.error.problems).toHaveLength(2);
+  });
+  it('never shows a cause', () => {
+    const hidden = new MqwardenError('X', 'said', { cause: new Error('canary') });
+    expect(errorAsText(hidden, false) + errorAsJson(hidden)).not.toContain('canary');
+  });
+});

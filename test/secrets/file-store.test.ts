@@ -1,0 +1,170 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { SecretError } from '../../src/core/errors.ts';
+import { credentialsFor } from '../../src/secrets/credentials.ts';
+import { fileStore } from '../../src/secrets/file-store.ts';
+
+let root: string;
+let folder: string;
+let concealed: string[];
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'mqwarden-store-'));
+  folder = join(root, 'credentials');
+  concealed = [];
+});
+afterEach(() => rm(root, { recursive: true }));
+
+const conceal = (secret: string) => void concealed.push(secret);
+const store = (generate?: () => string) =>
+  fileStore(folder, generate === undefined ? { conceal } : { conceal, generate });
+const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
+
+async function failure(promise: Promise<unknown>): Promise<SecretError> {
+  const error: unknown = await promise.catch((thrown: unknown) => thrown);
+  if (error instanceof SecretError) return error;
+  throw new Error('no SecretError', { cause: error });
+}
+
+describe('a store in a folder', () => {
+  test('keeps one JSON file a credential, for its owner alone', async () => {
+    const made = await store().ensure('rabbitmq/order-service', 'order-service');
+    const file = join(folder, 'rabbitmq', 'order-service.json');
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(made);
+    expect(made.username).toBe('order-service');
+    expect(await Promise.all([folder, join(folder, 'rabbitmq'), file].map(modeOf))).toEqual([
+      '700',
+      '700',
+      '600',
+    ]);
+    expect(await readdir(join(folder, 'rabbitmq'))).toEqual(['order-service.json']);
+  });
+
+  test('gives the stored credential again, and conceals it each time', async () => {
+    const made = await store().ensure('kafka/a', 'a');
+    expect(await store().ensure('kafka/a', 'a')).toEqual(made);
+    expect(await store().read('kafka/a')).toEqual(made);
+    expect(concealed).toEqual([made.password, made.password, made.password]);
+  });
+
+  test('knows what it has', async () => {
+    expect(await store().has('kafka/a')).toBe(false);
+    await store().ensure('kafka/a', 'a');
+    expect(await store().has('kafka/a')).toBe(true);
+    expect(await store().has('rabbitmq/a')).toBe(false);
+    expect(await store().read('kafka/b')).toBeUndefined();
+  });
+
+  test.each([
+    { service: 'a/b', file: 'a%2Fb.json' },
+    { service: '..', file: '%2E..json' },
+    { service: '../../etc/passwd', file: '%2E.%2F..%2Fetc%2Fpasswd.json' },
+    { service: '.hidden', file: '%2Ehidden.json' },
+    { service: 'a%2Fb', file: 'a%252Fb.json' },
+    { service: 'übung', file: '%C3%BCbung.json' },
+    { service: 'a\\b', file: 'a%5Cb.json' },
+  ])('the name $service stays inside the folder', async ({ service, file }) => {
+    await store().ensure(`rabbitmq/${service}`, service);
+    expect(await readdir(join(folder, 'rabbitmq'))).toEqual([file]);
+    expect(await readdir(root)).toEqual(['credentials']);
+  });
+
+  test('two runs at once agree on one password', async () => {
+    const runs = await Promise.all(Array.from({ length: 20 }, () => store().ensure('rabbitmq/a', 'a')));
+    expect(new Set(runs.map(({ password }) => password)).size).toBe(1);
+    expect(await readdir(join(folder, 'rabbitmq'))).toEqual(['a.json']);
+  });
+
+  test('two processes at once agree on one password each service', async () => {
+    const source = join(import.meta.dirname, '../../src/secrets/file-store.ts');
+    const script = `import { fileStore } from ${JSON.stringify(source)};
+      const store = fileStore(${JSON.stringify(folder)}, { conceal: () => {} });
+      const all = [];
+      for (let i = 0; i < 30; i += 1) all.push((await store.ensure('kafka/s' + i, 's' + i)).password);
+      console.log(all.join(' '));`;
+    const run = () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+    const outputs = await Promise.all([run(), run(), run()]);
+    expect(new Set(outputs.map(({ stdout }) => stdout)).size).toBe(1);
+    expect(outputs[0].stdout.split(' ')).toHaveLength(30);
+  });
+
+  test.each([0o640, 0o604, 0o660])(
+    'a file with mode %o is refused with the command that mends it',
+    async (mode) => {
+      await store().ensure('kafka/a', 'a');
+      const file = join(folder, 'kafka', 'a.json');
+      await chmod(file, mode);
+      const error = await failure(store().read('kafka/a'));
+      expect(error.message).toContain('can be read by others');
+      expect(error.hint).toBe(`chmod 600 ${file}`);
+      expect((await failure(store().ensure('kafka/a', 'a'))).hint).toBe(`chmod 600 ${file}`);
+    },
+  );
+
+  test('a folder that others can write to is refused', async () => {
+    await mkdir(join(folder, 'kafka'), { recursive: true });
+    await chmod(join(folder, 'kafka'), 0o777);
+    const error = await failure(store().ensure('kafka/a', 'a'));
+    expect(error.hint).toBe(`chmod 700 ${join(folder, 'kafka')}`);
+    expect(await readdir(join(folder, 'kafka'))).toEqual([]);
+  });
+
+  test.each([
+    '',
+    'canary',
+    '"canary"',
+    '{"username":"a"}',
+    '{"username":"a","password":1}',
+    '{"username":"","password":"canary"}',
+  ])('a file with %s is no credential, and is not overwritten', async (content) => {
+    await mkdir(join(folder, 'kafka'), { recursive: true, mode: 0o700 });
+    const file = join(folder, 'kafka', 'a.json');
+    await writeFile(file, content, { mode: 0o600 });
+    const error = await failure(store().ensure('kafka/a', 'a'));
+    expect(error.message).toContain('is not a credential');
+    expect(`${error.message}${error.hint ?? ''}`).not.toContain('canary');
+    expect(await readFile(file, 'utf8')).toBe(content);
+  });
+
+  test('the credential of another user is refused', async () => {
+    await store(() => 'canary').ensure('kafka/a', 'a');
+    const error = await failure(store().ensure('kafka/a', 'b'));
+    expect(error.message).toContain('is for the user "a", not for "b"');
+    expect(error.message).not.toContain('canary');
+  });
+
+  test('a place that cannot be written is said to be so', async () => {
+    await writeFile(folder, 'a file');
+    const error = await failure(store().ensure('kafka/a', 'a'));
+    expect(error.message).toMatch(/cannot (read|write) the credential .*a\.json \(E[A-Z]+\)/);
+  });
+});
+
+describe('the store that an environment names', () => {
+  const of = (name: string | undefined) =>
+    credentialsFor(name, { file: join(root, 'topology', 'e.yaml'), line: 4, column: 14 }, { conceal });
+
+  test('lies beside the file that names it', async () => {
+    await mkdir(join(root, 'topology'));
+    await of('file:../credentials').ensure('kafka/a', 'a');
+    expect(await readdir(folder)).toEqual(['kafka']);
+  });
+
+  test('without one, nothing is known and nothing can be made', async () => {
+    expect(await of(undefined).has('kafka/a')).toBeUndefined();
+    const error = await failure(of(undefined).ensure('kafka/a', 'a'));
+    expect(error).toMatchObject({
+      message: 'no store to keep the credential kafka/a in',
+      position: { line: 4 },
+    });
+    expect(error.hint).toContain('secrets: file:FOLDER');
+  });
+
+  test.each(['vault:secret', 'aws-sm:prod', 'exec:pass'])('%s is not supported yet', async (name) => {
+    expect((await failure(of(name).has('kafka/a'))).message).toContain('is not supported yet');
+    expect((await failure(of(name).ensure('kafka/a', 'a'))).hint).toContain('file:FOLDER');
+  });
+});
