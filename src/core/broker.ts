@@ -2,6 +2,7 @@ import type { ZodType } from 'zod';
 import type { Address } from './address.ts';
 import type { Position } from './errors.ts';
 import type { Change, Hazard, Ownership, Resource, Verdict } from './resource.ts';
+import type { Setting } from './setting.ts';
 
 /** A part of the topology with the way back to its place in the files. */
 export interface Placed<Section> {
@@ -86,8 +87,10 @@ export interface Kind<R extends Resource = Resource> {
   after?(change: Change<R>, others: readonly Change[]): readonly Address[];
   /** True if somebody loses a right by this change, done beside `others`: their sessions are closed after it. */
   narrows?(change: Change<R>, others: readonly Change[]): boolean;
-  /** The spec for a person to read, a line a setting. */
-  show(spec: R['spec']): readonly (readonly [label: string, value: string])[];
+  /** How a person names it; without one, the parts of its address. */
+  title?(at: Address, spec: R['spec']): string;
+  /** The spec for a person to read, beyond what the title says. */
+  show(spec: R['spec']): readonly Setting[];
 }
 
 export interface Reading<R extends Resource> {

@@ -36,42 +36,67 @@ function body(plan: Plan, kinds: Kinds, colors: Colors): string {
     return `${title}\n${changeGroups(changes, kinds, colors).join('\n')}\n`;
   });
   const blocked = plan.blocked.length === 0 ? [] : [blockedSection(plan.blocked, colors)];
-  return [heading, ...sections, ...blocked].join('\n');
+  const unmanaged = plan.unmanaged.length === 0 ? [] : [unmanagedSection(plan.unmanaged, colors)];
+  return [heading, ...sections, ...blocked, ...unmanaged].join('\n');
 }
 
-/** Changes of one kind with one purpose stand together: "produces orders" over its two ACLs. */
+/** Changes with one purpose stand together under it: "produces orders" over its two ACLs. */
 function changeGroups(changes: readonly Change[], kinds: Kinds, colors: Colors): string[] {
-  const groups = Map.groupBy(changes, (change) => `${change.action} ${change.kind} ${change.reason}`);
-  return [...groups.values()].map((group) => {
-    const [first] = group;
-    if (first === undefined) return '';
-    const label = `${brokerOf(first.address)} ${kinds[first.kind]?.label ?? first.kind}`;
-    const head = `  ${paint(first.action, colors)(`${marks[first.action]} ${label}`)}  ${printable(first.reason)}`;
-    return [head, ...group.flatMap((change) => changeLines(change, kinds, colors))].join('\n');
-  });
+  const groups = Map.groupBy(changes, (change) => change.reason);
+  return [...groups].map(([reason, group]) =>
+    [
+      `  ${printable(reason)}`,
+      ...group.flatMap((change) => changeLines(change, kinds[change.kind], colors)),
+    ].join('\n'),
+  );
 }
 
-function changeLines(change: Change, kinds: Kinds, colors: Colors): string[] {
-  const name = printable(partsOf(change.address).join(' '));
-  const settings = settingLines(change, kinds[change.kind], colors).map((line) => `        ${line}`);
+function changeLines(change: Change, kind: Kind | undefined, colors: Colors): string[] {
+  const what = `${brokerOf(change.address)} ${kind?.label ?? change.kind}`;
+  const spec = change.after ?? change.before ?? {};
+  const name = printable(kind?.title?.(change.address, spec) ?? partsOf(change.address).join('/'));
+  const head = `    ${paint(change.action, colors)(marks[change.action])} ${what} ${colors.bold(name)}`;
+  const settings =
+    change.before !== null && change.after !== null ? changed(change, kind, colors) : said(spec, kind);
   const cost = change.cost === undefined ? [] : [`        ${colors.yellow(printable(change.cost))}`];
-  return [`      ${name}`, ...settings, ...cost];
+  const inline = settings.map(({ label, value }) => `${label} ${value}`).join(', ');
+  if (change.action !== 'update' && settings.length < 3 && inline.length < inlineWidth) {
+    return [inline === '' ? head : `${head}  ${inline}`, ...cost];
+  }
+  const width = Math.max(0, ...settings.map(({ label }) => label.length));
+  return [head, ...settings.map(({ label, value }) => `        ${label.padEnd(width)}  ${value}`), ...cost];
 }
 
-function settingLines(change: Change, kind: Kind | undefined, colors: Colors): string[] {
-  const show = (spec: Change['before']) => new Map(spec === null ? [] : (kind?.show(spec) ?? []));
+/** Settings that are no longer than this stand behind the name. */
+const inlineWidth = 60;
+
+interface Line {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** What is made or goes: everything but what goes without saying. */
+function said(spec: NonNullable<Change['after']>, kind: Kind | undefined): Line[] {
+  return (kind?.show(spec) ?? [])
+    .filter(([, , usual]) => usual === undefined)
+    .map(([label, value]) => ({ label: printable(label), value: printable(value) }));
+}
+
+/** What changes: old and new, and nothing that stays. */
+function changed(change: Change, kind: Kind | undefined, colors: Colors): Line[] {
+  const show = (spec: Change['before']) =>
+    new Map(spec === null ? [] : (kind?.show(spec) ?? []).map(([label, value]) => [label, value]));
   const before = show(change.before);
   const after = show(change.after);
-  const labels = [...new Set([...before.keys(), ...after.keys()])];
-  const width = Math.max(0, ...labels.map((label) => label.length));
-  return labels.flatMap((label) => {
-    const [old, wanted] = [before.get(label), after.get(label)];
-    if (change.action === 'delete') return [`${label.padEnd(width)}  ${printable(old ?? '')}`];
-    if (change.action === 'create') return [`${label.padEnd(width)}  ${printable(wanted ?? '')}`];
-    if (old === wanted) return [];
-    const left = colors.red(printable(old ?? 'none'));
-    return [`${label.padEnd(width)}  ${left} → ${colors.green(printable(wanted ?? 'none'))}`];
-  });
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((label) => before.get(label) !== after.get(label))
+    .map((label) => {
+      const left = colors.red(printable(before.get(label) ?? 'none'));
+      return {
+        label: printable(label),
+        value: `${left} → ${colors.green(printable(after.get(label) ?? 'none'))}`,
+      };
+    });
 }
 
 function blockedSection(blocked: readonly Refusal[], colors: Colors): string {
@@ -84,6 +109,19 @@ function blockedSection(blocked: readonly Refusal[], colors: Colors): string {
     ].join('\n');
   });
   return `${colors.bold('blocked')}\n${lines.join('\n')}\n`;
+}
+
+/** So many are named; `--format json` lists all. */
+const namedAtMost = 10;
+
+function unmanagedSection(unmanaged: Plan['unmanaged'], colors: Colors): string {
+  const sorted = [...unmanaged].sort((a, b) => Number(b.claimed) - Number(a.claimed));
+  const lines = sorted
+    .slice(0, namedAtMost)
+    .map(({ address, claimed }) => `  ${address}${claimed ? ' (claimed)' : ''}`);
+  const more = sorted.length - lines.length;
+  const rest = more > 0 ? [`  and ${more} more: --format json lists all`] : [];
+  return `${colors.bold('unmanaged')}, left as it is\n${[...lines, ...rest].join('\n')}\n`;
 }
 
 function summaryLine(plan: Plan, colors: Colors): string {

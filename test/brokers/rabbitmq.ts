@@ -66,6 +66,8 @@ export interface RabbitMQ {
   stop(): Promise<void>;
 }
 
+const INSTALLED = '/usr/lib/rabbitmq/lib';
+
 export async function startRabbitMQ(options: RabbitOptions = {}): Promise<RabbitMQ> {
   const home = options.home ?? installedRabbitMQ();
   const name = `RabbitMQ ${/rabbitmq_server-(.+)$/.exec(home)?.[1] ?? `at ${home}`}`;
@@ -132,19 +134,26 @@ export function clientCertificates(
   };
 }
 
-/** The newest server under the folder that Debian and Ubuntu install to, or where MQWARDEN_RABBITMQ_HOME says. */
-export function installedRabbitMQ(): string {
+export function isRabbitMQInstalled(): boolean {
+  return findRabbitMQ() !== undefined;
+}
+
+/** Where MQWARDEN_RABBITMQ_HOME says, or the newest server where Debian and Ubuntu install it. */
+function installedRabbitMQ(): string {
+  const home = findRabbitMQ();
+  if (home !== undefined) return home;
+  throw new Error(`no RabbitMQ under ${INSTALLED}: run "npm run setup", or set MQWARDEN_RABBITMQ_HOME to one`);
+}
+
+function findRabbitMQ(): string | undefined {
   const named = process.env['MQWARDEN_RABBITMQ_HOME'];
-  if (named !== undefined) return named;
-  const folder = '/usr/lib/rabbitmq/lib';
-  const versions = existsSync(folder)
-    ? readdirSync(folder).filter((entry) => entry.startsWith('rabbitmq_server-'))
-    : [];
-  const newest = versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
-  if (newest === undefined) {
-    throw new Error(`no RabbitMQ under ${folder}: run "npm run setup", or set MQWARDEN_RABBITMQ_HOME to one`);
-  }
-  return join(folder, newest);
+  if (named !== undefined && named !== '') return named;
+  const entries = existsSync(INSTALLED) ? readdirSync(INSTALLED) : [];
+  const newest = entries
+    .filter((entry) => entry.startsWith('rabbitmq_server-'))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .at(-1);
+  return newest === undefined ? undefined : join(INSTALLED, newest);
 }
 
 async function writeFiles(

@@ -270,6 +270,12 @@ describe('what cannot hold together', () => {
   });
 });
 
+it('warns of a name that Kafka makes a user of and then never lets in', () => {
+  expect(compiled({ café: {}, thé: { principal: 'the' } }).warnings.map(({ address }) => address)).toEqual([
+    'kafka:user:caf%C3%A9',
+  ]);
+});
+
 it('hands on what ownership is judged by', () => {
   const one = landscape({ a: { principal: 'p' } }, { claims: ['*-service'], protected: ['x'] });
   expect(ground(one, compile(one))).toEqual({

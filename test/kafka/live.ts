@@ -38,6 +38,8 @@ export interface Login {
 }
 
 export async function startLive(): Promise<Live> {
+  // kafkajs prints every refusal that a test provokes.
+  process.env['KAFKAJS_LOG_LEVEL'] = 'NOTHING';
   return liveOn(await startKafka());
 }
 

@@ -2,13 +2,15 @@ import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { kafka as broker } from '../../src/brokers/kafka/index.ts';
 import { ConnectionError, PartialView } from '../../src/core/errors.ts';
 import { createAuthority } from '../brokers/certificates.ts';
 import { type Live, startLive } from './live.ts';
 
 /** What the administrator sees, what it does not, and why it cannot get in. */
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 120_000 });
 
 let live: Live;
 let silent: Server;
@@ -20,12 +22,12 @@ beforeAll(async () => {
   await once(silent, 'listening');
   const bound = silent.address();
   silentEndpoint = `127.0.0.1:${typeof bound === 'object' && bound !== null ? bound.port : 0}`;
-}, 120_000);
+});
 
 afterAll(async () => {
   silent.close();
   await live.kafka.stop();
-}, 30_000);
+});
 
 describe('what the broker would refuse is known at plan time', () => {
   it.each([
@@ -90,20 +92,16 @@ describe('a partial view is refused', () => {
       'TOPIC_AUTHORIZATION_FAILED',
       '--operation DescribeConfigs --topic orders',
     ],
-  ])(
-    'an administrator with %s',
-    async (_name, grants, message, hint) => {
-      await live.converge({ ...wanted, limited: { grants } });
-      const error: unknown = await live.read(wanted, limited).catch((reason: unknown) => reason);
-      expect(error).toBeInstanceOf(PartialView);
-      expect(error).toMatchObject({
-        message: expect.stringContaining(message),
-        hint: expect.stringContaining(hint),
-        endpoint: live.kafka.brokers[0],
-      });
-    },
-    30_000,
-  );
+  ])('an administrator with %s', async (_name, grants, message, hint) => {
+    await live.converge({ ...wanted, limited: { grants } });
+    const error: unknown = await live.read(wanted, limited).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(PartialView);
+    expect(error).toMatchObject({
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining(hint),
+      endpoint: live.kafka.brokers[0],
+    });
+  });
 
   it('one with all of these sees everything', async () => {
     const grants = [
@@ -113,7 +111,7 @@ describe('a partial view is refused', () => {
     await live.converge({ ...wanted, limited: { grants } });
     const [all, same] = [await live.read(wanted), await live.read(wanted, limited)];
     expect(same.resources).toEqual(all.resources);
-  }, 30_000);
+  });
 
   it('but what it may not write fails item by item', async () => {
     const { changes } = await live.plan({ p: { produces: ['orders'] } });

@@ -474,4 +474,16 @@ describe('a broker that cannot be reached', () => {
     },
     15_000,
   );
+
+  it('gives up on one that accepts and never answers', async () => {
+    const { createServer } = await import('node:net');
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const at = silent.address();
+    const managementUrl = `https://127.0.0.1:${typeof at === 'object' && at !== null ? at.port : 0}`;
+    const target = environment(site.section({ vhost: 'production', managementUrl }));
+    const attempt = rabbitmq.read(target, { desired: [] }, { ...site.context, timeoutMs: 500 });
+    await expect(attempt).rejects.toThrow(/no answer in time/);
+    silent.close();
+  });
 });

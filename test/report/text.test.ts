@@ -76,18 +76,16 @@ describe('a plan as text', () => {
     expect(planAsText(plan, kinds, false)).toBe(`Plan for shop, environment test
 
 order
-  + fake box  owned by order
-      a b
-        size  2
-  ~ fake grant  reads orders: may differ
-      order
+  owned by order
+    + fake box a b  size 2
+  reads orders: may differ
+    ~ fake grant order
         may  read → write
         3 open connections
 
 pay
-  - fake grant  drift
-      pay
-        may  all
+  drift
+    - fake grant pay  may all
 
 blocked
   ! delete fake:box:c

@@ -10,7 +10,7 @@ import {
   principalProblems,
 } from './compile/problems.ts';
 import { collisions, type OwnedTopics, ownTopics, topicResource } from './compile/topics.ts';
-import { isDistinguishedName } from './names.ts';
+import { canLogIn, isDistinguishedName } from './names.ts';
 import {
   type KafkaResource,
   quotaAddress,
@@ -41,7 +41,7 @@ export function compile(landscape: KafkaLandscape): Compiled<KafkaResource> {
   return {
     resources,
     blocked: [],
-    warnings: [...collisions(topics), ...ownerless(topics, asks)],
+    warnings: [...collisions(topics), ...ownerless(topics, asks), ...lockedOut(landscape.services)],
     principals: new Map(landscape.services.map((service) => [principalOfService(service), service.name])),
   };
 }
@@ -95,4 +95,15 @@ function ownerless(topics: OwnedTopics, asks: readonly Ask[]): Warning[] {
     address: topicAddress(topic),
     message: `no service owns topic ${topic}; it must exist on the broker`,
   }));
+}
+
+/** The broker takes such a credential, and then refuses every login with it. */
+function lockedOut(services: readonly PlacedService[]): Warning[] {
+  return services
+    .map(principalOfService)
+    .filter((user) => !isDistinguishedName(user) && !canLogIn(user))
+    .map((user) => ({
+      address: userAddress(user),
+      message: "cannot log in: Kafka's SCRAM takes only ASCII in user names; set `principal` to such a name",
+    }));
 }

@@ -38,6 +38,11 @@ export function isDistinguishedName(principal: string): boolean {
   return distinguishedName.test(principal);
 }
 
+/** Whether a user of this name can log in by SCRAM: Kafka's parser of the login takes ASCII only (ScramMessages). */
+export function canLogIn(user: string): boolean {
+  return /^\p{ASCII}+$/u.test(user);
+}
+
 const userPrefix = 'User:';
 
 export function principalOf(user: string): string {

@@ -69,7 +69,7 @@ async function requireView(session: Session): Promise<void> {
   if (missing.length === 0) return;
   const asked = missing.map((operation) => `--operation ${toolNames[operation]}`).join(' ');
   throw new PartialView(
-    `the administrator ${session.admin} sees only a part of Kafka at ${session.endpoint}: it lacks ${missing.join(' and ').toUpperCase()} on the cluster`,
+    `the administrator ${session.admin} sees only a part of Kafka at ${session.endpoint}: it lacks ${missing.map((operation) => operation.toUpperCase()).join(' and ')} on the cluster`,
     {
       endpoint: session.endpoint,
       hint: `run: kafka-acls --bootstrap-server ${session.endpoint} --add --allow-principal 'User:${session.admin}' ${asked} --cluster`,

@@ -25,16 +25,12 @@ export const aclKind: Kind<AclResource> = {
       : undefined,
   phase: (change) => phases[stepOf(change)],
   after,
-  show: (spec) => [
-    [
-      'resource',
-      spec.resource === 'cluster' ? clusterName : `${spec.resource} ${spec.name} (${spec.pattern})`,
-    ],
-    ['principal', spec.principal],
-    ['host', spec.host],
-    ['operation', spec.operation],
-    ['permission', spec.permission],
-  ],
+  title: (_at, { permission, operation, resource, name, pattern, principal, host }) => {
+    const on = resource === 'cluster' ? clusterName : `${resource} ${name} (${pattern})`;
+    return `${permission} ${operation} on ${on} to ${principal} from ${host}`;
+  },
+  // The title says it all: an ACL is its identity.
+  show: () => [],
 };
 
 function sentence({ principal, operation, resource, name, host }: AclSpec): string {

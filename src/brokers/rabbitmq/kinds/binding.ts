@@ -1,6 +1,7 @@
 import { type Address, partOf } from '../../../core/address.ts';
 import type { Kind, View } from '../../../core/broker.ts';
 import type { Resource } from '../../../core/resource.ts';
+import { setting } from '../../../core/setting.ts';
 import { type Binding, exchangeNeed, queueAddress, vhostAddress } from '../resources.ts';
 import { isInternalName } from '../names.ts';
 import { differences, inDeclaredVhost, phases, showRecord, upOrDown } from './shared.ts';
@@ -39,12 +40,9 @@ export const binding: Kind<Binding> = {
     };
   },
   phase: (change) => upOrDown(change, phases.binding, phases.bindingDelete),
-  show: (spec) => [
-    ['from', spec.source],
-    ['to', `${spec.destinationType} ${spec.destination}`],
-    ['routing key', JSON.stringify(spec.routingKey)],
-    ['arguments', showRecord(spec.arguments)],
-  ],
+  title: (at, { source, destinationType, destination, routingKey }) =>
+    `${partOf(at, 0)}/${source} → ${destinationType} ${destination}, key ${JSON.stringify(routingKey)}`,
+  show: (spec) => [setting('arguments', showRecord(spec.arguments))],
 };
 
 function isOfFederation(name: string): boolean {

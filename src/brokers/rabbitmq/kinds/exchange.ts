@@ -1,5 +1,6 @@
 import { partOf } from '../../../core/address.ts';
 import type { Kind } from '../../../core/broker.ts';
+import { setting } from '../../../core/setting.ts';
 import { type Exchange, vhostAddress } from '../resources.ts';
 import { differences, namedFate, phases, showRecord, upOrDown } from './shared.ts';
 
@@ -20,9 +21,9 @@ export const exchange: Kind<Exchange> = {
   phase: (change) => upOrDown(change, phases.exchange, phases.exchangeDelete),
   show: (spec) => [
     ['type', spec.type],
-    ['durable', String(spec.durable)],
-    ['auto-delete', String(spec.autoDelete)],
-    ['internal', String(spec.internal)],
-    ['arguments', showRecord(spec.arguments)],
+    setting('durable', String(spec.durable), 'true'),
+    setting('auto-delete', String(spec.autoDelete), 'false'),
+    setting('internal', String(spec.internal), 'false'),
+    setting('arguments', showRecord(spec.arguments)),
   ],
 };

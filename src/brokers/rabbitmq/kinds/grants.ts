@@ -37,6 +37,7 @@ export const permission: Kind<Permission> = {
     if (after === null) return !isNothing(before);
     return !(['configure', 'write', 'read'] as const).every((right) => covers(after[right], before[right]));
   },
+  title: (at) => `${partOf(at, 1)} in vhost ${partOf(at, 0)}`,
   show: (spec) => [
     ['configure', spec.configure],
     ['write', spec.write],
@@ -73,6 +74,7 @@ export const topicPermission: Kind<TopicPermission> = {
     const had = before ?? { write: everyKey, read: everyKey };
     return !covers(after.write, had.write) || !covers(after.read, had.read);
   },
+  title: (at) => `${partOf(at, 1)} on ${partOf(at, 2)} in vhost ${partOf(at, 0)}`,
   show: (spec) => [
     ['write', spec.write],
     ['read', spec.read],

@@ -1,5 +1,6 @@
 import { partOf } from '../../../core/address.ts';
 import type { Kind } from '../../../core/broker.ts';
+import { setting } from '../../../core/setting.ts';
 import { type Queue, vhostAddress } from '../resources.ts';
 import { differences, namedFate, phases, showRecord, upOrDown } from './shared.ts';
 
@@ -20,8 +21,8 @@ export const queue: Kind<Queue> = {
   phase: (change) => upOrDown(change, phases.queue, phases.queueDelete),
   show: (spec) => [
     ['type', spec.type],
-    ['durable', String(spec.durable)],
-    ['auto-delete', String(spec.autoDelete)],
-    ['arguments', showRecord(spec.arguments)],
+    setting('durable', String(spec.durable), 'true'),
+    setting('auto-delete', String(spec.autoDelete), 'false'),
+    setting('arguments', showRecord(spec.arguments)),
   ],
 };

@@ -1,6 +1,7 @@
 import { partOf } from '../../../core/address.ts';
 import type { Kind } from '../../../core/broker.ts';
 import { matchesAny } from '../../../core/glob.ts';
+import { setting } from '../../../core/setting.ts';
 import type { User } from '../resources.ts';
 import { differences, phases, showList, showRecord, upOrDown } from './shared.ts';
 
@@ -21,8 +22,8 @@ export const user: Kind<User> = {
   needs: () => [],
   phase: (change) => upOrDown(change, phases.user, phases.userDelete),
   show: (spec) => [
-    ['authentication', spec.auth],
-    ['tags', showList(spec.tags)],
-    ['limits', showRecord(spec.limits)],
+    setting('authentication', spec.auth, 'password'),
+    setting('tags', showList(spec.tags)),
+    setting('limits', showRecord(spec.limits)),
   ],
 };

@@ -1,4 +1,5 @@
 import type { Kind } from '../../../core/broker.ts';
+import { setting } from '../../../core/setting.ts';
 import type { Vhost, VhostSpec } from '../resources.ts';
 import { differences, phases, showList, showRecord, upOrDown } from './shared.ts';
 
@@ -17,10 +18,10 @@ export const vhost: Kind<Vhost> = {
       : undefined,
   phase: (change) => upOrDown(change, phases.vhost, phases.vhostDelete),
   show: (spec) => [
-    ...(spec.description === undefined ? [] : [['description', spec.description || '-'] as const]),
-    ...(spec.tags === undefined ? [] : [['tags', showList(spec.tags)] as const]),
-    ...(spec.defaultQueueType === undefined ? [] : [['default queue type', spec.defaultQueueType] as const]),
-    ['limits', showRecord(spec.limits)],
+    ...(spec.description === undefined ? [] : [setting('description', spec.description || '-')]),
+    ...(spec.tags === undefined ? [] : [setting('tags', showList(spec.tags))]),
+    ...(spec.defaultQueueType === undefined ? [] : [setting('default queue type', spec.defaultQueueType)]),
+    setting('limits', showRecord(spec.limits)),
   ],
 };
 

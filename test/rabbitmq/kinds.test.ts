@@ -1,0 +1,208 @@
+import { describe, expect, it, test } from 'vitest';
+import { rabbitmq } from '../../src/brokers/rabbitmq/index.ts';
+import { kinds } from '../../src/brokers/rabbitmq/kinds/index.ts';
+import {
+  type Binding,
+  bindingAddress,
+  type BindingSpec,
+  type Permission,
+  permissionAddress,
+  queueAddress,
+  type RabbitResource,
+  type TopicPermission,
+  topicPermissionAddress,
+} from '../../src/brokers/rabbitmq/resources.ts';
+import type { Address } from '../../src/core/address.ts';
+import type { Change } from '../../src/core/resource.ts';
+import { landscape } from './support.ts';
+
+const land = landscape(
+  { s: { user: 'declared' } },
+  { vhost: 'v' },
+  { claims: ['*-service'], protected: ['mon*'] },
+);
+const ground = rabbitmq.ground(land, rabbitmq.compile(land));
+
+describe('the fate of what is not declared', () => {
+  const cases: readonly (readonly [address: string, spec: object, fate: string])[] = [
+    ['rabbitmq:user:old-service', {}, 'claimed'],
+    ['rabbitmq:user:stranger', {}, 'unmanaged'],
+    ['rabbitmq:user:monitoring', {}, 'internal'],
+    ['rabbitmq:user:provisioner', {}, 'internal'],
+    ['rabbitmq:permission:v/declared', {}, 'managed'],
+    ['rabbitmq:permission:w/declared', {}, 'unmanaged'],
+    ['rabbitmq:permission:v/old-service', {}, 'claimed'],
+    ['rabbitmq:permission:v/stranger', {}, 'unmanaged'],
+    ['rabbitmq:permission:v/provisioner', {}, 'internal'],
+    ['rabbitmq:permission:v/monitoring', {}, 'internal'],
+    ['rabbitmq:topic-permission:v/declared/e', {}, 'managed'],
+    ['rabbitmq:topic-permission:v/declared/', {}, 'internal'],
+    ['rabbitmq:exchange:v/e', {}, 'prunable'],
+    ['rabbitmq:exchange:w/e', {}, 'unmanaged'],
+    ['rabbitmq:exchange:v/amq.topic', {}, 'internal'],
+    ['rabbitmq:exchange:v/', {}, 'internal'],
+    ['rabbitmq:queue:v/q', {}, 'prunable'],
+    ['rabbitmq:queue:v/amq.gen-x', {}, 'internal'],
+    ['rabbitmq:queue:v/federation%3A%20x', {}, 'internal'],
+    [
+      'rabbitmq:binding:v/e/queue/q/k',
+      { source: 'e', destination: 'q', destinationType: 'queue' },
+      'prunable',
+    ],
+    [
+      'rabbitmq:binding:v/amq.topic/queue/q/k',
+      { source: 'amq.topic', destination: 'q', destinationType: 'queue' },
+      'prunable',
+    ],
+    ['rabbitmq:binding:v//queue/q/q', { source: '', destination: 'q', destinationType: 'queue' }, 'internal'],
+    [
+      'rabbitmq:binding:v/e/queue/amq.gen-x/k',
+      { source: 'e', destination: 'amq.gen-x', destinationType: 'queue' },
+      'internal',
+    ],
+    ['rabbitmq:vhost:w', {}, 'unmanaged'],
+  ];
+  test.each(cases)('%s', (address, spec, fate) => {
+    const kind = address.split(':', 2).join(':') as keyof typeof kinds;
+    const live = { kind, address: address as Address, spec } as unknown as RabbitResource;
+    expect(rabbitmq.kinds[kind]?.ownership(live, ground).fate).toBe(fate);
+  });
+
+  it('charges a managed grant to its service', () => {
+    const live: Permission = {
+      kind: 'rabbitmq:permission',
+      address: permissionAddress('v', 'declared'),
+      spec: { configure: '', write: '', read: '' },
+    };
+    expect(kinds['rabbitmq:permission'].ownership(live, ground)).toEqual({ fate: 'managed', service: 's' });
+  });
+});
+
+const permissionChange = (before: string | null, after: string | null): Change<Permission> => {
+  const spec = (write: string) => ({ configure: '^$', write, read: '^$' });
+  return {
+    action: before === null ? 'create' : after === null ? 'delete' : 'update',
+    kind: 'rabbitmq:permission',
+    address: permissionAddress('v', 'u'),
+    reason: 'r',
+    before: before === null ? null : spec(before),
+    after: after === null ? null : spec(after),
+  };
+};
+const rowChange = (before: string | null, after: string | null): Change<TopicPermission> => {
+  const spec = (write: string) => ({ write, read: '^$' });
+  return {
+    action: before === null ? 'create' : after === null ? 'delete' : 'update',
+    kind: 'rabbitmq:topic-permission',
+    address: topicPermissionAddress('v', 'u', 'e'),
+    reason: 'r',
+    before: before === null ? null : spec(before),
+    after: after === null ? null : spec(after),
+  };
+};
+
+describe('narrowing', () => {
+  test.each([
+    [null, '^a$', false],
+    ['^a$', null, true],
+    ['^$', null, false],
+    ['^a$', '^(a|b)$', false],
+    ['^(a|b)$', '^a$', true],
+    ['.*', '^a$', true],
+    ['^a.*', '^b.*', true],
+    ['^a.*', '.*', false],
+  ])('a permission from %s to %s: %s', (before, after, want) => {
+    expect(kinds['rabbitmq:permission'].narrows?.(permissionChange(before, after), [])).toBe(want);
+  });
+
+  const rows: readonly {
+    before: string | null;
+    after: string | null;
+    others: readonly Change[];
+    want: boolean;
+  }[] = [
+    { before: null, after: '^k$', others: [], want: true },
+    { before: null, after: '^k$', others: [permissionChange(null, '^e$')], want: false },
+    { before: null, after: '^k$', others: [permissionChange('^a$', '^(a|e)$')], want: false },
+    { before: null, after: '^k$', others: [permissionChange('^e$', '^(a|e)$')], want: true },
+    { before: null, after: '^k$', others: [permissionChange('.*', '^e$')], want: true },
+    { before: '^k$', after: null, others: [], want: false },
+    { before: '^(k|l)$', after: '^k$', others: [], want: true },
+  ];
+  test.each(rows)('a topic row from $before to $after: $want', ({ before, after, others, want }) => {
+    expect(kinds['rabbitmq:topic-permission'].narrows?.(rowChange(before, after), others)).toBe(want);
+  });
+});
+
+describe('order', () => {
+  it('writes rows before the permission, and takes them away after it', () => {
+    const [grant, row, gone] = [
+      permissionChange('^$', '^e$'),
+      rowChange(null, '^k$'),
+      rowChange('^k$', null),
+    ];
+    const { 'rabbitmq:permission': permission, 'rabbitmq:topic-permission': topic } = kinds;
+    expect(permission.after?.(grant, [grant, row])).toEqual([row.address]);
+    expect(permission.after?.(grant, [grant, gone])).toEqual([]);
+    expect(topic.after?.(gone, [grant, gone])).toEqual([grant.address]);
+    expect(topic.phase(row)).toBeLessThan(permission.phase(grant));
+    expect(topic.phase(gone)).toBeGreaterThan(permission.phase(permissionChange('^e$', null)));
+  });
+});
+
+describe('the last binding of a queue', () => {
+  const binding = (source: string, routingKey: string): Binding => {
+    const spec: BindingSpec = {
+      source,
+      destinationType: 'queue',
+      destination: 'q',
+      routingKey,
+      arguments: {},
+    };
+    return { kind: 'rabbitmq:binding', address: bindingAddress('v', spec), spec };
+  };
+  const [automatic, one, two] = [binding('', 'q'), binding('e', '1'), binding('e', '2')];
+  const queue = { kind: 'rabbitmq:queue', address: queueAddress('v', 'q'), spec: {} } as unknown as Binding;
+  const removal = {
+    action: 'delete',
+    kind: 'rabbitmq:binding',
+    address: one.address,
+    reason: 'r',
+    before: one.spec,
+    after: null,
+  } as const;
+  const cases: readonly {
+    name: string;
+    live: readonly Binding[];
+    going: readonly Binding[];
+    held: boolean;
+  }[] = [
+    { name: 'alone but for the automatic one', live: [queue, automatic, one], going: [one], held: true },
+    { name: 'beside another', live: [queue, one, two], going: [one], held: false },
+    { name: 'beside another that goes too', live: [queue, one, two], going: [one, two], held: true },
+    { name: 'of a queue that goes itself', live: [queue, one], going: [one, queue], held: false },
+  ];
+  test.each(cases)('$name', ({ live, going, held }) => {
+    const view = {
+      live: new Map(live.map((each) => [each.address, each])),
+      going: new Set(going.map(({ address }) => address)),
+    };
+    expect(kinds['rabbitmq:binding'].hazard?.(removal, view)?.needs).toBe(held ? 'data-loss' : undefined);
+  });
+});
+
+it('says in words what it would show', () => {
+  expect(
+    kinds['rabbitmq:queue'].show({
+      type: 'quorum',
+      durable: true,
+      autoDelete: false,
+      arguments: { 'x-max-length': 5 },
+    }),
+  ).toEqual([
+    ['type', 'quorum'],
+    ['durable', 'true'],
+    ['auto-delete', 'false'],
+    ['arguments', 'x-max-length 5'],
+  ]);
+});

@@ -1,0 +1,28 @@
+import { globSync, readFileSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+/** A file that asks for the shared brokers. The others run without waiting for any to start. */
+const needsBrokers = (file: string): boolean => /\binject\(|\bbrokersForTests\(/.test(readFileSync(file, 'utf8'));
+
+const files = globSync('test/**/*.test.ts', { cwd: import.meta.dirname });
+const withBrokers = files.filter(needsBrokers);
+
+export default defineConfig({
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Beside the two brokers, which are processes too: more workers only make each other slow on 2 cores.
+    maxWorkers: 2,
+    reporters: ['default', ['json', { outputFile: '.cache/vitest.json' }]],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: withBrokers },
+      },
+      {
+        extends: true,
+        test: { name: 'brokers', include: withBrokers, globalSetup: ['test/brokers/global-setup.ts'] },
+      },
+    ],
+  },
+});
