@@ -2,7 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 /** A file that asks for the shared brokers. The others run without waiting for any to start. */
-const needsBrokers = (file: string): boolean => /\binject\(|\bbrokersForTests\(/.test(readFileSync(file, 'utf8'));
+const needsBrokers = (file: string): boolean =>
+  /\binject\(|\bbrokersForTests\(/.test(readFileSync(file, 'utf8'));
 
 const files = globSync('test/**/*.test.ts', { cwd: import.meta.dirname });
 const withBrokers = files.filter(needsBrokers);

@@ -39,17 +39,12 @@ async function prepare(rabbit: RabbitMQ, kafka: Kafka): Promise<Record<string, s
   await cp(`${root}topology`, `${work}/topology`, { recursive: true });
   await writeFile(`${work}/topology/local/rabbitmq-ca.pem`, rabbit.ca);
   await writeFile(`${work}/topology/local/kafka-ca.pem`, kafka.ca);
-  const provisioner = { username: 'provisioner', password: rabbit.admin.password };
-  await rabbitAdmin(rabbit).put('/users/provisioner', {
-    password: provisioner.password,
-    tags: 'administrator',
-  });
   return {
     MQWARDEN_RABBITMQ_MANAGEMENT: rabbit.managementUrl,
     MQWARDEN_RABBITMQ_AMQPS: rabbit.amqpsUrl,
     MQWARDEN_KAFKA_BROKER: kafka.brokers[0] ?? '',
-    RABBITMQ_PROVISIONER_PASSWORD: provisioner.password,
-    KAFKA_PROVISIONER_PASSWORD: kafka.admin.password,
+    RABBITMQ_ADMIN_PASSWORD: rabbit.admin.password,
+    KAFKA_ADMIN_PASSWORD: kafka.admin.password,
   };
 }
 
@@ -88,7 +83,7 @@ async function show(rabbit: RabbitMQ, kafka: Kafka): Promise<void> {
 
 function goOn(variables: Record<string, string>): void {
   process.stdout.write(`
-Done: ${'RabbitMQ and Kafka'} were provisioned from .cache/demo/topology, drift was found and repaired.
+Done: RabbitMQ and Kafka were provisioned from .cache/demo/topology, drift was found and repaired.
   .cache/demo/topology               the topology; edit a service and plan again
   .cache/demo/topology/local/secrets the generated credentials, one file a service
   .cache/demo/.mqwarden/audit.jsonl  what was done, line by line
@@ -129,5 +124,5 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 } finally {
-  await Promise.all(started.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
+  await Promise.all(started.map(async (one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
 }

@@ -24,7 +24,7 @@ export interface Shared {
 export function everywhere(command: Command): Command {
   return command
     .option('--env <name>', 'the environment (default: MQWARDEN_ENV, or the only one)')
-    .addOption(new Option('--only <broker>', 'only this broker').choices(['rabbitmq', 'kafka']))
+    .option('--only <broker>', 'only this broker: rabbitmq or kafka')
     .option('--service <name...>', 'only these services; nothing outside is deleted')
     .option('--no-color', 'no colour, as when NO_COLOR is set')
     .addOption(

@@ -37,7 +37,7 @@ export function partsOf(at: Address): string[] {
 }
 
 /** The parts as they stand in the address, still percent-encoded. */
-export function encodedPartsOf(at: Address): string[] {
+function encodedPartsOf(at: Address): string[] {
   return at.slice(kindOf(at).length + 1).split('/');
 }
 

@@ -6,7 +6,7 @@ import type { Change, Resource } from './resource.ts';
 export type Kinds<R extends Resource> = Readonly<Record<string, Kind<R>>>;
 
 /** A live resource that the topology does not declare and that is not deleted unasked. */
-export interface Unmanaged<R extends Resource = Resource> {
+interface Unmanaged<R extends Resource = Resource> {
   readonly resource: R;
   readonly claimed: boolean;
   /** `--prune` may delete it. */

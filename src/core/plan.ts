@@ -1,4 +1,4 @@
-import { type Address, brokerOf } from './address.ts';
+import type { Address } from './address.ts';
 import type { Refusal, Warning } from './broker.ts';
 import type { Decisions } from './decisions.ts';
 import { digest } from './json.ts';
@@ -89,7 +89,7 @@ export function planDigest(plan: Omit<Plan, 'digest' | 'createdAt'>): string {
   return digest({ version, topology, environment, decisions, brokers, digests, changes, blocked });
 }
 
-export function summarize(changes: readonly Change[], blocked: number, unmanaged: number): Summary {
+function summarize(changes: readonly Change[], blocked: number, unmanaged: number): Summary {
   const count = (action: Change['action']) => changes.filter((change) => change.action === action).length;
   return {
     create: count('create'),
@@ -110,9 +110,4 @@ export function staleness(saved: Plan, fresh: Plan): string | undefined {
   if (saved.digests.topology !== fresh.digests.topology) return 'the topology has changed since it was made';
   if (saved.digests.live !== fresh.digests.live) return 'the brokers have changed since it was made';
   return 'the changes that it lists are no longer those that would be made';
-}
-
-/** The changes of one broker, in the plan's order. */
-export function changesOf(plan: Plan, broker: string): readonly Change[] {
-  return plan.changes.filter((change) => brokerOf(change.address) === broker);
 }

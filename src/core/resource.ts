@@ -15,7 +15,7 @@ export interface Resource<Name extends string = string, Spec extends JsonObject 
 }
 
 /** What becomes of a live resource that the topology does not declare (the fate table). */
-export type Fate =
+type Fate =
   /** A grant of a declared principal: drift, deleted. */
   | 'managed'
   /** Only a claim matches: reported as claimed, deleted by `--prune` or a tombstone. */

@@ -23,7 +23,7 @@ export interface ApplyOptions extends PlanOptions {
   readonly settleMs?: number;
 }
 
-export interface ItemResult {
+interface ItemResult {
   readonly change: Change;
   readonly outcome: Outcome;
 }

@@ -1,5 +1,5 @@
-export { apply, type ApplyOptions, type ApplyResult } from './apply.ts';
+export { apply, type ApplyResult } from './apply.ts';
 export { openAuditLog } from './audit-log.ts';
-export { plan, type PlanOptions, type PlanResult } from './plan.ts';
+export { plan } from './plan.ts';
 export { readPlan } from './saved-plan.ts';
-export { kinds, type SessionOptions } from './session.ts';
+export { kinds } from './session.ts';

@@ -51,10 +51,9 @@ export const kinds: Kinds<Resource> = Object.assign(
   ...registry.map((broker) => broker.kinds),
 ) as Kinds<Resource>;
 
-export const brokerNames: readonly string[] = registry.map((broker) => broker.name);
-
 /** Loads, checks and compiles; reaches no broker and reads no secret. */
 export async function openSession(options: SessionOptions): Promise<Session> {
+  checkBroker(options.only);
   const topology = await loadTopology(options.topology, registry, options.variables);
   checkEnvironments(topology, registry);
   const environment = chooseEnvironment(topology, options.environment);
@@ -82,6 +81,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     ),
     correlationId,
   };
+}
+
+function checkBroker(name: string | undefined): void {
+  const names = registry.map((broker) => broker.name);
+  if (name !== undefined && !names.includes(name)) {
+    throw new UsageError(`there is no broker ${name}`, `choose one: --only ${names.join(' | --only ')}`);
+  }
 }
 
 function siteOf(topology: Topology, environment: EnvironmentDeclaration, broker: Broker): Site[] {

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { MqwardenError, type Position, type Problem, TopologyError } from '../core/errors.ts';
+import { type MqwardenError, type Position, type Problem, TopologyError } from '../core/errors.ts';
 import { printable } from './printable.ts';
 
 /** An expected error for a person: where, what, and what to do next; every problem of a topology on its own line. */

@@ -138,7 +138,7 @@ function summaryLine(plan: Plan, colors: Colors): string {
 }
 
 /** `2 to create, 1 to delete, 1 blocked`. */
-export function counts(summary: Summary): string {
+function counts(summary: Summary): string {
   const parts = [
     [summary.create, 'to create'],
     [summary.update, 'to update'],

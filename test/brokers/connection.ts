@@ -12,7 +12,8 @@ interface Connection {
   readonly logFile?: string;
 }
 
-type RabbitFields = 'name' | 'version' | 'managementUrl' | 'amqpsUrl' | 'ca' | 'caFile' | 'caKey' | 'folder' | 'admin';
+type RabbitFields =
+  'name' | 'version' | 'managementUrl' | 'amqpsUrl' | 'ca' | 'caFile' | 'caKey' | 'folder' | 'admin';
 export type RabbitConnection = Connection & Pick<RabbitMQ, RabbitFields>;
 
 type KafkaFields =
@@ -36,7 +37,19 @@ export interface SharedKafka extends KafkaConnection {
 
 export function rabbitConnection(started: RabbitMQ): RabbitConnection {
   const { name, version, managementUrl, amqpsUrl, ca, caFile, caKey, folder, logFile, admin } = started;
-  return { source: 'native', name, version, managementUrl, amqpsUrl, ca, caFile, caKey, folder, logFile, admin };
+  return {
+    source: 'native',
+    name,
+    version,
+    managementUrl,
+    amqpsUrl,
+    ca,
+    caFile,
+    caKey,
+    folder,
+    logFile,
+    admin,
+  };
 }
 
 export function kafkaConnection(started: Kafka): KafkaConnection {

@@ -15,17 +15,13 @@ import { givenKafka, givenRabbitMQ } from './given.ts';
 import { startKafka } from './kafka.ts';
 import { isKafkaInstalled } from './kafka-install.ts';
 import { isRabbitMQInstalled, startRabbitMQ } from './rabbitmq.ts';
+import type { Started } from './started.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     rabbitmq: RabbitConnection;
     kafka: KafkaConnection;
   }
-}
-
-export interface Started<C> {
-  readonly connection: C;
-  stop(): Promise<void>;
 }
 
 /** Enough for the test files that run at the same time. */
@@ -43,7 +39,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return stop;
   }
   await stop();
-  const reasons = [rabbitmq, kafka].filter((one) => one.status === 'rejected').map((one): unknown => one.reason);
+  const reasons = [rabbitmq, kafka]
+    .filter((one) => one.status === 'rejected')
+    .map((one): unknown => one.reason);
   throw reasons.length === 1 ? reasons[0] : new AggregateError(reasons, reasons.map(String).join('\n'));
 }
 
@@ -52,7 +50,7 @@ async function rabbit(): Promise<Started<RabbitConnection>> {
   if (given !== undefined) return { connection: given, stop: () => Promise.resolve() };
   if (await useContainers(isRabbitMQInstalled())) return containerRabbitMQ();
   const started = await startRabbitMQ();
-  return { connection: rabbitConnection(started), stop: started.stop };
+  return { connection: rabbitConnection(started), stop: () => started.stop() };
 }
 
 async function kafkaBroker(): Promise<Started<KafkaConnection>> {
@@ -60,5 +58,5 @@ async function kafkaBroker(): Promise<Started<KafkaConnection>> {
   if (given !== undefined) return { connection: given, stop: () => Promise.resolve() };
   if (await useContainers(isKafkaInstalled())) return containerKafka(PROXY_SLOTS);
   const started = await startKafka({ proxySlots: PROXY_SLOTS });
-  return { connection: kafkaConnection(started), stop: started.stop };
+  return { connection: kafkaConnection(started), stop: () => started.stop() };
 }

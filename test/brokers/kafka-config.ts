@@ -27,13 +27,15 @@ export interface KafkaPaths {
   readonly log: string;
 }
 
+type StorePaths = Pick<KafkaPaths, 'data' | 'keyStore' | 'ca'>;
+
 /** The broker's own principal, by SCRAM to its listener and by certificate to the controller. */
 export const BROKER_PRINCIPAL = 'mqwarden-broker';
 
 const CERTIFICATE_REQUIRED = ['MTLS', 'SSL', 'CONTROLLER'];
 
 export function kafkaConfig(
-  paths: KafkaPaths,
+  paths: StorePaths,
   ports: KafkaPorts,
   broker: Credentials,
   extra: readonly string[],
@@ -92,7 +94,7 @@ function authentication(
   ];
 }
 
-function stores(paths: KafkaPaths): string[] {
+function stores(paths: StorePaths): string[] {
   return [
     'ssl.keystore.type=PEM',
     `ssl.keystore.location=${paths.keyStore}`,
@@ -103,7 +105,7 @@ function stores(paths: KafkaPaths): string[] {
 }
 
 /** Replication of 1, few threads and partitions, no waiting for members or records that will not come. */
-function oneSmallNode(paths: KafkaPaths): string[] {
+function oneSmallNode(paths: StorePaths): string[] {
   return [
     `log.dirs=${paths.data}`,
     'num.partitions=1',

@@ -22,19 +22,20 @@ export async function formatStorage(
   config: string,
   users: readonly Credentials[],
 ): Promise<void> {
-  const scram = users.flatMap(({ username, password }) => [
+  const format = ['format', '-t', newClusterId(), '-c', config, ...scramUsers(users)];
+  await runTool(install, install.classPath, 'kafka.tools.StorageTool', format);
+}
+
+/** 16 bytes in base64url. The first letter is given, because a dash would be read as an option. */
+export function newClusterId(): string {
+  return `A${randomBytes(16).toString('base64url').slice(1, 22)}`;
+}
+
+/** Arguments of StorageTool, one pair a user. */
+export function scramUsers(users: readonly Credentials[]): string[] {
+  return users.flatMap(({ username, password }) => [
     '--add-scram',
     `SCRAM-SHA-512=[name=${username},password=${password}]`,
-  ]);
-  // A cluster id is 16 bytes in base64url; the first letter is given, because a dash would be read as an option.
-  const id = `A${randomBytes(16).toString('base64url').slice(1, 22)}`;
-  await runTool(install, install.classPath, 'kafka.tools.StorageTool', [
-    'format',
-    '-t',
-    id,
-    '-c',
-    config,
-    ...scram,
   ]);
 }
 

@@ -18,7 +18,12 @@ export interface RabbitAnswer {
 
 export interface RabbitAdmin {
   /** Never throws for a status. `path` is below /api, with its parts already encoded: `/queues/%2F`. */
-  request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<RabbitAnswer>;
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<RabbitAnswer>;
   /** These three throw for a status of 400 or more. */
   get<T = unknown>(path: string): Promise<T>;
   put(path: string, body?: unknown): Promise<void>;
@@ -33,14 +38,20 @@ export function rabbitAdmin(at: RabbitEndpoint, as: Credentials = at.admin): Rab
   const expectSuccess = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const answer = await request(method, path, body);
     if (answer.status < 400 || (method === 'DELETE' && answer.status === 404)) return answer.body;
-    throw new Error(`${method} ${at.managementUrl}/api${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    throw new Error(
+      `${method} ${at.managementUrl}/api${path}: ${answer.status} ${JSON.stringify(answer.body)}`,
+    );
   };
   return {
     request,
     get: async <T>(path: string) => (await expectSuccess('GET', path)) as T,
-    put: async (path, body = {}) => void (await expectSuccess('PUT', path, body)),
+    put: async (path, body = {}) => {
+      await expectSuccess('PUT', path, body);
+    },
     post: async <T>(path: string, body: unknown = {}) => (await expectSuccess('POST', path, body)) as T,
-    delete: async (path) => void (await expectSuccess('DELETE', path)),
+    delete: async (path) => {
+      await expectSuccess('DELETE', path);
+    },
   };
 }
 

@@ -12,8 +12,10 @@ export interface RabbitPaths {
   readonly log: string;
 }
 
+export const PLUGINS = ['rabbitmq_management', 'rabbitmq_auth_mechanism_ssl'];
+
 export function rabbitConfig(
-  paths: RabbitPaths,
+  paths: Pick<RabbitPaths, 'ca' | 'cert' | 'key'>,
   ports: Pick<RabbitPorts, 'amqps' | 'management'>,
   admin: Credentials,
   clientCertificates: 'required' | 'optional',

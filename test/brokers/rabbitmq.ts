@@ -14,7 +14,7 @@ import {
 } from './certificates.ts';
 import { isListening, namedPorts } from './ports.ts';
 import { type BrokerProcess, removeFolder, startProcess, temporaryFolder, untilReady } from './process.ts';
-import { type RabbitPaths, rabbitConfig, rabbitEnvironment } from './rabbitmq-config.ts';
+import { PLUGINS, type RabbitPaths, rabbitConfig, rabbitEnvironment } from './rabbitmq-config.ts';
 
 export interface RabbitOptions {
   /** Whether the AMQPS listener refuses clients without a certificate; default `required`, as the checklist asks. */
@@ -142,7 +142,9 @@ export function isRabbitMQInstalled(): boolean {
 function installedRabbitMQ(): string {
   const home = findRabbitMQ();
   if (home !== undefined) return home;
-  throw new Error(`no RabbitMQ under ${INSTALLED}: run "npm run setup", or set MQWARDEN_RABBITMQ_HOME to one`);
+  throw new Error(
+    `no RabbitMQ under ${INSTALLED}: run "npm run setup", or set MQWARDEN_RABBITMQ_HOME to one`,
+  );
 }
 
 function findRabbitMQ(): string | undefined {
@@ -179,7 +181,7 @@ async function writeFiles(
   };
   mkdirSync(join(folder, 'home'), { mode: 0o700 });
   writeFileSync(paths.ca, authority.ca, { mode: 0o600 });
-  const plugins = ['rabbitmq_management', 'rabbitmq_auth_mechanism_ssl', ...(options.plugins ?? [])];
+  const plugins = [...PLUGINS, ...(options.plugins ?? [])];
   writeFileSync(paths.plugins, `[${plugins.join(',')}].\n`);
   writeFileSync(
     paths.config,

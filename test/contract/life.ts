@@ -19,7 +19,7 @@ export interface Workspace {
   remove(): Promise<void>;
 }
 
-export type Applied = ApplyResult & { readonly failures: readonly string[] };
+type Applied = ApplyResult & { readonly failures: readonly string[] };
 
 export async function openWorkspace(broker: string, subject: Subject): Promise<Workspace> {
   const folder = await mkdtemp(join(tmpdir(), 'mqwarden-contract-'));

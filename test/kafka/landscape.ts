@@ -10,7 +10,7 @@ import {
 } from '../../src/brokers/kafka/schema.ts';
 
 /** A section with positions that tell the path asked for: `order-service.yaml#topics.orders`. */
-export function place<Section>(name: string, section: Section): Placed<Section> {
+function place<Section>(name: string, section: Section): Placed<Section> {
   const locate: Placed<Section>['locate'] = (path) => ({
     file: `${name}.yaml#${path.join('.')}`,
     line: 1,

@@ -4,6 +4,7 @@ import { aclAddress, userAddress } from '../../src/brokers/kafka/resources.ts';
 import { deletion } from '../../src/core/diff.ts';
 import { acls, aclLine, isAcl } from './landscape.ts';
 import { type KafkaChange, type Live, type Services, startLive } from './live.ts';
+import { containing, matching } from './matchers.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 120_000 });
 
@@ -160,7 +161,12 @@ describe('identity', () => {
     await consumer.subscribe({ topic: 'orders', fromBeginning: true });
     const received = await new Promise<string>((resolve, reject) => {
       consumer
-        .run({ eachMessage: ({ message }) => Promise.resolve(resolve(String(message.value))) })
+        .run({
+          eachMessage: ({ message }) => {
+            resolve(String(message.value));
+            return Promise.resolve();
+          },
+        })
         .catch(reject);
     });
     await consumer.disconnect();
@@ -283,7 +289,7 @@ describe('batches', () => {
     expect(outcomes.get(fine.address)).toEqual({ status: 'done' });
     expect(outcomes.get(bad.address)).toMatchObject({
       status: 'failed',
-      error: expect.stringMatching(/^INVALID_REQUEST: /),
+      error: matching(/^INVALID_REQUEST: /),
     });
   });
 
@@ -310,7 +316,7 @@ describe('passwords', () => {
     const outcomes = await live.write(changes);
     expect(outcomes.get('kafka:user:o')).toMatchObject({
       status: 'failed',
-      error: expect.stringContaining('since the plan'),
+      error: containing('since the plan'),
     });
     expect(live.credentials.stored.size).toBe(0);
   });

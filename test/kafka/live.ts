@@ -32,7 +32,7 @@ export interface Live {
   connect(service: string): ReturnType<typeof createKafka>;
 }
 
-export interface Login {
+interface Login {
   readonly username: string;
   readonly password: string;
 }

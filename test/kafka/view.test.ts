@@ -7,6 +7,7 @@ import { kafka as broker } from '../../src/brokers/kafka/index.ts';
 import { ConnectionError, PartialView } from '../../src/core/errors.ts';
 import { createAuthority } from '../brokers/certificates.ts';
 import { type Live, startLive } from './live.ts';
+import { containing, matching } from './matchers.ts';
 
 /** What the administrator sees, what it does not, and why it cannot get in. */
 
@@ -49,7 +50,7 @@ describe('what the broker would refuse is known at plan time', () => {
   ])('%j', async (topic, reason, hint) => {
     const { changes, blocked } = await live.plan({ o: { topics: { orders: topic, fine: null } } });
     expect(blocked).toEqual([
-      { address: 'kafka:topic:orders', action: 'create', reason: expect.stringMatching(reason), hint },
+      { address: 'kafka:topic:orders', action: 'create', reason: matching(reason), hint },
     ]);
     expect(changes.map(({ address }) => address)).toEqual(['kafka:topic:fine', 'kafka:user:o']);
   });
@@ -97,8 +98,8 @@ describe('a partial view is refused', () => {
     const error: unknown = await live.read(wanted, limited).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(PartialView);
     expect(error).toMatchObject({
-      message: expect.stringContaining(message),
-      hint: expect.stringContaining(hint),
+      message: containing(message),
+      hint: containing(hint),
       endpoint: live.kafka.brokers[0],
     });
   });
@@ -121,7 +122,7 @@ describe('a partial view is refused', () => {
     for (const outcome of outcomes.values()) {
       expect(outcome).toMatchObject({
         status: 'failed',
-        error: expect.stringContaining('CLUSTER_AUTHORIZATION_FAILED'),
+        error: containing('CLUSTER_AUTHORIZATION_FAILED'),
       });
     }
   });
@@ -164,7 +165,7 @@ describe('the true cause, in one sentence', () => {
     const none = join(live.kafka.folder, 'none.pem');
     await writeFile(none, 'nothing');
     expect(await failure({ tls: { ca: none } })).toMatchObject({
-      message: expect.stringMatching(/^the TLS files for Kafka cannot be used: /),
+      message: matching(/^the TLS files for Kafka cannot be used: /),
       position: { file: 'production.yaml#tls' },
     });
   });

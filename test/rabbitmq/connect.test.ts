@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { createServer, type Server } from 'node:net';
-import { connect, type ConnectOptions } from '../../src/brokers/rabbitmq/connect.ts';
+import { MqwardenError } from '../../src/core/errors.ts';
+import { connect } from '../../src/brokers/rabbitmq/connect.ts';
 
 /** Counts who comes at all: a refusal must come before a byte is sent. */
 let listener: Server;
@@ -84,10 +85,10 @@ describe('what is refused before a byte is sent', () => {
   ];
   test.each(cases)('$name', async ({ over, code, env = false }) => {
     if (env) vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
-    const error: unknown = await connect({ ...good(), ...over() } as ConnectOptions).catch(
-      (caught: unknown) => caught,
-    );
-    expect(error).toMatchObject({ code, hint: expect.stringMatching(/\w/) as unknown });
+    const error: unknown = await connect({ ...good(), ...over() }).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(MqwardenError);
+    expect((error as MqwardenError).code).toBe(code);
+    expect((error as MqwardenError).hint).toMatch(/\w/);
     expect(String(error)).not.toContain('canary');
     expect(visits).toBe(0);
   });

@@ -1,5 +1,6 @@
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { connect as connectService } from '../../src/brokers/rabbitmq/connect.ts';
 import { rabbitmq } from '../../src/brokers/rabbitmq/index.ts';
 import type { RabbitChange } from '../../src/brokers/rabbitmq/resources.ts';
 import { ConnectionError, PartialView } from '../../src/core/errors.ts';
@@ -309,6 +310,33 @@ describe('passwords', () => {
     expect(lines).toEqual([done('update', 'rabbitmq:user:p')]);
     expect(left).toEqual([]);
     await (await login('p', site.stored.get('rabbitmq/p-service')?.password ?? '', 'production')).close();
+  });
+});
+
+describe('the connection factory', () => {
+  const options = () => ({
+    service: 'p-service',
+    url: site.broker.amqpsUrl,
+    vhost: 'production',
+    tls: { ca: site.broker.ca },
+  });
+  const stored = () => site.stored.get('rabbitmq/p-service')?.password ?? '';
+  it('logs in with what the store has', async () => {
+    const secrets = {
+      getSecret: (path: string) => Promise.resolve(path.endsWith('username') ? 'p' : stored()),
+    };
+    const connection = await connectService({ ...options(), secrets });
+    await connection.close();
+    expect(connection.connection.serverProperties.product).toBe('RabbitMQ');
+  });
+  const cases: readonly { name: string; over: () => object; code: string }[] = [
+    { name: 'a wrong password', over: () => ({ password: 'canary' }), code: 'MQWARDEN_ACCESS_REFUSED' },
+    { name: 'a vhost that is not there', over: () => ({ vhost: 'nowhere' }), code: 'MQWARDEN_VHOST_REFUSED' },
+    { name: 'an authority that is not trusted', over: () => ({ tls: {} }), code: 'MQWARDEN_CONNECTION' },
+  ];
+  test.each(cases)('tells of $name', async ({ over, code }) => {
+    const attempt = connectService({ ...options(), username: 'p', password: stored(), ...over() });
+    await expect(attempt).rejects.toMatchObject({ code });
   });
 });
 

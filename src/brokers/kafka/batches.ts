@@ -4,7 +4,7 @@ import { brokerDefault, type TopicSpec } from './resources.ts';
  * How much goes into one request. The controller takes at most 10,000 records from one; above 1,000 to 2,000 ACLs Kafka 3.9
  * is left with ghosts in memory that can end it.
  */
-export const largestBatch = 1000;
+const largestBatch = 1000;
 const mostRecords = 9000;
 
 export function inBatches<Item>(items: readonly Item[]): Item[][] {

@@ -21,8 +21,8 @@ import {
 } from './resources.ts';
 
 /** More than Kafka's own default of 4,096, which is also its minimum for SHA-512 (KIP-554). */
-export const iterations = 8192;
-export const mechanism = 'SCRAM-SHA-512';
+const iterations = 8192;
+const mechanism = 'SCRAM-SHA-512';
 
 /** Intent to resources. Throws TopologyError with every problem found. */
 export function compile(landscape: KafkaLandscape): Compiled<KafkaResource> {

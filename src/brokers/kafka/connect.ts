@@ -97,7 +97,7 @@ function refuseWeakening(options: KafkaOptions): void {
     refuse('MQWARDEN_SASL_MECHANISM', 'a SASL mechanism of your own is refused, PLAIN above all', hint);
   }
   refuseUnknown(given, optionNames, '');
-  if (typeof tls === 'object' && tls !== null) refuseUnknown(tls as Unchecked, tlsNames, 'tls.');
+  if (typeof tls === 'object') refuseUnknown(tls as Unchecked, tlsNames, 'tls.');
 }
 
 function refuseUnknown(given: Unchecked, known: readonly string[], prefix: string): void {

@@ -23,10 +23,10 @@ export type AclSpec = Readonly<{
   permission: string;
 }>;
 
-export type UserSpec = Readonly<{ mechanism: string; iterations: number }>;
+type UserSpec = Readonly<{ mechanism: string; iterations: number }>;
 
 /** Bytes a second, and percent of a broker's request threads (which may pass 100). */
-export type QuotaSpec = Readonly<Record<string, number>>;
+type QuotaSpec = Readonly<Record<string, number>>;
 
 /** An entity that quotas are set on; null is the default entity of its type (`<default>`), absent is not part of it. */
 export type QuotaEntity = Readonly<Record<string, string | null>>;

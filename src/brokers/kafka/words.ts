@@ -17,7 +17,6 @@ export const patternTypes = { literal: 3, prefixed: 4 } as const;
 export type PatternType = keyof typeof patternTypes;
 
 export const permissionTypes = { deny: 2, allow: 3 } as const;
-export type PermissionType = keyof typeof permissionTypes;
 
 export const operations = {
   all: 2,

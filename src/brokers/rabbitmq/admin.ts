@@ -155,7 +155,7 @@ function reasonOf(body: unknown, text: string): string {
 }
 
 /** What a refusal of a read means. */
-export function refused(
+function refused(
   admin: Pick<Admin, 'username' | 'endpoint'>,
   what: string,
   { status, reason }: Answer,

@@ -95,7 +95,7 @@ function refuseWeakening(options: ConnectOptions): void {
     refuse('MQWARDEN_TLS_UNVERIFIED', message, 'remove it from the environment, and give tls.ca');
   }
   refuseUnknown(given, optionNames, '');
-  if (typeof tls === 'object' && tls !== null) refuseUnknown(tls as Unchecked, tlsNames, 'tls.');
+  if (typeof tls === 'object') refuseUnknown(tls as Unchecked, tlsNames, 'tls.');
   for (const key of ['service', 'url', 'vhost']) {
     if (typeof given[key] === 'string' && given[key] !== '') continue;
     refuse('MQWARDEN_OPTIONS', `option ${key} is missing`, `give ${key} as text`);

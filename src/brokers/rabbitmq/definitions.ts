@@ -55,7 +55,7 @@ export interface LiveTopicPermission {
   readonly read: string;
 }
 
-export interface LiveParameter {
+interface LiveParameter {
   readonly vhost?: string;
   readonly component: string;
   readonly name: string;

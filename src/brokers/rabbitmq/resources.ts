@@ -4,7 +4,7 @@ import type { Change, Resource } from '../../core/resource.ts';
 
 /** Every resource of RabbitMQ that mqwarden knows; specs are whole: what is absent does not exist on the broker. */
 
-export type VhostLimits = { readonly maxConnections?: number; readonly maxQueues?: number };
+type VhostLimits = { readonly maxConnections?: number; readonly maxQueues?: number };
 /**
  * A field that the topology does not name is absent in the desired spec and taken from the live one. A live spec has no
  * `defaultQueueType` where the broker (before 3.11) does not keep one.
@@ -15,7 +15,7 @@ export type VhostSpec = {
   readonly defaultQueueType?: string;
   readonly limits: VhostLimits;
 };
-export type UserLimits = { readonly maxConnections?: number; readonly maxChannels?: number };
+type UserLimits = { readonly maxConnections?: number; readonly maxChannels?: number };
 export type UserSpec = {
   /** Sorted. */
   readonly tags: readonly string[];

@@ -233,5 +233,4 @@ export type RabbitService = z.output<typeof serviceSchema>;
 export type ExchangeSection = z.output<typeof exchangeSchema>;
 export type QueueSection = z.output<typeof queueSchema>;
 export type BindingSection = z.output<typeof bindingSchema>;
-export type PublishSection = z.output<typeof publishSchema>;
 export type GrantSection = z.output<typeof grantSchema>;

@@ -11,7 +11,7 @@ export function principalOfService(service: PlacedService): string {
 }
 
 /** Where the principal of a service is written, or the section that it is taken for. */
-export function principalPosition(service: PlacedService): Position {
+function principalPosition(service: PlacedService): Position {
   return service.locate(service.section.principal === undefined ? [] : ['principal']);
 }
 

@@ -20,7 +20,7 @@ export interface Rights {
 }
 
 /** How the permission system calls the default exchange. */
-export const defaultExchange = 'amq.default';
+const defaultExchange = 'amq.default';
 
 export function rightsOf(world: World, service: PlacedService): Rights {
   const { section } = service;

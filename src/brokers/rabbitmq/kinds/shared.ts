@@ -8,8 +8,6 @@ import { vhostAddress } from '../resources.ts';
 
 /** What the kinds have in common. */
 
-export type Shown = readonly (readonly [label: string, value: string])[];
-
 /** Phases, in the order of execution: up, grants, down. */
 export const phases = {
   vhost: 0,

@@ -52,7 +52,7 @@ export async function look(admin: Admin, path: readonly string[]): Promise<unkno
   return answer.body;
 }
 
-export function refusal(admin: Admin, { status, reason }: Answer): WriteFailure {
+function refusal(admin: Admin, { status, reason }: Answer): WriteFailure {
   const words = reason === '' ? 'no reason given' : reason;
   if (status === 412) {
     return new WriteFailure(
