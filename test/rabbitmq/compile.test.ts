@@ -190,7 +190,7 @@ describe('what services own', () => {
     ).toEqual([
       'rabbitmq:exchange owned by order-service',
       'rabbitmq:queue owned by order-service',
-      'rabbitmq:binding order.queue.payments receives payment.captured from payment.exchange.events',
+      'rabbitmq:binding order.queue.payments receives from payment.exchange.events',
       'rabbitmq:user identity of order-service',
       'rabbitmq:permission publishes order.exchange.events (order.#), consumes order.queue.payments',
       'rabbitmq:topic-permission publishes order.exchange.events (order.#)',

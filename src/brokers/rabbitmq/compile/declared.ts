@@ -156,7 +156,7 @@ export function bindingResources(
       kind: 'rabbitmq:binding',
       address: bindingAddress(world.vhost, spec),
       service: owned.service.name,
-      because: `${owned.name} receives ${spec.routingKey === '' ? 'messages' : spec.routingKey} from ${spec.source}`,
+      because: `${owned.name} receives from ${spec.source}`,
       spec,
     };
   });
