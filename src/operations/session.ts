@@ -54,7 +54,7 @@ export const kinds: Kinds<Resource> = Object.assign(
 /** Loads, checks and compiles; reaches no broker and reads no secret. */
 export async function openSession(options: SessionOptions): Promise<Session> {
   checkBroker(options.only);
-  const topology = await loadTopology(options.topology, registry, options.variables);
+  const topology = await loadTopology(options.topology, registry, options.variables, options.environment);
   checkEnvironments(topology, registry);
   const environment = chooseEnvironment(topology, options.environment);
   const sites = registry

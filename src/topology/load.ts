@@ -13,14 +13,16 @@ export type { EnvironmentDeclaration, Topology } from './topology.ts';
 
 /**
  * Reads the topology at `path`, a file or a folder, and checks it against the schemas of `brokers`; `variables` fills in the
- * `${MQWARDEN_X}` of endpoints. Throws TopologyError with every problem found, each with its place.
+ * `${MQWARDEN_X}` of endpoints. With an `environment`, the variables of the others need not be set: those that lack one are
+ * left out. Throws TopologyError with every problem found, each with its place.
  */
 export async function loadTopology(
   path: string,
   brokers: readonly BrokerSections[],
   variables: Variables,
+  environment?: string,
 ): Promise<Topology> {
-  return parseTopology(await readFiles(path), brokers, variables);
+  return parseTopology(await readFiles(path), brokers, variables, environment);
 }
 
 /** The same for text that was already read. Pure. */
@@ -28,12 +30,13 @@ export function parseTopology(
   texts: readonly TextFile[],
   brokers: readonly BrokerSections[],
   variables: Variables,
+  environment?: string,
 ): Topology {
   const files = texts.map(({ file, text }) => parseFile(file, text));
   // A file that could not be parsed may hold what the others seem to lack: nothing else is judged before it is right.
   refuse(files.flatMap((file) => file.problems));
   const merged = mergeFiles(files);
-  const drafts = checkUnits(merged, brokers, variables);
+  const drafts = checkUnits(merged, brokers, variables, environment);
   refuse([...merged.problems, ...drafts.problems]);
   return assemble(merged, drafts, files);
 }
@@ -50,19 +53,26 @@ interface Drafts {
   readonly problems: readonly Problem[];
 }
 
-function checkUnits(merged: Merged, brokers: readonly BrokerSections[], variables: Variables): Drafts {
+function checkUnits(
+  merged: Merged,
+  brokers: readonly BrokerSections[],
+  variables: Variables,
+  wanted: string | undefined,
+): Drafts {
   const schemas = unitSchemas(brokers);
   const problems: Problem[] = [];
   const environments = new Map<string, EnvironmentDeclaration>();
   const services = new Map<string, ServiceDeclaration>();
   const landed = new Map<string, Data>();
   for (const [name, unit] of merged.environments) {
-    const { data, issues } = substitute(unit.data, brokers, variables);
-    problems.push(...placed('environments', unit, issues));
+    const { data, issues, unset } = substitute(unit.data, brokers, variables);
+    const asked = wanted === undefined || wanted === name;
+    const refused = [...issues, ...(asked ? unset : [])];
+    problems.push(...placed('environments', unit, refused));
     landed.set(name, data);
     const checked = check(schemas.environment, data);
     if (checked.ok) environments.set(name, environmentOf(name, checked.value, brokers));
-    else problems.push(...placed('environments', unit, checked.issues.filter(unlessAt(issues))));
+    else problems.push(...placed('environments', unit, checked.issues.filter(unlessAt([...issues, ...unset]))));
   }
   for (const [name, unit] of merged.services) {
     problems.push(...placed('services', unit, strayVariables(unit.data)));

@@ -15,22 +15,25 @@ const hint = 'only ${MQWARDEN_X} and ${MQWARDEN_X:-default} can be used, and onl
 export interface Substituted {
   readonly data: Data;
   readonly issues: readonly Issue[];
+  /** Variables without a value or default: an error only for the environment that is asked for. */
+  readonly unset: readonly Issue[];
 }
 
 /** An environment with the variables of its endpoints filled in; the issues name the variable, never its value. */
 export function substitute(environment: Data, brokers: readonly BrokerSections[], variables: Variables): Substituted {
   const issues: Issue[] = [];
+  const unset: Issue[] = [];
   const endpoints = new Map(brokers.map(({ name, schema }) => [name, new Set(schema.endpointKeys)]));
   const isEndpoint = ([broker, key]: Path) => endpoints.get(String(broker))?.has(String(key)) === true;
   const visit = (data: Data, path: Path): Data => {
     if (typeof data === 'string') {
-      if (isEndpoint(path) && path.length <= 3) return expand(data, path, variables, issues);
+      if (isEndpoint(path) && path.length <= 3) return expand(data, path, variables, { issues, unset });
       issues.push(...stray(data, path));
       return data;
     }
     return mapInside(data, path, visit, issues);
   };
-  return { data: visit(environment, []), issues };
+  return { data: visit(environment, []), issues, unset };
 }
 
 /** For a service, which has no endpoints: every variable in it is a mistake. */
@@ -64,8 +67,13 @@ function stray(text: string, path: Path): readonly Issue[] {
   return text.includes('${MQWARDEN_') ? [{ path, message: 'a variable cannot be used here', hint }] : [];
 }
 
-function expand(text: string, path: Path, variables: Variables, issues: Issue[]): string {
-  const before = issues.length;
+interface Found {
+  readonly issues: Issue[];
+  readonly unset: Issue[];
+}
+
+function expand(text: string, path: Path, variables: Variables, { issues, unset }: Found): string {
+  const before = issues.length + unset.length;
   const expanded = text.replace(use, (whole, name: string, fallback: string | undefined) => {
     if (!/^MQWARDEN_[A-Z0-9_]+$/.test(name)) {
       issues.push({ path, message: `the variable ${JSON.stringify(name)} cannot be used in a topology`, hint });
@@ -74,11 +82,11 @@ function expand(text: string, path: Path, variables: Variables, issues: Issue[])
     const value = variables[name];
     if (value !== undefined && value !== '') return value;
     if (fallback !== undefined) return fallback.slice(2);
-    const unset = `set it, or give a default: \${${name}:-default}`;
-    issues.push({ path, message: `the variable ${name} is not set`, hint: unset });
+    const remedy = `set it, or give a default: \${${name}:-default}`;
+    unset.push({ path, message: `the variable ${name} is not set`, hint: remedy });
     return whole;
   });
-  if (issues.length === before && text.replace(use, '').includes('${')) {
+  if (issues.length + unset.length === before && text.replace(use, '').includes('${')) {
     issues.push({ path, message: 'a "${" begins no variable', hint });
   }
   return expanded;

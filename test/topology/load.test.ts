@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Problem, TopologyError } from '../../src/core/errors.ts';
-import { loadTopology, type Topology } from '../../src/topology/load.ts';
+import { loadTopology, parseTopology, type Topology } from '../../src/topology/load.ts';
 import { badTopologies } from './bad.ts';
 import { environments, fakeBrokers, head, parse, problemsOf, services, whole } from './fakes.ts';
 
@@ -25,6 +25,19 @@ describe('a bad topology', () => {
 });
 
 describe('a good topology', () => {
+  test('needs the variables of the environment that is asked for, and of no other', () => {
+    const environment = (name: string) =>
+      `  ${name}: { rabbitmq: { managementUrl: 'https://\${MQWARDEN_${name}}', admin: { username: a, password: env:P } } }\n`;
+    const text = `version: 1\nname: shop\nenvironments:\n${environment('STAGING')}${environment('PROD')}services: { a: { rabbitmq: {} } }\n`;
+    const open = (wanted?: string) =>
+      parseTopology([{ file: 't.yaml', text }], fakeBrokers, { MQWARDEN_STAGING: 'localhost' }, wanted);
+    expect([...open('STAGING').environments.keys()]).toContain('STAGING');
+    expect(problemsOf(() => open('PROD')).map((one) => one.message)).toEqual([
+      expect.stringContaining('MQWARDEN_PROD is not set'),
+    ]);
+    expect(problemsOf(() => open())).toHaveLength(1);
+  });
+
   test('is read with its sections, its defaults and its places', () => {
     const topology = parse(whole + '  mailer:\n    description: sends mail\n    kafka: { topics: { mails: {} } }\n');
     expect(topology.name).toBe('shop');
