@@ -47,6 +47,7 @@ async function runApply(topology: string | undefined, flags: ApplyFlags, shell: 
   }
   const approved = flags.plan === undefined ? undefined : await readApproval(flags.plan, flags);
   const { apply, kinds, openAuditLog } = await import('../operations/index.ts');
+  const interrupt = new AbortController();
   const { planAsText, outcomeAsText, applyAsText } = await import('../report/index.ts');
   const result = await apply({
     ...sessionFrom(topology, { ...flags, ...scopeOf(approved) }, shell),
@@ -56,8 +57,12 @@ async function runApply(topology: string | undefined, flags: ApplyFlags, shell: 
     confirm: async (plan: Plan) => {
       shell.settled();
       shell.out(planAsText(plan, kinds, flags.color && shell.color.out));
-      if (plan.changes.length === 0 || flags.yes === true) return true;
-      return shell.ask(`Apply this to ${plan.environment}?`);
+      const goes =
+        plan.changes.length === 0 ||
+        flags.yes === true ||
+        (await shell.ask(`Apply this to ${plan.environment}?`));
+      if (goes) stopOnInterrupt(interrupt, shell);
+      return goes;
     },
     auditLog: () => openAuditLog(flags.auditLog ?? '.mqwarden/audit.jsonl'),
     report: (change: Change, outcome: Outcome) => {
@@ -65,10 +70,21 @@ async function runApply(topology: string | undefined, flags: ApplyFlags, shell: 
       else shell.err(outcomeAsText(change, outcome, flags.color && shell.color.err));
     },
     redact: (text) => shell.redaction.redact(text),
+    stop: interrupt.signal,
   });
   shell.settled();
   shell.out(applyAsText(result, flags.color && shell.color.out));
   return exitCode(result);
+}
+
+/** The first Ctrl-C lets the writes that are under way end and says what was not done; the second ends it at once. */
+function stopOnInterrupt(controller: AbortController, shell: Shell): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      shell.err('Stopping: what is under way is finished first. Once more ends it at once.\n');
+      controller.abort();
+    });
+  }
 }
 
 /** 0 converged, 1 anything failed or is left undone, 2 something is blocked. */

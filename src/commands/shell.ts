@@ -62,7 +62,10 @@ async function ask(question: string): Promise<boolean> {
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return (await lines.question(`${question} Only 'yes' goes on: `)).trim() === 'yes';
+    const answer = lines.question(`${question} Only 'yes' goes on: `);
+    // Ctrl-C and Ctrl-D close the line without an answer: that is a no.
+    const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+    return (await Promise.race([answer, closed])).trim() === 'yes';
   } finally {
     lines.close();
   }

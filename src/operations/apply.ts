@@ -19,6 +19,8 @@ export interface ApplyOptions extends PlanOptions {
   readonly auditLog: () => Promise<AuditLog>;
   readonly report: (change: Change, outcome: Outcome) => void;
   readonly redact: (text: string) => string;
+  /** Aborted by a person: what is under way ends, and nothing further begins. */
+  readonly stop?: AbortSignal | undefined;
   /** Milliseconds to wait for the brokers to show what was written. */
   readonly settleMs?: number;
 }
@@ -159,6 +161,7 @@ async function applySite(planned: Planned, { session }: PlanResult, options: App
   try {
     writer = await broker.writer(landscape.environment, session.context, session.credentials);
     for (const phase of schedule(broker.kinds, part.changes, planned.difference)) {
+      if (options.stop?.aborted === true) throw stopped();
       session.context.progress(`${broker.title}: ${progress.outcomes.size} of ${part.changes.length} done`);
       await writer.write(progress.runnable(phase), progress.report);
       await progress.recorded();
@@ -171,6 +174,10 @@ async function applySite(planned: Planned, { session }: PlanResult, options: App
   }
   await progress.recorded();
   return progress;
+}
+
+function stopped(): RefusedError {
+  return new RefusedError('not done: stopped before it', { hint: 'apply again: it goes on from here' });
 }
 
 /** A writer that gives up leaves changes untried: each is named, with the reason. */
