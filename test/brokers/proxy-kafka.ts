@@ -2,6 +2,7 @@
  * A TLS proxy in front of Kafka that reads the head of every request (size, API key, version, correlation id) and can fail
  * any of them. Clients stay on it, because it sits at the port that one of the broker's listeners advertises.
  */
+import type { Socket } from 'node:net';
 import { type TLSSocket, connect, createServer } from 'node:tls';
 import type { KafkaConnection } from './connection.ts';
 import type { ProxySlot } from './kafka-config.ts';
@@ -59,7 +60,7 @@ export async function startKafkaProxy(upstream: Upstream, onRequest?: OnKafkaReq
     connections += 1;
     if (slot !== undefined) pipe(client, slot.upstream, upstream.ca, connections, watch, sockets);
   });
-  server.on('connection', (socket) => sockets.add(socket));
+  server.on('connection', (socket: Socket) => sockets.add(socket));
   server.on('tlsClientError', () => undefined);
   for (const candidate of upstream.proxySlots) {
     try {

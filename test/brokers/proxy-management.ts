@@ -101,8 +101,8 @@ export async function startManagementProxy(
 }
 
 function record(request: IncomingMessage, n: number, body: string): Recorded {
-  const { authorization, ...headers } = request.headers;
-  void authorization;
+  const headers = { ...request.headers };
+  delete headers.authorization;
   return { n, method: request.method ?? '', path: request.url ?? '', headers, body, status: undefined };
 }
 
@@ -135,7 +135,8 @@ function forward(upstream: Upstream, agent: Agent, from: IncomingMessage, body: 
     request.on('response', (response) => {
       bodyOf(response).then((read) => {
         // Whole now: its length is known, whatever chunks it came in.
-        const { 'transfer-encoding': _, ...headers } = response.headers;
+        const headers = { ...response.headers };
+        delete headers['transfer-encoding'];
         resolve({ status: response.statusCode ?? 0, headers, body: read });
       }, reject);
     });

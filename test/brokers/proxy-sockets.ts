@@ -1,6 +1,7 @@
 /** What the fault proxies share: listening on a port, and knowing every open socket, so that stopping leaves none. */
 import { once } from 'node:events';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type Issued, restoreAuthority } from './certificates.ts';
 
 /** `hang` answers nothing and keeps the connection; `kill-before` cuts it before the broker has seen the request;
@@ -15,14 +16,14 @@ export async function listen(server: Server, port = 0): Promise<number> {
 }
 
 export interface SocketSet {
-  add(socket: Socket): void;
+  add(socket: Duplex): void;
   readonly size: number;
   destroyAll(): void;
 }
 
 /** Errors of a tracked socket are ignored: a proxy that cuts connections makes them on purpose. */
 export function socketSet(): SocketSet {
-  const open = new Set<Socket>();
+  const open = new Set<Duplex>();
   return {
     add: (socket) => {
       open.add(socket);

@@ -66,6 +66,8 @@ function rawRequest(
   return new Promise((resolve, reject) => {
     const request = send(`${at.managementUrl}/api${path}`, {
       method,
+      // No connection outlives its request: the next one may meet a broker that was restarted in between.
+      agent: false,
       ca: at.ca,
       auth: `${as.username}:${as.password}`,
       headers: { 'content-type': 'application/json', ...headers },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 
-const bin = fileURLToPath(new URL('../../bin/mqwarden.js', import.meta.url));
+export const bin = fileURLToPath(new URL('../../bin/mqwarden.js', import.meta.url));
 
 export interface Run {
   readonly code: number | null;

@@ -36,11 +36,7 @@ type Changes = readonly Change<KafkaResource>[];
 
 /** Changes of one kind and action: what can share a request. */
 function groupsOf(changes: Changes): Changes[] {
-  const groups = new Map<string, Change<KafkaResource>[]>();
-  for (const change of changes) {
-    const key = `${change.kind} ${change.action}`;
-    groups.set(key, [...(groups.get(key) ?? []), change]);
-  }
+  const groups = Map.groupBy(changes, (change) => `${change.kind} ${change.action}`);
   return [...groups.values()];
 }
 

@@ -1,0 +1,190 @@
+/**
+ * A Kafka administrator without anything of src/, and by another client library than src/ uses: for tests that look from
+ * outside, or change by hand what mqwarden manages. SCRAM users alone go by @platformatic/kafka: kafkajs has no call for them.
+ */
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
+import { Connection, alterUserScramCredentialsV0, describeUserScramCredentialsV0 } from '@platformatic/kafka';
+import kafkajs from 'kafkajs';
+import type { Credentials } from './rabbitmq.ts';
+
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, ResourcePatternTypes } =
+  kafkajs;
+
+export interface KafkaEndpoint {
+  readonly brokers: readonly string[];
+  readonly ca: string;
+  readonly admin: Credentials;
+}
+
+/** All seven fields of an ACL's identity; the names are Kafka's, in capitals. */
+export interface AclBinding {
+  readonly resource: Exclude<keyof typeof AclResourceTypes, 'UNKNOWN' | 'ANY'>;
+  readonly name: string;
+  readonly pattern: 'LITERAL' | 'PREFIXED';
+  /** For example `User:order-service`. */
+  readonly principal: string;
+  readonly host: string;
+  readonly operation: Exclude<keyof typeof AclOperationTypes, 'UNKNOWN' | 'ANY'>;
+  readonly permission: 'ALLOW' | 'DENY';
+}
+
+export interface KafkaAdmin {
+  topics(): Promise<string[]>;
+  createTopic(name: string, partitions?: number, config?: Readonly<Record<string, string>>): Promise<void>;
+  deleteTopics(names: readonly string[]): Promise<void>;
+  partitions(topic: string): Promise<number>;
+  /** What was set on the topic itself, without defaults. */
+  overrides(topic: string): Promise<Record<string, string>>;
+  /** Sorted by principal, resource and operation; of every principal, or of one such as `User:order-service`. */
+  acls(principal?: string): Promise<AclBinding[]>;
+  createAcls(bindings: readonly AclBinding[]): Promise<void>;
+  deleteAcls(bindings: readonly AclBinding[]): Promise<void>;
+  /** Names of all users with SCRAM credentials, sorted. */
+  scramUsers(): Promise<string[]>;
+  setPassword(username: string, password: string): Promise<void>;
+  deleteScramUser(username: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function kafkaAdmin(at: KafkaEndpoint, as: Credentials = at.admin): Promise<KafkaAdmin> {
+  const admin = new kafkajs.Kafka({
+    clientId: 'mqwarden-test-admin',
+    brokers: [...at.brokers],
+    ssl: { ca: at.ca },
+    sasl: { mechanism: 'scram-sha-512', ...as },
+    logLevel: kafkajs.logLevel.NOTHING,
+  }).admin();
+  await admin.connect();
+  return {
+    topics: () => admin.listTopics(),
+    createTopic: async (topic, numPartitions = 1, config = {}) => {
+      const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+      await admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1, configEntries }] });
+    },
+    deleteTopics: (names) => admin.deleteTopics({ topics: [...names] }),
+    partitions: async (topic) => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      return topics[0]?.partitions.length ?? 0;
+    },
+    overrides: (topic) => overrides(admin, topic),
+    acls: (principal) => describeAcls(admin, principal),
+    createAcls: async (bindings) => {
+      await admin.createAcls({ acl: bindings.map(encoded) });
+    },
+    deleteAcls: async (bindings) => {
+      await admin.deleteAcls({ filters: bindings.map(encoded) });
+    },
+    ...scram(at, as),
+    close: () => admin.disconnect(),
+  };
+}
+
+/**
+ * The enumeration of kafkajs has a type and no value. Not "is no default": Kafka 4 sets min.insync.replicas for the whole
+ * cluster by itself, and every topic then shows it as not default.
+ */
+const SET_ON_TOPIC = 1;
+
+async function overrides(admin: kafkajs.Admin, topic: string): Promise<Record<string, string>> {
+  const { resources } = await admin.describeConfigs({
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
+    includeSynonyms: false,
+  });
+  const own = (resources[0]?.configEntries ?? []).filter(
+    (entry) => (entry.configSource as number) === SET_ON_TOPIC,
+  );
+  return Object.fromEntries(own.map((entry) => [entry.configName, entry.configValue]));
+}
+
+async function describeAcls(admin: kafkajs.Admin, principal: string | undefined): Promise<AclBinding[]> {
+  const { resources } = await admin.describeAcls({
+    resourceType: AclResourceTypes.ANY,
+    resourcePatternType: ResourcePatternTypes.ANY,
+    operation: AclOperationTypes.ANY,
+    permissionType: AclPermissionTypes.ANY,
+    ...(principal === undefined ? {} : { principal }),
+  });
+  const bindings = resources.flatMap(({ resourceType, resourceName, resourcePatternType, acls }) =>
+    acls.map(
+      (acl) =>
+        ({
+          resource: nameOf(AclResourceTypes, resourceType),
+          name: resourceName,
+          pattern: nameOf(ResourcePatternTypes, resourcePatternType),
+          principal: acl.principal,
+          host: acl.host,
+          operation: nameOf(AclOperationTypes, acl.operation),
+          permission: nameOf(AclPermissionTypes, acl.permissionType),
+        }) as AclBinding,
+    ),
+  );
+  return bindings.sort((a, b) => sortKey(a).localeCompare(sortKey(b), 'en'));
+}
+
+/** The enumerations of kafkajs lead from name to number only, whatever their types say. */
+function nameOf(enumeration: object, value: number): string {
+  return Object.entries(enumeration).find(([, number]) => number === value)?.[0] ?? String(value);
+}
+
+function sortKey(acl: AclBinding): string {
+  return [acl.principal, acl.resource, acl.name, acl.pattern, acl.operation, acl.permission, acl.host].join(
+    ' ',
+  );
+}
+
+function encoded(binding: AclBinding): kafkajs.AclEntry {
+  return {
+    resourceType: AclResourceTypes[binding.resource],
+    resourceName: binding.name,
+    resourcePatternType: ResourcePatternTypes[binding.pattern],
+    principal: binding.principal,
+    host: binding.host,
+    operation: AclOperationTypes[binding.operation],
+    permissionType: AclPermissionTypes[binding.permission],
+  };
+}
+
+const SCRAM_SHA_512 = 2;
+
+function scram(
+  at: KafkaEndpoint,
+  as: Credentials,
+): Pick<KafkaAdmin, 'scramUsers' | 'setPassword' | 'deleteScramUser'> {
+  return {
+    scramUsers: () =>
+      connected(at, as, async (connection) => {
+        const { results } = await describeUserScramCredentialsV0.api.async(connection, null);
+        return results.map(({ user }) => user).sort();
+      }),
+    setPassword: (name, password) =>
+      connected(at, as, async (connection) => {
+        const [salt, iterations] = [randomBytes(16), 4096];
+        const saltedPassword = pbkdf2Sync(password, salt, iterations, 64, 'sha512');
+        const upsertion = { name, mechanism: SCRAM_SHA_512, iterations, salt, saltedPassword };
+        await alterUserScramCredentialsV0.api.async(connection, [], [upsertion]);
+      }),
+    deleteScramUser: (name) =>
+      connected(at, as, async (connection) => {
+        await alterUserScramCredentialsV0.api.async(connection, [{ name, mechanism: SCRAM_SHA_512 }], []);
+      }),
+  };
+}
+
+async function connected<T>(
+  at: KafkaEndpoint,
+  as: Credentials,
+  act: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const [host = 'localhost', port] = at.brokers[0]?.split(':') ?? [];
+  const connection = new Connection('mqwarden-test-admin', {
+    tls: { ca: at.ca },
+    tlsServerName: host,
+    sasl: { mechanism: 'SCRAM-SHA-512', username: as.username, password: as.password },
+  });
+  try {
+    await connection.connect(host, Number(port));
+    return await act(connection);
+  } finally {
+    await connection.close();
+  }
+}
