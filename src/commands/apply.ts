@@ -90,15 +90,17 @@ function stopOnInterrupt(controller: AbortController, shell: Shell): void {
 /** 0 converged, 1 anything failed or is left undone, 2 something is blocked. */
 function exitCode(result: ApplyResult): number {
   if (result.status === 'declined') return 1;
-  const failed = result.items.some((item) => item.outcome.status !== 'done');
-  if (failed || result.left.changes.length > 0) return 1;
+  const failed = result.errors.length > 0 || result.items.some((item) => item.outcome.status !== 'done');
+  if (failed || result.left === undefined || result.left.changes.length > 0) return 1;
   return result.left.blocked.length > 0 ? 2 : 0;
 }
 
-/** The scope of an approval is part of it: the brokers that it was made for. */
-function scopeOf(approved: Plan | undefined): { only?: string } {
-  const [broker, ...more] = approved?.brokers ?? [];
-  return broker === undefined || more.length > 0 ? {} : { only: broker };
+/** The scope of an approval is part of it: the environment and the brokers that it was made for. */
+function scopeOf(approved: Plan | undefined): { env?: string; only?: string } {
+  if (approved === undefined) return {};
+  const { environment: env, brokers } = approved;
+  const [broker, ...more] = brokers;
+  return broker === undefined || more.length > 0 ? { env } : { env, only: broker };
 }
 
 async function readApproval(file: string, flags: ApplyFlags): Promise<Plan> {

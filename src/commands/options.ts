@@ -59,6 +59,7 @@ function percent(text: string): number {
 }
 
 export function decisionsFrom(shared: Shared): Decisions {
+  checkAddresses([...(shared.allowDataLoss ?? []), ...(shared.allowWidening ?? [])]);
   return {
     prune: shared.prune ?? cautious.prune,
     allowDataLoss: sorted(shared.allowDataLoss),
@@ -67,6 +68,16 @@ export function decisionsFrom(shared: Shared): Decisions {
     keepConnections: shared.keepConnections ?? cautious.keepConnections,
     services: sorted(shared.service),
   };
+}
+
+/** These options take all words up to the next option: a topology among them is a slip that must not pass. */
+function checkAddresses(named: readonly string[]): void {
+  const stray = named.find((one) => !/^[a-z][a-z0-9@-]*:[a-z-]+:./.test(one));
+  if (stray === undefined) return;
+  throw new UsageError(
+    `${stray} is not an address such as rabbitmq:queue:production/order.queue.payments`,
+    'copy it from the plan; the topology stands before such options, or after another one',
+  );
 }
 
 /** The flags of decisions that were written out, for those who must not repeat them. */

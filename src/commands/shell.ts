@@ -24,6 +24,7 @@ const patienceMs = 400;
 export function processShell(): Shell {
   const redaction = new Redaction();
   const { stdout, stderr, env } = process;
+  for (const stream of [stdout, stderr]) stream.on('error', readerLeft);
   const live = stderr.isTTY && env['TERM'] !== 'dumb';
   const since = performance.now();
   let shown = false;
@@ -52,6 +53,11 @@ export function processShell(): Shell {
     interactive: process.stdin.isTTY && stderr.isTTY,
     ask,
   };
+}
+
+/** `| head` closes the pipe: what is being written to a broker goes on to its end, with nobody to tell. */
+function readerLeft(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function mayColor(isTerminal: boolean, variables: Shell['variables']): boolean {

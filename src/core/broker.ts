@@ -71,8 +71,8 @@ export interface Kind<R extends Resource = Resource> {
   /** Where it stands in a listing, and the order of creation; deletion goes the other way. */
   readonly order: number;
   readonly holdsData: boolean;
-  /** Creating one needs a password from the store. */
-  readonly credential?: boolean;
+  /** For kinds with a credential in the secret store: whether this change needs it. */
+  credential?(change: Change<R>): boolean;
   ownership(live: R, ground: Ground): Ownership;
   /** The desired resource with what the topology leaves open taken from the live one. */
   settle?(live: R, desired: R): R;
@@ -87,6 +87,8 @@ export interface Kind<R extends Resource = Resource> {
   after?(change: Change<R>, others: readonly Change[]): readonly Address[];
   /** True if somebody loses a right by this change, done beside `others`: their sessions are closed after it. */
   narrows?(change: Change<R>, others: readonly Change[]): boolean;
+  /** The blocked change without which this one must not run either: alone it would give a right instead of taking one. */
+  holds?(change: Change<R>, blocked: ReadonlySet<Address>): Address | undefined;
   /** How a person names it; without one, the parts of its address. */
   title?(at: Address, spec: R['spec']): string;
   /** The spec for a person to read, beyond what the title says. */

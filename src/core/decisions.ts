@@ -42,11 +42,9 @@ export function decide<R extends Resource>(
   const scoped = scope([...difference.changes, ...pruned], decisions.services);
   const held = holdHazards(kinds, difference, scoped, decisions);
   const grounded = holdGroundless(kinds, difference, held.changes);
-  return {
-    changes: grounded.changes,
-    blocked: [...scopeBlocked(difference, decisions.services), ...held.blocked, ...grounded.blocked],
-    held: held.held,
-  };
+  const blocked = [...scopeBlocked(difference, decisions.services), ...held.blocked, ...grounded.blocked];
+  const tied = holdTied(kinds, grounded.changes, blocked);
+  return { changes: tied.changes, blocked: [...blocked, ...tied.blocked], held: held.held };
 }
 
 function prune<R extends Resource>(difference: Difference<R>): Change<R>[] {
@@ -167,6 +165,25 @@ function groundless(change: Change, missing: Address, declared: Resource | undef
         ? 'declare it in the service that owns it, or create it on the broker first'
         : `run it for service ${declared.service} too`,
   };
+}
+
+/** Holds back what is only safe together with a change that is blocked. */
+function holdTied<R extends Resource>(
+  kinds: Kinds<R>,
+  changes: readonly Change<R>[],
+  blocked: readonly Refusal[],
+): Omit<Decided<R>, 'held'> {
+  const refused = new Set(blocked.map((refusal) => refusal.address));
+  const judged = changes.map((change) => ({ change, to: kindOf(kinds, change).holds?.(change, refused) }));
+  return {
+    changes: judged.filter(({ to }) => to === undefined).map(({ change }) => change),
+    blocked: judged.flatMap(({ change, to }) => (to === undefined ? [] : [tiedTo(change, to)])),
+  };
+}
+
+function tiedTo({ address, action }: Change, to: Address): Refusal {
+  const reason = `alone it would give a right instead of taking one: it goes with ${to}, which is blocked`;
+  return { address, action, reason, hint: `see why ${to} is blocked` };
 }
 
 /** In the order of execution: by phase, then by address. */

@@ -22,7 +22,7 @@ export interface BrokerPlan<R extends Resource = Resource> {
   readonly owned: readonly R[];
 }
 
-/** The document of `plan --format json` and `--out`: see the contract in docs/plan.md. Holds no secret. */
+/** The document of `plan --format json` and `--out`: see the contract in docs/commands.md. Holds no secret. */
 export interface Plan {
   readonly version: 1;
   readonly topology: string;
@@ -48,6 +48,8 @@ export interface PlanInput {
   readonly createdAt: Date;
   readonly decisions: Decisions;
   readonly brokers: ReadonlyMap<string, BrokerPlan>;
+  /** Beyond what each broker warns of. */
+  readonly warnings?: readonly Warning[];
 }
 
 /** Joins what each broker contributes. Pure: the clock's reading is passed in. */
@@ -67,7 +69,7 @@ export function assemble(input: PlanInput): Plan {
     changes,
     blocked,
     unmanaged,
-    warnings: parts.flatMap((part) => part.warnings),
+    warnings: [...(input.warnings ?? []), ...parts.flatMap((part) => part.warnings)],
     summary: summarize(changes, blocked.length, unmanaged.length),
   };
   const { version, topology, environment, ...rest } = body;

@@ -37,34 +37,56 @@ export type ApplyResult =
       readonly plan: Plan;
       readonly items: readonly ItemResult[];
       readonly warnings: readonly Warning[];
-      /** What a plan made after the apply still lists. */
-      readonly left: Plan;
+      /** What went wrong beside the items: sessions that could not be closed, a log or a broker lost at the end. */
+      readonly errors: readonly Failure[];
+      /** What a plan made after the apply still lists; undefined where the brokers could not be read again. */
+      readonly left: Plan | undefined;
     };
+
+interface Failure {
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
 
 /** Plans anew, passes the guards, writes in order, reads again. */
 export async function apply(options: ApplyOptions): Promise<ApplyResult> {
-  const result = await plan(options);
-  guard(result, options);
-  if (!(await options.confirm(result.plan))) return { status: 'declined', plan: result.plan };
-  if (result.plan.changes.length === 0) {
-    return { status: 'applied', plan: result.plan, items: [], warnings: [], left: result.plan };
-  }
-  const log = await options.auditLog();
-  const diary = keepDiary(log, result, options);
+  const first = await plan(options);
+  guard(first, options);
+  const since = performance.now();
+  if (!(await options.confirm(first.plan))) return { status: 'declined', plan: first.plan };
+  const result = await confirmed(first, options, performance.now() - since);
+  const diary = keepDiary(await options.auditLog(), result, options);
   await diary.note('started');
-  const sites = await Promise.all(
+  const settled = await Promise.allSettled(
     result.planned.map((planned) => applySite(planned, result, options, diary)),
   );
+  const sites = settled.flatMap((site) => (site.status === 'fulfilled' ? [site.value] : []));
   const items = sites.flatMap((site) => [...site.outcomes.values()]);
-  const left = await settle(result, options, items);
-  await diary.note('finished');
+  const left = items.length === 0 ? { plan: result.plan } : await settle(result, options, items);
+  const lost = settled.find((site) => site.status === 'rejected');
+  if (lost !== undefined) throw lost.reason;
+  const errors = [...sites.flatMap((site) => site.errors), ...(await unlogged(diary))];
   return {
     status: 'applied',
     plan: result.plan,
     items,
     warnings: sites.flatMap((site) => site.warnings),
-    left,
+    errors: left.failure === undefined ? errors : [...errors, left.failure],
+    left: left.plan,
   };
+}
+
+/** A person may take hours to answer: what was agreed to must still be what would be done. */
+const freshMs = 5_000;
+
+async function confirmed(first: PlanResult, options: ApplyOptions, waitedMs: number): Promise<PlanResult> {
+  if (waitedMs < freshMs) return first;
+  const again = await planSession(first.session, options);
+  const stale = staleness(first.plan, again.plan);
+  if (stale === undefined) return again;
+  throw new RefusedError(`what you agreed to does not hold any more: ${stale}; nothing was written`, {
+    hint: 'apply again, and read the new plan',
+  });
 }
 
 /** Refuses before the first write. */
@@ -81,6 +103,17 @@ function guard(result: PlanResult, options: ApplyOptions): void {
     throw new RefusedError(`${broker.title}: ${over}; nothing was written`, {
       hint: 'read the plan; if that is what you want, say so with --max-deletes 100',
     });
+  }
+}
+
+/** The last line of the log; a full disk at the very end must not hide what was done. */
+async function unlogged(diary: Diary): Promise<Failure[]> {
+  try {
+    await diary.note('finished');
+    return [];
+  } catch (error) {
+    if (!(error instanceof MqwardenError)) throw error;
+    return [{ message: error.message, hint: error.hint }];
   }
 }
 
@@ -113,6 +146,7 @@ function keepDiary(
 class Progress {
   readonly outcomes = new Map<Address, ItemResult>();
   readonly warnings: Warning[] = [];
+  readonly errors: Failure[] = [];
   private readonly noted: Promise<void>[] = [];
   private readonly options: ApplyOptions;
   private readonly diary: Diary;
@@ -145,12 +179,6 @@ class Progress {
       return [];
     });
   }
-
-  done(): Change[] {
-    return [...this.outcomes.values()]
-      .filter((item) => item.outcome.status === 'done')
-      .map((item) => item.change);
-  }
 }
 
 async function applySite(planned: Planned, { session }: PlanResult, options: ApplyOptions, diary: Diary) {
@@ -163,16 +191,18 @@ async function applySite(planned: Planned, { session }: PlanResult, options: App
     for (const phase of schedule(broker.kinds, part.changes, planned.difference)) {
       if (options.stop?.aborted === true) throw stopped();
       session.context.progress(`${broker.title}: ${progress.outcomes.size} of ${part.changes.length} done`);
-      await writer.write(progress.runnable(phase), progress.report);
+      const runnable = progress.runnable(phase);
+      await writer.write(runnable, progress.report);
+      // At once, not at the end: a later failure must not leave open sessions with a right that is gone.
+      await endSessions(planned, writer, progress, runnable, options);
       await progress.recorded();
     }
-    progress.warnings.push(...(await endSessions(planned, writer, progress.done(), options)));
   } catch (error) {
     abandon(part.changes, progress, error);
   } finally {
     await writer?.close();
   }
-  await progress.recorded();
+  await progress.recorded().catch((error: unknown) => abandon(part.changes, progress, error));
   return progress;
 }
 
@@ -180,10 +210,11 @@ function stopped(): RefusedError {
   return new RefusedError('not done: stopped before it', { hint: 'apply again: it goes on from here' });
 }
 
-/** A writer that gives up leaves changes untried: each is named, with the reason. */
+/** A writer, or a log, that gives up leaves changes untried: each is named, with the reason. */
 function abandon(changes: readonly Change[], progress: Progress, error: unknown): void {
   if (!(error instanceof MqwardenError)) throw error;
   const untried = changes.filter((change) => !progress.outcomes.has(change.address));
+  if (untried.length === 0) progress.errors.push({ message: error.message, hint: error.hint });
   for (const change of untried) {
     progress.report(change, { status: 'failed', error: error.message, hint: error.hint });
   }
@@ -191,18 +222,39 @@ function abandon(changes: readonly Change[], progress: Progress, error: unknown)
 
 /** RabbitMQ checks reading only when a consumer starts: who lost a right is made to log in again. */
 async function endSessions(
-  { broker }: Planned,
+  { broker, part }: Planned,
   writer: Writer<Resource>,
-  done: readonly Change[],
+  progress: Progress,
+  tried: readonly Change[],
   { decisions }: ApplyOptions,
-): Promise<readonly Warning[]> {
-  const narrowed = done.filter((change) => kindOf(broker.kinds, change).narrows?.(change, done) === true);
-  if (narrowed.length === 0) return [];
-  if (!decisions.keepConnections) return writer.closeSessions(narrowed);
-  return narrowed.map(({ address }) => ({
-    address,
-    message: 'connections that are open keep what they had until they are closed (--keep-connections)',
-  }));
+): Promise<void> {
+  const narrowed = tried.filter(
+    (change) =>
+      progress.outcomes.get(change.address)?.outcome.status === 'done' &&
+      kindOf(broker.kinds, change).narrows?.(change, part.changes) === true,
+  );
+  if (narrowed.length === 0) return;
+  if (decisions.keepConnections) {
+    const message = 'connections that are open keep what they had until they are closed (--keep-connections)';
+    progress.warnings.push(...narrowed.map(({ address }) => ({ address, message })));
+    return;
+  }
+  try {
+    const open = await writer.closeSessions(narrowed);
+    progress.errors.push(...open.map(({ address, message }) => ({ message: `${message} (${address})` })));
+  } catch (error) {
+    if (!(error instanceof MqwardenError)) throw error;
+    const whose = narrowed.map(({ address }) => address).join(', ');
+    progress.errors.push({
+      message: `sessions opened before ${whose} was narrowed may still have the old right: ${error.message}`,
+      hint: 'close them by hand: the next plan will not show them',
+    });
+  }
+}
+
+interface Leftover {
+  readonly plan: Plan | undefined;
+  readonly failure?: Failure;
 }
 
 /** Reads again until nothing is left but what failed: brokers may show a write a little later. */
@@ -210,15 +262,21 @@ async function settle(
   result: PlanResult,
   options: ApplyOptions,
   items: readonly ItemResult[],
-): Promise<Plan> {
+): Promise<Leftover> {
   const failed = new Set(
     items.filter((item) => item.outcome.status !== 'done').map((item) => item.change.address),
   );
   const deadline = performance.now() + (options.settleMs ?? 5_000);
-  for (let pause = 50; ; pause *= 2) {
-    const { plan: left } = await planSession(result.session, options);
-    const waiting = left.changes.some((change) => !failed.has(change.address));
-    if (!waiting || performance.now() + pause > deadline) return left;
-    await sleep(pause);
+  try {
+    for (let pause = 50; ; pause *= 2) {
+      const { plan: left } = await planSession(result.session, options);
+      const waiting = left.changes.some((change) => !failed.has(change.address));
+      if (!waiting || performance.now() + pause > deadline) return { plan: left };
+      await sleep(pause);
+    }
+  } catch (error) {
+    if (!(error instanceof MqwardenError)) throw error;
+    const message = `could not read again what is left: ${error.message}`;
+    return { plan: undefined, failure: { message, hint: error.hint } };
   }
 }

@@ -1,9 +1,9 @@
 import type { Address } from '../core/address.ts';
 import { type Decided, type Decisions, decide, sortChanges } from '../core/decisions.ts';
 import { diff, type Difference, kindOf } from '../core/diff.ts';
-import type { Refusal, Warning } from '../core/broker.ts';
+import type { Broker, Refusal, Warning } from '../core/broker.ts';
 import { assemble, type BrokerPlan, type Plan } from '../core/plan.ts';
-import type { Change, Resource } from '../core/resource.ts';
+import type { Change } from '../core/resource.ts';
 import { UsageError } from '../core/errors.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
 
@@ -44,35 +44,47 @@ export async function planSession(
     createdAt: now(),
     decisions,
     brokers: new Map(planned.map((one) => [one.broker.name, one.part])),
+    warnings: needless(planned, decisions),
   });
   return { session, plan: document, planned };
+}
+
+/** An address in a decision that nothing here waits for is mostly a slip of the pen. */
+function needless(planned: readonly Planned[], { allowDataLoss, allowWidening }: Decisions): Warning[] {
+  const known = new Set<string>(
+    planned.flatMap(({ part }) => [...part.changes, ...part.blocked].map((one) => one.address)),
+  );
+  return [...allowDataLoss, ...allowWidening]
+    .filter((named) => !known.has(named))
+    .map((named) => ({
+      address: named as Address,
+      message: 'allowed by name, but nothing in this plan is about it',
+    }));
 }
 
 async function planSite(session: Session, site: Site, decisions: Decisions): Promise<Planned> {
   const { broker, compiled, ground, landscape } = site;
   session.context.progress(`reading ${broker.title}`);
   const reading = await broker.read(landscape.environment, { desired: compiled.resources }, session.context);
-  const difference = diff({ kinds: broker.kinds, compiled, reading, ground });
+  const found = diff({ kinds: broker.kinds, compiled, reading, ground });
+  const difference = await checkStore(session, broker, found);
   const decided = decide(broker.kinds, difference, decisions);
-  const store = await checkStore(session, site, difference, decided);
-  const part = await weigh(session, site, difference, store);
+  const part = await weigh(session, site, difference, decided);
   return { ...site, difference, part };
 }
 
-interface Checked {
-  readonly decided: Decided;
-  readonly warnings: readonly Warning[];
-}
-
-/** New users need a place for their password; live ones without a stored password keep theirs, which is worth a warning. */
+/**
+ * New users need a place for their password, and a live one whose password must be written needs it stored: both are held back
+ * otherwise, with what stands on them. A live user whose password is not stored keeps it, which is worth a warning.
+ */
 async function checkStore(
   session: Session,
-  site: Site,
+  { kinds, name }: Broker,
   difference: Difference,
-  decided: Decided,
-): Promise<Checked> {
-  const { kinds, name } = site.broker;
-  const users = [...difference.desired.values()].filter((want) => kindOf(kinds, want).credential === true);
+): Promise<Difference> {
+  const users = [...difference.desired.values()].filter(
+    (want) => kindOf(kinds, want).credential !== undefined,
+  );
   const stored = new Map<Address, boolean | undefined>(
     await Promise.all(
       users.map(
@@ -81,52 +93,56 @@ async function checkStore(
       ),
     ),
   );
-  const creates = new Set(
-    decided.changes.filter((change) => change.action === 'create').map((one) => one.address),
-  );
+  const held = difference.changes.flatMap((change) => {
+    if (kindOf(kinds, change).credential?.(change) !== true) return [];
+    return passwordless(change, stored.get(change.address));
+  });
+  const blocked = new Set(held.map((refusal) => refusal.address));
   const warnings = users
     .filter((user) => difference.live.has(user.address) && stored.get(user.address) !== true)
     .map((user) => ({
       address: user.address,
       message: `${user.service ?? 'a user'} exists with a password that the secret store does not have: it is kept`,
     }));
-  const homeless = users.filter(
-    (user) => creates.has(user.address) && stored.get(user.address) === undefined,
-  );
-  return { decided: hold(decided, homeless), warnings };
-}
-
-function hold(decided: Decided, homeless: readonly Resource[]): Decided {
-  const held = new Set(homeless.map((user) => user.address));
-  const blocked: Refusal[] = homeless.map((user) => ({
-    address: user.address,
-    action: 'create',
-    reason: 'a new user needs a password, and the environment names no secret store to keep it in',
-    hint: 'name one, such as `secrets: file:secrets`',
-  }));
   return {
-    ...decided,
-    changes: decided.changes.filter((change) => !held.has(change.address)),
-    blocked: [...decided.blocked, ...blocked],
+    ...difference,
+    changes: difference.changes.filter((change) => !blocked.has(change.address)),
+    blocked: [...difference.blocked, ...held],
+    warnings: [...difference.warnings, ...warnings],
   };
 }
 
-/** Asks the broker what the changes would lose or disturb, and only if there are any. */
+/** `stored` is undefined where the environment names no store at all. */
+function passwordless({ address, action }: Change, stored: boolean | undefined): Refusal[] {
+  if (stored === undefined) {
+    const reason = 'its password has no place: the environment names no secret store';
+    return [{ address, action, reason, hint: 'name one, such as `secrets: file:secrets`' }];
+  }
+  if (stored || action === 'create') return [];
+  const reason = 'its password must be written again, and the secret store does not have it';
+  return [
+    {
+      address,
+      action,
+      reason,
+      hint: 'put the password into the store; none is made up for a user that exists',
+    },
+  ];
+}
+
+/** Asks the broker what the changes would lose or disturb. */
 async function weigh(
   session: Session,
   site: Site,
   difference: Difference,
-  checked: Checked,
+  decided: Decided,
 ): Promise<BrokerPlan> {
   const { broker, landscape } = site;
-  const { decided } = checked;
-  const heavy: readonly Change[] = [...decided.changes, ...decided.held].filter(
-    (change) => change.action !== 'create',
-  );
+  const all = [...decided.changes, ...decided.held];
   const costs =
-    heavy.length === 0
+    all.length === 0
       ? new Map<Address, string>()
-      : await broker.weigh(landscape.environment, heavy, session.context);
+      : await broker.weigh(landscape.environment, all, session.context);
   const withCost = <T extends { readonly address: Address }>(one: T): T => {
     const cost = costs.get(one.address);
     return cost === undefined ? one : { ...one, cost };
@@ -135,7 +151,7 @@ async function weigh(
     changes: sortChanges(broker.kinds, decided.changes).map(withCost),
     blocked: decided.blocked.map(withCost),
     unmanaged: difference.unmanaged.map(({ resource, claimed }) => ({ address: resource.address, claimed })),
-    warnings: [...difference.warnings, ...checked.warnings],
+    warnings: difference.warnings,
     owned: difference.owned,
   };
 }

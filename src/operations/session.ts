@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { brokers as registry } from '../brokers/index.ts';
 import type { Broker, Compiled, Context, Credentials, Ground, Landscape } from '../core/broker.ts';
-import { MqwardenError, UsageError } from '../core/errors.ts';
+import { MqwardenError, TopologyError, UsageError } from '../core/errors.ts';
+import { matchesAny } from '../core/glob.ts';
 import type { Kinds } from '../core/diff.ts';
 import type { Resource } from '../core/resource.ts';
 import { credentialsFor } from '../secrets/credentials.ts';
@@ -94,7 +95,25 @@ function siteOf(topology: Topology, environment: EnvironmentDeclaration, broker:
   const found = landscape(topology, environment.name, broker);
   if (found === undefined) return [];
   const compiled = broker.compile(found);
+  checkIdentities(found, compiled.principals);
   return [{ broker, landscape: found, compiled, ground: broker.ground(found, compiled) }];
+}
+
+/**
+ * Claims bind both ways: where an environment says which identities are ours, a service cannot take one that is not. A
+ * line in one service's file must not be able to take over the brokers' own user.
+ */
+function checkIdentities(found: Landscape<unknown, unknown>, principals: ReadonlyMap<string, string>): void {
+  if (found.claims.length === 0) return;
+  const strangers = [...principals].filter(([principal]) => !matchesAny(found.claims, principal));
+  if (strangers.length === 0) return;
+  throw new TopologyError(
+    strangers.map(([principal, service]) => ({
+      message: `${service} would be known as ${principal}, which environment ${found.environment.name} does not claim`,
+      position: found.services.find((one) => one.name === service)?.locate([]),
+      hint: `its claims are ${found.claims.join(', ')}: widen them, or use another name`,
+    })),
+  );
 }
 
 function chooseEnvironment(topology: Topology, wanted: string | undefined): EnvironmentDeclaration {

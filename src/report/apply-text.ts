@@ -12,7 +12,8 @@ export type Applied =
       readonly status: 'applied';
       readonly items: readonly { readonly change: Change; readonly outcome: Outcome }[];
       readonly warnings: readonly Warning[];
-      readonly left: Plan;
+      readonly errors: readonly { readonly message: string; readonly hint?: string | undefined }[];
+      readonly left: Plan | undefined;
     };
 
 /** One change that did not come to be, with the broker's own words. */
@@ -44,11 +45,16 @@ export function applyAsText(result: Applied, color: boolean): string {
     result.items.length === 0
       ? []
       : [`${colors.bold('Applied:')} ${said.join(', ')}. ${leftover(result.left)}`];
-  const all = [...warnings, ...lines];
+  const errors = result.errors.map(({ message, hint }) => {
+    const next = hint === undefined ? '' : `\n  ${printable(hint)}`;
+    return `${colors.red('error')} ${printable(message)}${next}`;
+  });
+  const all = [...warnings, ...errors, ...lines];
   return all.length === 0 ? '' : `${all.join('\n')}\n`;
 }
 
-function leftover(left: Plan): string {
+function leftover(left: Plan | undefined): string {
+  if (left === undefined) return 'What is left is not known: plan again.';
   const { changes, blocked } = left;
   if (changes.length + blocked.length === 0) return 'Read again: nothing is left.';
   const first = [...changes, ...blocked].slice(0, 5).map((one) => one.address);

@@ -138,13 +138,13 @@ describe('outcomes', () => {
   it('says what is left, or that nothing is', () => {
     const items = [{ change, outcome: { status: 'done' } as const }];
     const left = makePlan({});
-    expect(applyAsText({ status: 'applied', items, warnings: [], left }, false)).toBe(
+    expect(applyAsText({ status: 'applied', items, warnings: [], errors: [], left }, false)).toBe(
       'Applied: 1 applied. Read again: nothing is left.\n',
     );
     const more = makePlan({ changes: [change] });
-    expect(applyAsText({ status: 'applied', items, warnings: [], left: more }, false)).toContain(
-      '1 to do (fake:box:a%20b)',
-    );
+    expect(
+      applyAsText({ status: 'applied', items, warnings: [], errors: [], left: more }, false),
+    ).toContain('1 to do (fake:box:a%20b)');
     expect(applyAsText({ status: 'declined' }, false)).toBe('Nothing was written.\n');
   });
 });

@@ -41,6 +41,8 @@ interface Login {
   readonly password: string;
   readonly secureContext: SecureContext;
   readonly serverName: string | undefined;
+  /** For all the brokers together: none is tried after it. */
+  readonly patienceMs: number;
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly clientId: string;
@@ -59,6 +61,7 @@ export async function prepare(
     password,
     secureContext: await secureContext(target, context),
     serverName: tls?.serverName,
+    patienceMs: context.timeoutMs,
     // The brokers are tried one after the other: together they must not take much longer than one.
     connectTimeoutMs: Math.max(Math.floor(context.timeoutMs / brokers.length), 2000),
     requestTimeoutMs,
@@ -113,13 +116,15 @@ function label({ host, port }: Endpoint): string {
 
 async function firstOf(endpoints: readonly Endpoint[], login: Login): Promise<Session> {
   const failures: Failure[] = [];
+  const deadline = performance.now() + login.patienceMs;
   for (const endpoint of endpoints) {
+    if (failures.length > 0 && performance.now() >= deadline) break;
     const result = await connect(endpoint, login);
     if ('session' in result) return result.session;
     failures.push(result.failure);
     if (result.failure.final === true) break;
   }
-  throw connectionError(failures);
+  throw connectionError(failures, endpoints.length);
 }
 
 async function connect(

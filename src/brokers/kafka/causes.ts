@@ -132,7 +132,12 @@ const causes: readonly KnownCause[] = [
     ),
   },
   {
-    match: /secure TLS connection was established|WRONG_VERSION_NUMBER|wrong version number|^EPROTO$/,
+    match: /ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_SHARED_CIPHER/,
+    cause: always('speaks no TLS from version 1.2 on', 'let it: ssl.enabled.protocols=TLSv1.3,TLSv1.2'),
+  },
+  {
+    match:
+      /secure TLS connection was established|WRONG_VERSION_NUMBER|wrong version number|_UNEXPECTED_MESSAGE$|_PACKET_LENGTH_TOO_LONG$|^EPROTO$/,
     cause: always(
       'ends the TLS handshake: most likely a plaintext listener',
       'name a SASL_SSL listener; mqwarden never talks to a broker in plaintext',
@@ -154,17 +159,18 @@ const causes: readonly KnownCause[] = [
   },
 ];
 
-/** One error for all the brokers that were tried. */
-export function connectionError(failures: readonly Failure[]): ConnectionError {
+/** One error for all the brokers that were tried, of the `total` that are named. */
+export function connectionError(failures: readonly Failure[], total: number): ConnectionError {
   const [first] = failures;
   const decisive = failures.find(({ final }) => final === true) ?? first;
   if (decisive === undefined) return new ConnectionError('no Kafka broker is named', {});
   const details = { endpoint: decisive.endpoint, hint: decisive.hint };
-  if (failures.length === 1 || decisive.final === true) {
+  if (total === 1 || decisive.final === true) {
     return new ConnectionError(`Kafka at ${decisive.endpoint} ${decisive.message}`, details);
   }
   const each = failures.map(({ endpoint, message }) => `${endpoint} ${message}`).join('; ');
-  return new ConnectionError(`none of the ${failures.length} Kafka brokers can be used: ${each}`, details);
+  const tried = failures.length === total ? `${total}` : `first ${failures.length} of ${total}`;
+  return new ConnectionError(`none of the ${tried} Kafka brokers can be used: ${each}`, details);
 }
 
 /** A request that got no usable answer: the connection broke, the broker was too slow, or it spoke something unknown. */

@@ -11,8 +11,8 @@ import { alterQuotas } from './write/quotas.ts';
 import { createTopics, deleteTopics, updateTopics } from './write/topics.ts';
 import { deleteUsers, upsertUsers } from './write/users.ts';
 
-/** A large batch may take the controller longer than a read takes. */
-const requestTimeoutMs = 60_000;
+/** A large batch may take the controller so many times longer than a read takes. */
+const patience = 6;
 
 /** Opens the administrator's connection for apply and rotate. */
 export async function openWriter(
@@ -20,11 +20,16 @@ export async function openWriter(
   context: Context,
   credentials: Credentials,
 ): Promise<Writer<KafkaResource>> {
-  const dialer = await prepare(target, context, requestTimeoutMs);
-  const session = await dialer.first();
+  const dialer = await prepare(target, context, patience * context.timeoutMs);
+  let session = await dialer.first();
   return {
     async write(changes, report) {
-      for (const group of groupsOf(changes)) await carryOut(session, credentials, group, report);
+      for (const group of groupsOf(changes)) {
+        if (await carryOut(session, credentials, group, report)) continue;
+        // One broken connection is no lost broker: what does not depend on this group can still be done.
+        await session.close();
+        session = await dialer.first();
+      }
     },
     // Kafka checks its ACLs on every request: no session outlives a right.
     closeSessions: () => Promise.resolve([]),
@@ -40,13 +45,13 @@ function groupsOf(changes: Changes): Changes[] {
   return [...groups.values()];
 }
 
-/** Every change is reported exactly once, also where the connection breaks in the middle; then it throws. */
+/** Every change is reported exactly once, also where the connection breaks in the middle; false where it did. */
 async function carryOut(
   session: Session,
   credentials: Credentials,
   changes: Changes,
   report: Report,
-): Promise<void> {
+): Promise<boolean> {
   const open = new Set(changes);
   const once: Report = (change, outcome) => {
     if (open.delete(change)) report(change, outcome);
@@ -57,10 +62,11 @@ async function carryOut(
     const text = error instanceof Error ? error.message : 'failed';
     const hint = 'whether it was done is not known: run plan again';
     for (const change of [...open]) once(change, { status: 'failed', error: text, hint });
-    if (error instanceof ConnectionError) throw error;
+    return !(error instanceof ConnectionError);
   }
   for (const change of [...open])
     once(change, { status: 'failed', error: 'the broker did not answer for it' });
+  return true;
 }
 
 /** The changes are all of one kind and action; each filter only tells the compiler so. */

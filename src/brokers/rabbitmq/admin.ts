@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { Agent } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import axios, { type AxiosInstance } from 'axios';
 import type { Context, Placed } from '../../core/broker.ts';
 import { BrokerError, ConnectionError, MqwardenError } from '../../core/errors.ts';
@@ -48,7 +50,9 @@ export async function openAdmin(target: Placed<RabbitEnvironment>, context: Cont
     const path = tls[key];
     return path === undefined ? {} : { [key]: await context.file(path, target.locate(['tls', key])) };
   };
-  const pem = Object.assign({}, ...(await Promise.all([file('ca'), file('cert'), file('key')]))) as object;
+  const pem = Object.assign({}, ...(await Promise.all([file('ca'), file('cert'), file('key')]))) as Pem;
+  if (pem.key !== undefined) context.conceal(pem.key);
+  requireCertificates(pem, target);
   const password = await context.secret(admin.password, target.locate(['admin', 'password']));
   const url = new URL(managementUrl);
   const agent = openAgent(url.host, {
@@ -70,6 +74,26 @@ export async function openAdmin(target: Placed<RabbitEnvironment>, context: Cont
     timeout: context.timeoutMs,
   });
   return adminOver(client, agent, url, admin.username, context.timeoutMs);
+}
+
+interface Pem {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** A file without any certificate would be taken in silence, and trust nobody. */
+function requireCertificates({ ca, cert, key }: Pem, target: Placed<RabbitEnvironment>): void {
+  try {
+    for (const pem of [ca, cert]) if (pem !== undefined) new X509Certificate(pem);
+    createSecureContext({ ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'no reason given';
+    throw new ConnectionError(`the TLS files for RabbitMQ cannot be used: ${why}`, {
+      position: target.locate(['tls']),
+      hint: 'tls.ca, tls.cert and tls.key must be PEM files; the key must belong to the certificate, without a passphrase',
+    });
+  }
 }
 
 function openAgent(endpoint: string, tls: object): Agent {
@@ -145,13 +169,16 @@ function bodyOf(text: string): unknown {
   }
 }
 
+/** More than this is no reason. Never cut: the half of a secret that was echoed would pass the redaction. */
+const longestReason = 200;
+
 /** `{"error": "bad_request", "reason": "…"}`; a page of a proxy in between is no reason. */
 function reasonOf(body: unknown, text: string): string {
   if (typeof body === 'object' && body !== null) {
     if ('reason' in body && typeof body.reason === 'string') return body.reason;
     if ('error' in body && typeof body.error === 'string') return body.error;
   }
-  return body === undefined && !text.includes('<') ? text.slice(0, 200).trim() : '';
+  return body === undefined && !text.includes('<') && text.length <= longestReason ? text.trim() : '';
 }
 
 /** What a refusal of a read means. */

@@ -19,6 +19,14 @@ const notTls: Cause = {
   why: 'what answers there does not speak TLS',
   hint: "the port of the management API's TLS listener is needed (management.ssl.port, usually 15671)",
 };
+const oldTls: Cause = {
+  why: 'it speaks no TLS from version 1.2 on',
+  hint: 'let it: management.ssl.versions.1 = tlsv1.3 and management.ssl.versions.2 = tlsv1.2',
+};
+const notHttp: Cause = {
+  why: 'what answers there does not speak HTTP',
+  hint: 'the port of the management API is needed (management.ssl.port, usually 15671), not the one for AMQP',
+};
 const noName: Cause = {
   why: 'the host name cannot be resolved',
   hint: 'check the spelling of managementUrl, and DNS on this machine',
@@ -44,6 +52,7 @@ const causes: Readonly<Record<string, Cause>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: notTls,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: notTls,
   EPROTO: notTls,
+  HPE_INVALID_CONSTANT: notHttp,
   ECONNREFUSED: {
     why: 'the connection was refused: nothing listens there',
     hint: 'check the port, and whether the broker is up',
@@ -70,15 +79,24 @@ const clientCertificate: Cause = {
   hint: 'name one with `tls: { cert: …, key: … }`',
 };
 
+const inWords: readonly { readonly match: RegExp; readonly cause: Cause }[] = [
+  {
+    match: /alert (certificate required|bad certificate|unknown ca|handshake failure)/i,
+    cause: clientCertificate,
+  },
+  { match: /alert protocol version|unsupported protocol/i, cause: oldTls },
+];
+
 /**
  * `error` is the client's own, which carries the request with its credentials: its code and message are taken, the rest is
  * left behind.
  */
 export function connectionError(endpoint: string, error: unknown): ConnectionError {
   const { code, message } = facts(error);
-  const cause = /alert (certificate required|bad certificate|unknown ca|handshake failure)/i.test(message)
-    ? clientCertificate
-    : (causes[code] ?? { why: message || 'no answer', hint: 'check the address, and the log of the broker' });
+  // Node.js gives all refusals of a handshake one code, EPROTO: what they are stands in OpenSSL's words.
+  const told = inWords.find(({ match }) => match.test(message));
+  const cause = told?.cause ??
+    causes[code] ?? { why: message || 'no answer', hint: 'check the address, and the log of the broker' };
   return new ConnectionError(`cannot reach the management API at ${endpoint}: ${cause.why}`, {
     endpoint,
     hint: cause.hint,

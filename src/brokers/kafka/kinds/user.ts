@@ -11,7 +11,7 @@ export const userKind: Kind<UserResource> = {
   label: 'user',
   order: 1,
   holdsData: false,
-  credential: true,
+  credential: (change) => change.action !== 'delete',
   ownership,
   settle: (live, desired) => {
     const strongEnough =

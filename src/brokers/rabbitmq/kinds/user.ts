@@ -9,7 +9,8 @@ export const user: Kind<User> = {
   label: 'user',
   order: 1,
   holdsData: false,
-  credential: true,
+  // Tags and limits are written with the hash that is there.
+  credential: ({ before, after }) => after?.auth === 'password' && before?.auth !== 'password',
   ownership(live, ground) {
     const name = partOf(live.address, 0);
     if (name === ground.admin || matchesAny(ground.protected, name)) return { fate: 'internal' };

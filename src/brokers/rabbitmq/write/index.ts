@@ -53,11 +53,22 @@ async function writeAll(
       await writeOne(hands, change);
       report(change, { status: 'done' });
     } catch (error) {
-      if (error instanceof ConnectionError) lost = error;
       report(change, outcomeOf(error));
+      if (error instanceof ConnectionError && !(await stillAnswers(hands.admin))) lost = error;
     }
   });
   if (lost !== undefined) throw lost;
+}
+
+const patienceMs = 2_000;
+
+/** One broken connection is no lost broker: what does not depend on that change can still be done. */
+async function stillAnswers(admin: Admin): Promise<boolean> {
+  try {
+    return (await admin.request('GET', ['whoami'], { patienceMs })).status === 200;
+  } catch {
+    return false;
+  }
 }
 
 function outcomeOf(error: unknown): Outcome {
