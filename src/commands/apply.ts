@@ -47,11 +47,12 @@ async function runApply(topology: string | undefined, flags: ApplyFlags, shell: 
   }
   const approved = flags.plan === undefined ? undefined : await readApproval(flags.plan, flags);
   const { apply, kinds, openAuditLog } = await import('../operations/index.ts');
+  const decisions = approved?.decisions ?? decisionsFrom(flags);
   const interrupt = new AbortController();
   const { planAsText, outcomeAsText, applyAsText } = await import('../report/index.ts');
   const result = await apply({
     ...sessionFrom(topology, { ...flags, ...scopeOf(approved) }, shell),
-    decisions: approved?.decisions ?? decisionsFrom(flags),
+    decisions,
     now: () => new Date(),
     approved,
     confirm: async (plan: Plan) => {

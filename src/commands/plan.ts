@@ -37,8 +37,9 @@ export function planCommand(program: Command, shell: Shell, done: (code: number)
 
 async function runPlan(topology: string | undefined, flags: PlanFlags, shell: Shell): Promise<number> {
   const { plan, kinds } = await import('../operations/index.ts');
+  const decisions = decisionsFrom(flags);
   const session = sessionFrom(topology, flags, shell);
-  const result = await plan({ ...session, decisions: decisionsFrom(flags), now: () => new Date() });
+  const result = await plan({ ...session, decisions, now: () => new Date() });
   shell.settled();
   if (flags.out !== undefined) await save(flags.out, result.plan);
   if (flags.format === 'json') shell.out(`${JSON.stringify(result.plan, undefined, 2)}\n`);

@@ -122,7 +122,6 @@ function oneSmallNode(paths: StorePaths): string[] {
     'num.io.threads=4',
     'background.threads=2',
     'log.cleaner.dedupe.buffer.size=4194304',
-    'controlled.shutdown.enable=false',
     // The default of 25 ms makes every single metadata write 32 ms; a benchmark sets it back through `extraConfig`.
     'controller.quorum.append.linger.ms=0',
   ];

@@ -53,9 +53,12 @@ export interface Kafka {
   /** Kafka's own `kafka-acls.sh` as the admin: `aclCommand(['--list'])`. Returns its standard output; 1 to 2 s. */
   aclCommand(args: readonly string[]): Promise<string>;
   log(): string;
-  /** Killed and started again, same ports, same data: Kafka is made for it, and an orderly shutdown takes 5 s. */
+  /**
+   * Orderly shutdown and start again: same ports, same data; 2 s. After `kill()` it takes 10 s, because the controller waits
+   * for the session of the killed broker to run out.
+   */
   restart(): Promise<void>;
-  /** SIGKILL, folder kept. `restart()` brings it back. */
+  /** SIGKILL, folder kept: what a crashed broker looks like to a client. */
   kill(): Promise<void>;
   /** Ends it and removes its folder. */
   stop(): Promise<void>;
@@ -72,8 +75,10 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   let running: BrokerProcess | undefined;
   let paths: KafkaPaths;
   const start = async (): Promise<void> => {
-    running = startBroker(name, install, paths);
-    await untilReady(name, running, isServing(running), options.startTimeoutMs);
+    const broker = startBroker(name, install, paths);
+    running = broker;
+    // Written after the listeners accept and the registration is known.
+    await untilReady(name, broker, () => broker.said('Kafka Server started'), options.startTimeoutMs);
   };
   try {
     paths = await writeFiles(folder, authority, ports, admin, install, options);
@@ -100,7 +105,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
     aclCommand: (args) => aclCommand(install, { brokers, admin, caFile: paths.ca, folder }, args),
     log: () => running?.log() ?? '',
     restart: async () => {
-      await running?.kill();
+      await running?.terminate();
       await start();
     },
     kill: async () => running?.kill(),
@@ -163,12 +168,6 @@ function startBroker(name: string, install: KafkaInstall, paths: KafkaPaths): Br
     folder: paths.folder,
     logFile: paths.log,
   });
-}
-
-/** The broker says so after its listeners accept and its registration is known; the log of earlier starts is above. */
-function isServing(broker: BrokerProcess): () => boolean {
-  const before = broker.log().length;
-  return () => broker.log().slice(before).includes('Kafka Server started');
 }
 
 function ownArchive(paths: KafkaPaths): string {

@@ -1,7 +1,7 @@
 /** Free ports on the loopback interface. */
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, connect } from 'node:net';
+import { createServer } from 'node:net';
 
 /**
  * Below the range that Linux and macOS take outgoing connections' ports from: a port asked of the system (`listen(0)`)
@@ -12,7 +12,7 @@ const HIGHEST = 32_000;
 const given = new Set<number>();
 
 /** Ports that were free a moment ago, none given twice by this process. */
-export async function freePorts(count: number): Promise<number[]> {
+async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   for (let attempt = 0; ports.length < count; attempt += 1) {
     if (attempt > 1_000)
@@ -25,25 +25,12 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** Like {@link freePorts}, as a tuple of names: `const { amqps, epmd } = await namedPorts('amqps', 'epmd')`. */
+/** Free ports by name: `const { amqps, epmd } = await namedPorts('amqps', 'epmd')`. */
 export async function namedPorts<Name extends string>(...names: Name[]): Promise<Record<Name, number>> {
   const ports = await freePorts(names.length);
   return Object.fromEntries(names.map((name, i) => [name, ports[i]])) as Record<Name, number>;
 }
 
-export async function isListening(port: number, host = '127.0.0.1'): Promise<boolean> {
-  const socket = connect(port, host);
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}
-
-/** Both addresses of localhost, and the wildcard of some other program: the bind tells. */
 async function isFree(port: number): Promise<boolean> {
   const server = createServer();
   try {

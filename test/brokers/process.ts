@@ -1,7 +1,7 @@
 /** Broker processes: started from a clean environment, ended with the test process whatever ends that. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,6 +22,8 @@ export interface BrokerProcess {
   readonly pid: number;
   isRunning(): boolean;
   log(): string;
+  /** Whether the log holds this text, written since this start: a restart appends to the log of the one before. */
+  said(text: string): boolean;
   /** Asks for an orderly shutdown (what a restart needs), and kills after the time allowed. */
   terminate(timeoutMs?: number): Promise<void>;
   /** SIGKILL to the broker and everything that it started. */
@@ -30,8 +32,16 @@ export interface BrokerProcess {
 
 const watcher = join(import.meta.dirname, 'watched.sh');
 
+/** What this process must not leave behind. One listener for all: each of its own would pass Node's limit of ten. */
+const left = { processes: new Set<() => void>(), folders: new Set<string>() };
+process.once('exit', () => {
+  for (const kill of left.processes) kill();
+  for (const folder of left.folders) removeFolder(folder);
+});
+
 export function startProcess(options: ProcessOptions): BrokerProcess {
   const log = openSync(options.logFile, 'a', 0o600);
+  const logStart = fstatSync(log).size;
   const child = spawn('sh', [watcher, options.folder, options.command, ...options.args], {
     cwd: options.folder,
     env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', ...options.env },
@@ -54,10 +64,10 @@ export function startProcess(options: ProcessOptions): BrokerProcess {
   let running = true;
   const exited = once(child, 'exit').then(() => {
     running = false;
-    process.off('exit', killGroup);
+    left.processes.delete(killGroup);
     killGroup(); // the watcher, which would otherwise wait for the end of its pipe
   });
-  process.once('exit', killGroup);
+  left.processes.add(killGroup);
   // The broker must not hold a finished test process open.
   child.unref();
   // EPIPE when the watcher is killed: nothing is ever written to it.
@@ -72,10 +82,11 @@ export function startProcess(options: ProcessOptions): BrokerProcess {
     pid,
     isRunning: () => running,
     log: () => readFileSync(options.logFile, 'utf8'),
+    said: (text) => readFileSync(options.logFile).includes(text, logStart),
     kill,
     terminate: async (timeoutMs = 20_000) => {
       if (running) child.kill('SIGTERM');
-      await Promise.race([exited, sleep(timeoutMs)]);
+      await whileReferenced(Promise.race([exited, sleep(timeoutMs, undefined, { ref: false })]));
       if (running) await kill();
     },
   };
@@ -113,11 +124,12 @@ export async function untilReady(
 /** A private folder under the system's temporary one, removed with {@link removeFolder} or when this process ends. */
 export function temporaryFolder(prefix: string): string {
   const folder = mkdtempSync(join(tmpdir(), prefix));
-  process.once('exit', () => removeFolder(folder));
+  left.folders.add(folder);
   return folder;
 }
 
 /** Retries: a process killed a moment ago may still have been writing. */
 export function removeFolder(folder: string): void {
+  left.folders.delete(folder);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 }

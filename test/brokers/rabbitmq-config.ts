@@ -79,8 +79,7 @@ export function rabbitEnvironment(paths: RabbitPaths, ports: RabbitPorts): Recor
     RABBITMQ_LOGS: '-',
     // Makes the start script become the VM instead of waiting for it.
     RUNNING_UNDER_SYSTEMD: 'true',
-    // Distribution on loopback only, and schedulers that sleep instead of spinning on a small machine.
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
-      '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}',
+    // Two schedulers whatever the machine has, and distribution on loopback only.
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 2:2 -kernel inet_dist_use_interface {127,0,0,1}',
   };
 }

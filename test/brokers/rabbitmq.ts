@@ -12,7 +12,7 @@ import {
   createAuthority,
   writeIssued,
 } from './certificates.ts';
-import { isListening, namedPorts } from './ports.ts';
+import { namedPorts } from './ports.ts';
 import { type BrokerProcess, removeFolder, startProcess, temporaryFolder, untilReady } from './process.ts';
 import { PLUGINS, type RabbitPaths, rabbitConfig, rabbitEnvironment } from './rabbitmq-config.ts';
 
@@ -58,7 +58,7 @@ export interface RabbitMQ {
   readonly ports: RabbitPorts;
   clientCertificate(commonName: string, options?: IssueOptions): Promise<IssuedFiles>;
   log(): string;
-  /** Orderly shutdown and start again: same ports, same data. */
+  /** Orderly shutdown and start again: same ports, same data; 10 s. */
   restart(): Promise<void>;
   /** SIGKILL, folder kept: what a crashed broker looks like to a client. `restart()` brings it back. */
   kill(): Promise<void>;
@@ -82,7 +82,8 @@ export async function startRabbitMQ(options: RabbitOptions = {}): Promise<Rabbit
     processes = startProcesses(name, home, paths, ports);
     const [server] = processes;
     if (server === undefined) throw new Error('no process was started');
-    const serving = () => (startedAgain(server, paths) ? isListening(ports.management) : false);
+    // Written after every listener is up, also the one of the management plugin.
+    const serving = () => server.said('Server startup complete');
     try {
       await untilReady(name, server, serving, options.startTimeoutMs);
     } catch (error) {
@@ -209,13 +210,6 @@ function startProcesses(name: string, home: string, paths: RabbitPaths, ports: R
     logFile: paths.log,
   });
   return [server, epmd];
-}
-
-/** The log is appended to by a restart: what counts is the last start in it. */
-function startedAgain(server: BrokerProcess, paths: RabbitPaths): boolean {
-  if (!existsSync(paths.log)) return false;
-  const log = server.log();
-  return log.lastIndexOf('Server startup complete') > log.lastIndexOf('Starting RabbitMQ');
 }
 
 function versionInLog(log: string): string {

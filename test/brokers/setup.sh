@@ -42,8 +42,7 @@ has_java() {
 missing_packages() {
   compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*' >/dev/null || [ -n "${MQWARDEN_RABBITMQ_HOME:-}" ] ||
     echo rabbitmq-server
-  # Debian 12 calls 17 its default, Debian 13 and Ubuntu a newer one: all serve.
-  has_java || echo default-jre-headless
+  has_java || echo java
   [ -d "$1" ] || command -v mvn >/dev/null || echo maven
 }
 
@@ -51,12 +50,16 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
+# "java" stands for the oldest Java that serves: Debian 12 has 17, Debian 13 newer ones, and the default of an older Ubuntu
+# is too old.
+#
 # Debian starts what it installs. Its RabbitMQ would listen in plaintext on the standard ports, so the policy says no
 # while packages are installed; a policy that is there already stays, and stays in charge.
 install_packages() {
   as_root sh -c '
     set -e
-    exec 9>/run/lock/mqwarden-setup 2>/dev/null || exec 9>/tmp/.mqwarden-setup
+    # One at a time on this machine: the second would find the policy of the first, and lose it halfway.
+    exec 9</var/lib/dpkg
     flock 9
     policy=/usr/sbin/policy-rc.d
     if [ ! -e "$policy" ]; then
@@ -67,7 +70,17 @@ install_packages() {
     export DEBIAN_FRONTEND=noninteractive
     options="-o DPkg::Lock::Timeout=300"
     apt-get $options -qq update
-    apt-get $options -qq -y --no-install-recommends install "$@" 9>&-
+    for package; do
+      shift
+      if [ "$package" = java ]; then
+        for version in 17 21 25; do
+          package=openjdk-$version-jre-headless
+          [ -z "$(apt-cache show "$package" 2>/dev/null)" ] || break
+        done
+      fi
+      set -- "$@" "$package"
+    done
+    apt-get $options -qq -y --no-install-recommends install "$@" 9<&-
   ' sh "$@"
 }
 
@@ -77,16 +90,32 @@ system_packages() {
   [ ${#packages[@]} -gt 0 ] || return 0
   command -v apt-get >/dev/null || fail "install these by hand, there is no apt-get here: ${packages[*]}"
   if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
-    fail "needs root or sudo to install: ${packages[*]}. Run: sudo apt-get install --no-install-recommends ${packages[*]}"
+    fail "needs root or sudo to install: ${packages[*]} (java: a headless JRE of 17 or newer)"
   fi
   step "installing ${packages[*]} (no service is started)" install_packages "${packages[@]}"
+}
+
+# npm leaves out an optional package whose engines do not match the Node that npm runs on, and native bindings are optional
+# packages: Debian 12's Node 18 would install tools that do not start. So npm runs on the Node of the lock file, installed
+# beside, because the one in node_modules is about to be removed. Being started by npm, this script finds that one first on
+# its PATH: hence without it.
+npm_ci() {
+  cd "$root"
+  PATH=$(printf '%s' "$PATH" | tr ':' '\n' | grep -v '/node_modules/' | paste -sd:)
+  if [ "$(node -p 'parseInt(process.versions.node)')" -lt 22 ]; then
+    local version
+    version=$(node -p 'require("./package-lock.json").packages["node_modules/node"].version')
+    npm install --prefix "$cache/node" --no-save --no-package-lock --no-audit --no-fund "node@$version"
+    PATH=$cache/node/node_modules/.bin:$PATH
+  fi
+  npm ci --include=dev --no-audit --no-fund
 }
 
 # npm writes .package-lock.json when it has finished, so that is what tells a whole install from half of one.
 npm_packages() {
   local done=$root/node_modules/.package-lock.json
   [ ! -e "$done" ] || [ "$root/package-lock.json" -nt "$done" ] || return 0
-  step 'installing npm packages' npm ci --prefix "$root" --no-audit --no-fund
+  step 'installing npm packages' npm_ci
   # A lock file with a date in the future would otherwise be newer for ever.
   touch "$done"
 }
@@ -96,7 +125,7 @@ fetch_jars() {
   local artifact=$1 version=$2 target=$3 fresh
   fresh=$(mktemp -d "$cache/kafka/.fresh-XXXXXX")
   if ! mvn -q -B -f "$here/kafka-pom.xml" -Dkafka.artifact="$artifact" -Dkafka.version="$version" \
-    -DoutputDirectory="$fresh" dependency:copy-dependencies; then
+    -DoutputDirectory="$fresh" org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies; then
     rm -rf "$fresh"
     return 1
   fi

@@ -1,11 +1,12 @@
 /** What the program does before it reaches any broker: nothing here opens a connection. */
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cautious } from '../../src/core/decisions.ts';
 import { assemble } from '../../src/core/plan.ts';
-import { mqwarden } from './run.ts';
+import { binary, mqwarden } from './run.ts';
 
 const canary = 'canary-5f1c9e7a';
 let cwd: string;
@@ -35,6 +36,12 @@ beforeAll(async () => {
   await write(
     'literal.yaml',
     `version: 1\nname: shop\nenvironments:${environment('test', 1).replace('env:NOT_SET', canary)}\n${services}`,
+  );
+  const claims = "\n    claims: { rabbitmq: { users: '*-service' } }";
+  const takeover = 'services: { order-service: { rabbitmq: { user: monitoring } } }\n';
+  await write(
+    'takeover.yaml',
+    `version: 1\nname: shop\nenvironments:${environment('test', 1)}${claims}\n${takeover}`,
   );
   await write('empty.yaml', '');
   await write('none.yaml', `version: 1\nname: shop\nenvironments:${environment('test', 1)}\nservices: {}\n`);
@@ -110,6 +117,16 @@ describe('errors before any broker is asked: exit 1, nothing on stdout, what to 
       args: ['plan', 'one.yaml', '--max-deletes', '1e2'],
       says: ['0 to 100'],
     },
+    {
+      name: 'a topology swallowed by a list of addresses',
+      args: ['plan', '--allow-data-loss', 'rabbitmq:queue:shop/q', 'one.yaml'],
+      says: ['one.yaml is not an address'],
+    },
+    {
+      name: 'an identity that the environment does not claim',
+      args: ['plan', 'takeover.yaml'],
+      says: ['takeover.yaml:', 'order-service would be known as monitoring', '*-service'],
+    },
     { name: 'apply without a terminal', args: ['apply', 'one.yaml'], says: ['--yes'] },
     {
       name: 'a plan that is not there',
@@ -143,6 +160,15 @@ describe('errors before any broker is asked: exit 1, nothing on stdout, what to 
     expect(stderr).not.toMatch(/\n {4}at /);
   });
 
+  it.each([[['plan', '--bogus', '--format', 'json']], [['plan', 'two.yaml', '--format=json']]])(
+    'a wrong command line is JSON too: %j',
+    async (args) => {
+      const { code, stdout, stderr } = await run(...args);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'MQWARDEN_USAGE' } });
+    },
+  );
+
   it('is JSON on stderr with --format json', async () => {
     const { code, stdout, stderr } = await run('plan', 'typo.yaml', '--format', 'json');
     expect([code, stdout]).toEqual([1, '']);
@@ -150,5 +176,31 @@ describe('errors before any broker is asked: exit 1, nothing on stdout, what to 
       version: 1,
       error: { code: 'MQWARDEN_TOPOLOGY', file: 'typo.yaml', line: 10 },
     });
+  });
+});
+
+describe('a reader that leaves', () => {
+  it.each(['1', '2'])('is no error: descriptor %s closed', async (descriptor) => {
+    const command = `exec ${descriptor}>&-; exec "$0" "$@"`;
+    const args = [
+      '-c',
+      command,
+      process.execPath,
+      binary,
+      'plan',
+      descriptor === '1' ? '--help' : 'nowhere.yaml',
+    ];
+    const { status, stderr } = spawnSync('bash', args, { cwd, encoding: 'utf8' });
+    expect(status).toBe(descriptor === '1' ? 0 : 1);
+    expect(stderr).toBe('');
+  });
+
+  it('may leave before anything is written', () => {
+    const command = `"$0" "$@" 2>err.txt | true; cat err.txt`;
+    const { stdout } = spawnSync('bash', ['-c', command, process.execPath, binary, 'plan', '--help'], {
+      cwd,
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('');
   });
 });

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 
-export const bin = fileURLToPath(new URL('../../bin/mqwarden.js', import.meta.url));
+export /** The program as it is installed; `npm run build` makes what it starts. */
+const binary = fileURLToPath(new URL('../../bin/mqwarden.js', import.meta.url));
 
 export interface Run {
   readonly code: number | null;
@@ -17,18 +18,21 @@ export interface RunOptions {
   /** Secrets that must appear in no output and in no argument. */
   readonly canaries?: readonly string[];
   readonly timeoutMs?: number;
+  /** Called with the program's process id as soon as it runs. */
+  readonly onStart?: (pid: number) => void;
 }
 
 /** Runs the real program as a user would, without a terminal, and makes sure that no canary gets out. */
 export async function mqwarden(args: readonly string[], options: RunOptions): Promise<Run> {
   const started = performance.now();
-  const child = spawn(process.execPath, [bin, ...args], {
+  const child = spawn(process.execPath, [binary, ...args], {
     cwd: options.cwd,
     env: { PATH: process.env['PATH'] ?? '', HOME: options.cwd, ...options.variables },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: options.timeoutMs ?? 60_000,
     killSignal: 'SIGKILL',
   });
+  if (child.pid !== undefined) options.onStart?.(child.pid);
   const [stdout, stderr, code] = await Promise.all([
     textOf(child.stdout),
     textOf(child.stderr),

@@ -88,6 +88,27 @@ describe.each(brokers.map((broker) => [broker.name, broker] as const))('contract
     expect({ ...nothing, ...fresh.plan.summary, unmanaged: 0 }).toEqual({ ...nothing, unmanaged: 0 });
   });
 
+  it(
+    'holds a new user back, with what needs it, where there is no secret store',
+    { timeout: 60_000 },
+    async () => {
+      const poor = await openWorkspace(
+        name,
+        { ...subject, claims: { ...subject.claims } },
+        { secrets: false },
+      );
+      const [service = '', section] = Object.entries(subject.stages[0]?.services ?? {})[0] ?? [];
+      const fresh = `${service}x`;
+      await poor.write({ [fresh]: section });
+      const { plan } = await poor.plan();
+      const held = plan.blocked.filter((one) => one.reason.includes('names no secret store'));
+      expect(held.map((one) => one.action)).toEqual(['create']);
+      const user = held[0]?.address ?? '';
+      expect(plan.changes.map((change) => change.address)).not.toContain(user);
+      await poor.remove();
+    },
+  );
+
   it('says the true cause when the password is wrong', { timeout: 20_000 }, async () => {
     const variables = Object.fromEntries(
       Object.keys(subject.variables).map((key) => [key, 'not-the-password']),

@@ -21,7 +21,11 @@ export interface Workspace {
 
 type Applied = ApplyResult & { readonly failures: readonly string[] };
 
-export async function openWorkspace(broker: string, subject: Subject): Promise<Workspace> {
+export async function openWorkspace(
+  broker: string,
+  subject: Subject,
+  { secrets = true } = {},
+): Promise<Workspace> {
   const folder = await mkdtemp(join(tmpdir(), 'mqwarden-contract-'));
   for (const [name, text] of Object.entries(subject.files)) await writeFile(join(folder, name), text);
   const topology = join(folder, 'mqwarden.yaml');
@@ -36,7 +40,7 @@ export async function openWorkspace(broker: string, subject: Subject): Promise<W
   });
   return {
     folder,
-    write: (services) => writeFile(topology, JSON.stringify(document(broker, subject, services))),
+    write: (services) => writeFile(topology, JSON.stringify(document(broker, subject, services, secrets))),
     plan: (decisions, over) => plan(options(decisions, over)),
     apply: async (decisions, over) => {
       const failures: string[] = [];
@@ -58,12 +62,21 @@ export async function openWorkspace(broker: string, subject: Subject): Promise<W
 }
 
 /** JSON is YAML: no need to print any. */
-function document(broker: string, subject: Subject, services: Readonly<Record<string, unknown>>) {
+function document(
+  broker: string,
+  subject: Subject,
+  services: Readonly<Record<string, unknown>>,
+  secrets: boolean,
+) {
   return {
     version: 1,
     name: 'contract',
     environments: {
-      test: { [broker]: subject.section, secrets: 'file:secrets', claims: { [broker]: subject.claims } },
+      test: {
+        [broker]: subject.section,
+        ...(secrets ? { secrets: 'file:secrets' } : {}),
+        claims: { [broker]: subject.claims },
+      },
     },
     services,
   };

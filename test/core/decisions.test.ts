@@ -98,6 +98,15 @@ describe('decide', () => {
     expect(decided.blocked.map((one) => `${one.action} ${one.address}`).sort()).toEqual(blocked);
   });
 
+  it('holds back what is only safe together with a blocked change', () => {
+    const live = reading(box('gate', 1), grant('order', 'all'));
+    const difference = diff({ kinds, compiled: compiled(box('gate', 99)), reading: live, ground });
+    const decided = decide(kinds, difference, cautious);
+    expect(brief(decided.changes)).toEqual([]);
+    expect(decided.blocked.map((one) => one.address)).toEqual(['fake:box:gate', 'fake:grant:order']);
+    expect(decided.blocked[1]?.reason).toContain('fake:box:gate, which is blocked');
+  });
+
   it('tells which flag lets a held change go, with its own address', () => {
     const difference = diff({ kinds, compiled: compiled(), reading: reading(box('a b')), ground });
     const decided = decide(kinds, difference, { ...cautious, prune: true });

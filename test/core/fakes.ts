@@ -82,6 +82,8 @@ export const kinds: Readonly<Record<string, Kind<Thing>>> = {
     judge: () => ({ is: 'update', why: 'may differ' }),
     needs: () => [],
     phase: () => 10,
+    holds: (change, blocked) =>
+      change.action === 'delete' && blocked.has(box('gate').address) ? box('gate').address : undefined,
     after: (change, others) =>
       others
         .filter((other) => other.kind === 'fake:box' && change.kind === 'fake:grant')

@@ -1,0 +1,116 @@
+/** A proxy before a broker, which counts the requests that write and lets a test look from outside before each of them. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SharedKafka, SharedRabbitMQ } from '../brokers/connection.ts';
+import { startKafkaProxy } from '../brokers/proxy-kafka.ts';
+import { type ManagementVerdict, startManagementProxy } from '../brokers/proxy-management.ts';
+import type { Fault } from '../brokers/proxy-sockets.ts';
+
+/** What a broker is asked to do: `PUT /api/queues/…`, or the name of a Kafka request such as `CreateAcls`. */
+export interface Write {
+  /** From 1, since the hook was set. */
+  readonly n: number;
+  readonly what: string;
+  /** From 1, among the writes with the same `what`. */
+  readonly nth: number;
+}
+
+export type OnWrite<Verdict = Fault> = (write: Write) => Verdict | Promise<Verdict>;
+
+export interface Front<Verdict = Fault> {
+  /** What takes the place of the broker's endpoint in the environment's section. */
+  readonly section: Readonly<Record<string, unknown>>;
+  /** The writes since the hook was set. */
+  readonly writes: readonly string[];
+  /** Replaces the hook and counts anew; without one everything passes. */
+  onWrite(hook?: OnWrite<Verdict>): void;
+  stop(): Promise<void>;
+}
+
+/** Called before each write, when the one before it has been answered. */
+export type Look = (write: Write) => Promise<void>;
+
+interface Counter<Verdict> {
+  readonly writes: string[];
+  hook: OnWrite<Verdict> | undefined;
+}
+
+function count(counter: Counter<unknown>, what: string): Write {
+  counter.writes.push(what);
+  return {
+    n: counter.writes.length,
+    what,
+    nth: counter.writes.filter((one) => one === what).length,
+  };
+}
+
+function onWrite<Verdict>(counter: Counter<Verdict>): Front<Verdict>['onWrite'] {
+  return (hook) => {
+    counter.writes.length = 0;
+    counter.hook = hook;
+  };
+}
+
+/** With `look`, writes go one after the other, though the program sends 16 at a time: one of the orders that it allows. */
+export async function frontOfRabbitMQ(at: SharedRabbitMQ, look?: Look): Promise<Front<ManagementVerdict>> {
+  const counter: Counter<ManagementVerdict> = { writes: [], hook: undefined };
+  let before: Promise<unknown> = Promise.resolve();
+  const proxy = await startManagementProxy(at, (_n, request) => {
+    if (request.method === 'GET') return 'pass';
+    const decide = async (): Promise<ManagementVerdict> => {
+      const write = count(counter, `${request.method} ${decodeURIComponent(request.path)}`);
+      await look?.(write);
+      return (await counter.hook?.(write)) ?? 'pass';
+    };
+    if (look === undefined) return decide();
+    const turn = before.then(decide);
+    before = turn.then(
+      (verdict) => (verdict === 'pass' ? until(() => request.status !== undefined) : undefined),
+      () => undefined,
+    );
+    return turn;
+  });
+  return {
+    section: { managementUrl: proxy.managementUrl },
+    writes: counter.writes,
+    onWrite: onWrite(counter),
+    stop: () => proxy.stop(),
+  };
+}
+
+const kafkaWrites: Readonly<Record<number, string>> = {
+  19: 'CreateTopics',
+  20: 'DeleteTopics',
+  30: 'CreateAcls',
+  31: 'DeleteAcls',
+  37: 'CreatePartitions',
+  44: 'IncrementalAlterConfigs',
+  49: 'AlterClientQuotas',
+  51: 'AlterUserScramCredentials',
+};
+
+/** A plan asks CreateTopics too, to validate only: it counts as a write, and is none. */
+export async function frontOfKafka(at: SharedKafka, look?: Look): Promise<Front> {
+  const counter: Counter<Fault> = { writes: [], hook: undefined };
+  const proxy = await startKafkaProxy(at, async (_n, { apiKey }) => {
+    const what = kafkaWrites[apiKey];
+    if (what === undefined) return 'pass';
+    const write = count(counter, what);
+    await look?.(write);
+    return (await counter.hook?.(write)) ?? 'pass';
+  });
+  return {
+    section: { brokers: proxy.brokers },
+    writes: counter.writes,
+    onWrite: onWrite(counter),
+    stop: () => proxy.stop(),
+  };
+}
+
+/** Polls, with a bound. */
+export async function until(is: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> {
+  const deadline = performance.now() + ms;
+  while (!(await is())) {
+    if (performance.now() > deadline) throw new Error(`did not come to be within ${ms / 1000} s`);
+    await sleep(2);
+  }
+}
