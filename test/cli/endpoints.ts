@@ -1,5 +1,6 @@
 /** Endpoints that are not what a topology says they are, with a real broker behind them where something must answer. */
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createHttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import type { Issued } from '../brokers/certificates.ts';
@@ -73,6 +74,16 @@ export function silentAfterTls({ cert, key }: Issued): Promise<Endpoint> {
 export function oldTls({ cert, key }: Issued): Promise<Endpoint> {
   const versions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
   return open(createTlsServer({ cert, key, ...versions }).on('tlsClientError', () => undefined));
+}
+
+/** Answers every request with 500 and, as plain text after `before`, the credentials that came with it. */
+export function reflecting({ cert, key }: Issued, before: string): Promise<Endpoint> {
+  return open(
+    createHttpsServer({ cert, key }, (request, response) => {
+      response.writeHead(500, { 'content-type': 'text/plain' });
+      response.end(`${before}${request.headers.authorization ?? ''}`);
+    }),
+  );
 }
 
 /** Says back what it hears: nothing that speaks TLS. */

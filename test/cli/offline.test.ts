@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cautious } from '../../src/core/decisions.ts';
 import { assemble } from '../../src/core/plan.ts';
-import { binary, mqwarden } from './run.ts';
+import { bin, mqwarden } from './run.ts';
 
 const canary = 'canary-5f1c9e7a';
 let cwd: string;
@@ -186,7 +186,7 @@ describe('a reader that leaves', () => {
       '-c',
       command,
       process.execPath,
-      binary,
+      bin,
       'plan',
       descriptor === '1' ? '--help' : 'nowhere.yaml',
     ];
@@ -197,7 +197,7 @@ describe('a reader that leaves', () => {
 
   it('may leave before anything is written', () => {
     const command = `"$0" "$@" 2>err.txt | true; cat err.txt`;
-    const { stdout } = spawnSync('bash', ['-c', command, process.execPath, binary, 'plan', '--help'], {
+    const { stdout } = spawnSync('bash', ['-c', command, process.execPath, bin, 'plan', '--help'], {
       cwd,
       encoding: 'utf8',
     });

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 
-export /** The program as it is installed; `npm run build` makes what it starts. */
-const binary = fileURLToPath(new URL('../../bin/mqwarden.js', import.meta.url));
+/** The program as it is installed; `npm run build` makes what it starts. */
+export const bin = fileURLToPath(new URL('../../bin/mqwarden.js', import.meta.url));
 
 export interface Run {
   readonly code: number | null;
@@ -25,7 +25,7 @@ export interface RunOptions {
 /** Runs the real program as a user would, without a terminal, and makes sure that no canary gets out. */
 export async function mqwarden(args: readonly string[], options: RunOptions): Promise<Run> {
   const started = performance.now();
-  const child = spawn(process.execPath, [binary, ...args], {
+  const child = spawn(process.execPath, [bin, ...args], {
     cwd: options.cwd,
     env: { PATH: process.env['PATH'] ?? '', HOME: options.cwd, ...options.variables },
     stdio: ['ignore', 'pipe', 'pipe'],

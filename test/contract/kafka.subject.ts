@@ -56,6 +56,7 @@ export function kafkaSubject(at: Endpoint): Subject {
   };
   const topicAt = (name: string) => `kafka:topic:${encodeURIComponent(name)}`;
   return {
+    run,
     section: {
       brokers: at.brokers,
       tls: { ca: 'ca.pem' },

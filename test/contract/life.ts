@@ -8,7 +8,7 @@ import { openAuditLog } from '../../src/history/audit-log.ts';
 import { apply, type ApplyResult } from '../../src/operations/apply.ts';
 import { plan, type PlanOptions, type PlanResult } from '../../src/operations/plan.ts';
 import { Redaction } from '../../src/secrets/redact.ts';
-import type { Subject } from './subject.ts';
+import type { Surroundings } from './subject.ts';
 
 /** A folder with a topology in it, and plan and apply on that, as a program would call them. */
 export interface Workspace {
@@ -23,7 +23,7 @@ type Applied = ApplyResult & { readonly failures: readonly string[] };
 
 export async function openWorkspace(
   broker: string,
-  subject: Subject,
+  subject: Surroundings,
   { secrets = true } = {},
 ): Promise<Workspace> {
   const folder = await mkdtemp(join(tmpdir(), 'mqwarden-contract-'));
@@ -64,7 +64,7 @@ export async function openWorkspace(
 /** JSON is YAML: no need to print any. */
 function document(
   broker: string,
-  subject: Subject,
+  subject: Surroundings,
   services: Readonly<Record<string, unknown>>,
   secrets: boolean,
 ) {

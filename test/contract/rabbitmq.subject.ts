@@ -47,6 +47,7 @@ export function rabbitSubject(at: Endpoint): Subject {
     },
   };
   return {
+    run,
     section: {
       managementUrl: at.managementUrl,
       amqpsUrl: at.amqpsUrl,

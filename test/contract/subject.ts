@@ -10,8 +10,13 @@ export interface Stage {
   readonly does: readonly `${Action} ${string}`[];
 }
 
+/** Where a broker is, as an environment of a topology would say it. */
+export type Surroundings = Pick<Subject, 'section' | 'files' | 'variables' | 'claims'>;
+
 /** What the contract suite needs to know of a broker: where it is, and a life of a topology that touches every kind. */
 export interface Subject {
+  /** Stands in every name of this life: what others have on the broker does not count. */
+  readonly run: string;
   /** The environment's section for the broker; files named in it stand beside the topology. */
   readonly section: Readonly<Record<string, unknown>>;
   readonly files: Readonly<Record<string, string>>;

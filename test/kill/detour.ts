@@ -5,13 +5,13 @@ import type { Credential } from '../../src/core/broker.ts';
 import type { Decisions } from '../../src/core/decisions.ts';
 import { mqwarden } from '../cli/run.ts';
 import { openWorkspace, type Workspace } from '../contract/life.ts';
-import type { Subject } from '../contract/subject.ts';
+import type { Surroundings } from '../contract/subject.ts';
 import { flagsOf, startApply, type Victim } from './victim.ts';
 
 export type Services = Readonly<Record<string, unknown>>;
 
 /** The environment of a test, without a life. */
-export type Surroundings = Omit<Subject, 'stages' | 'unreachable'>;
+export type { Surroundings };
 
 /** One topology in two files: straight to the broker, and by way of a proxy. They share a store and an audit log. */
 export interface Detour {
@@ -34,7 +34,7 @@ export async function openDetour(
   surroundings: Surroundings,
   section: Readonly<Record<string, unknown>>,
 ): Promise<Detour> {
-  const workspace = await openWorkspace(broker, { ...surroundings, stages: [], unreachable: {} });
+  const workspace = await openWorkspace(broker, surroundings);
   const { variables } = surroundings;
   const at = { cwd: workspace.folder, variables };
   const straight = join(workspace.folder, 'mqwarden.yaml');

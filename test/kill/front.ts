@@ -29,52 +29,62 @@ export interface Front<Verdict = Fault> {
 /** Called before each write, when the one before it has been answered. */
 export type Look = (write: Write) => Promise<void>;
 
-interface Counter<Verdict> {
+/** From one setting of the hook to the next. A request belongs to the one in which it arrived, however long it waits. */
+interface Period<Verdict> {
   readonly writes: string[];
-  hook: OnWrite<Verdict> | undefined;
+  readonly hook: OnWrite<Verdict> | undefined;
 }
 
-function count(counter: Counter<unknown>, what: string): Write {
-  counter.writes.push(what);
+interface Counter<Verdict> {
+  period: Period<Verdict>;
+}
+
+function newCounter<Verdict>(): Counter<Verdict> {
+  return { period: { writes: [], hook: undefined } };
+}
+
+async function decide<Verdict>(
+  { writes, hook }: Period<Verdict>,
+  what: string,
+  look: Look | undefined,
+): Promise<Verdict | 'pass'> {
+  writes.push(what);
+  const write = { n: writes.length, what, nth: writes.filter((one) => one === what).length };
+  await look?.(write);
+  return (await hook?.(write)) ?? 'pass';
+}
+
+function controls<Verdict>(counter: Counter<Verdict>): Pick<Front<Verdict>, 'writes' | 'onWrite'> {
   return {
-    n: counter.writes.length,
-    what,
-    nth: counter.writes.filter((one) => one === what).length,
-  };
-}
-
-function onWrite<Verdict>(counter: Counter<Verdict>): Front<Verdict>['onWrite'] {
-  return (hook) => {
-    counter.writes.length = 0;
-    counter.hook = hook;
+    get writes() {
+      return counter.period.writes;
+    },
+    onWrite: (hook) => {
+      counter.period = { writes: [], hook };
+    },
   };
 }
 
 /** With `look`, writes go one after the other, though the program sends 16 at a time: one of the orders that it allows. */
 export async function frontOfRabbitMQ(at: SharedRabbitMQ, look?: Look): Promise<Front<ManagementVerdict>> {
-  const counter: Counter<ManagementVerdict> = { writes: [], hook: undefined };
+  const counter = newCounter<ManagementVerdict>();
   let before: Promise<unknown> = Promise.resolve();
   const proxy = await startManagementProxy(at, (_n, request) => {
     if (request.method === 'GET') return 'pass';
-    const decide = async (): Promise<ManagementVerdict> => {
-      const write = count(counter, `${request.method} ${decodeURIComponent(request.path)}`);
-      await look?.(write);
-      return (await counter.hook?.(write)) ?? 'pass';
-    };
-    if (look === undefined) return decide();
-    const turn = before.then(decide);
+    const { period } = counter;
+    const what = `${request.method} ${decodeURIComponent(request.path)}`;
+    if (look === undefined) return decide(period, what, undefined);
+    const turn = before.then(() => decide(period, what, look));
     before = turn.then(
       (verdict) => (verdict === 'pass' ? until(() => request.status !== undefined) : undefined),
       () => undefined,
     );
     return turn;
   });
-  return {
+  return Object.assign(controls(counter), {
     section: { managementUrl: proxy.managementUrl },
-    writes: counter.writes,
-    onWrite: onWrite(counter),
     stop: () => proxy.stop(),
-  };
+  });
 }
 
 const kafkaWrites: Readonly<Record<number, string>> = {
@@ -90,20 +100,15 @@ const kafkaWrites: Readonly<Record<number, string>> = {
 
 /** A plan asks CreateTopics too, to validate only: it counts as a write, and is none. */
 export async function frontOfKafka(at: SharedKafka, look?: Look): Promise<Front> {
-  const counter: Counter<Fault> = { writes: [], hook: undefined };
-  const proxy = await startKafkaProxy(at, async (_n, { apiKey }) => {
+  const counter = newCounter<Fault>();
+  const proxy = await startKafkaProxy(at, (_n, { apiKey }) => {
     const what = kafkaWrites[apiKey];
-    if (what === undefined) return 'pass';
-    const write = count(counter, what);
-    await look?.(write);
-    return (await counter.hook?.(write)) ?? 'pass';
+    return what === undefined ? 'pass' : decide(counter.period, what, look);
   });
-  return {
+  return Object.assign(controls(counter), {
     section: { brokers: proxy.brokers },
-    writes: counter.writes,
-    onWrite: onWrite(counter),
     stop: () => proxy.stop(),
-  };
+  });
 }
 
 /** Polls, with a bound. */

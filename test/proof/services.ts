@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Credential } from '../../src/core/broker.ts';
 import { openWorkspace, type Workspace } from '../contract/life.ts';
-import type { Subject } from '../contract/subject.ts';
+import type { Surroundings } from '../contract/subject.ts';
 
 /** A topology that stands on a real broker, and the credentials that its services would be given. */
 export interface Standing {
@@ -11,15 +11,14 @@ export interface Standing {
   credential(service: string): Promise<Credential>;
 }
 
-type Place = Pick<Subject, 'section' | 'files' | 'variables' | 'claims'>;
 
 /** Applies the services and makes sure that nothing is left to do: what is proved is what the topology says. */
 export async function stand(
   broker: string,
-  place: Place,
+  place: Surroundings,
   services: Readonly<Record<string, object>>,
 ): Promise<Standing> {
-  const workspace = await openWorkspace(broker, { ...place, stages: [], unreachable: {} });
+  const workspace = await openWorkspace(broker, place);
   const sections = Object.entries(services).map(([name, section]) => [name, { [broker]: section }]);
   await workspace.write(Object.fromEntries(sections) as Record<string, unknown>);
   const result = await workspace.apply();

@@ -43,9 +43,16 @@ export async function read(
   }
 }
 
+interface Whoami {
+  readonly name: string;
+  readonly tags: readonly string[] | string;
+}
+
 /** Users with lesser tags get 200 and a filtered list: a diff against that would be wrong. */
 async function requireWholeView(admin: Admin): Promise<void> {
-  const answer = (await admin.get(['whoami'])) as { readonly tags?: readonly string[] | string };
+  const answer = (await admin.get(['whoami'])) as Partial<Whoami> | undefined | null;
+  // Something in front of the broker may answer 200 with a page of its own.
+  if (typeof answer?.name !== 'string') throw notRabbitMQ(admin, 'who is asking is not told');
   const tags = typeof answer.tags === 'string' ? answer.tags.split(',') : (answer.tags ?? []);
   if (tags.includes('administrator')) return;
   throw new PartialView(
@@ -58,12 +65,16 @@ async function requireWholeView(admin: Admin): Promise<void> {
 }
 
 /** An answer that is not what was asked for must not be taken for an empty broker. */
-function requireShape(admin: Admin, definitions: Partial<Definitions> | undefined): void {
+function requireShape(admin: Admin, definitions: Partial<Definitions> | undefined | null): void {
   const lists = ['vhosts', 'users', 'permissions', 'exchanges', 'queues', 'bindings'] as const;
   const missing = lists.find((key) => !Array.isArray(definitions?.[key]));
   if (missing === undefined) return;
-  throw new BrokerError(`the definitions from ${admin.endpoint} have no list of ${missing}`, {
-    endpoint: admin.endpoint,
+  throw notRabbitMQ(admin, `the definitions have no list of ${missing}`);
+}
+
+function notRabbitMQ({ endpoint }: Admin, why: string): BrokerError {
+  return new BrokerError(`${endpoint} does not answer like a management API: ${why}`, {
+    endpoint,
     hint: 'check that managementUrl is the address of a RabbitMQ management API',
   });
 }
