@@ -1,3 +1,5 @@
+import { printable } from '../report/printable.ts';
+
 /** Shorter values would blank out ordinary words, and are no secrets. */
 const minLength = 4;
 const mark = '[redacted]';
@@ -59,6 +61,8 @@ function formsOf(secret: string): ReadonlySet<string> {
     lowerHex(percent),
     lowerHex(strict),
     json,
+    // As a terminal is shown it: an error passes that before it comes here.
+    printable(secret),
     ...base64Forms(wellFormed),
   ];
   return new Set(all.filter((form) => form.length >= minLength));

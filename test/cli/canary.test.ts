@@ -28,7 +28,7 @@ const mark = uniqueName('canary');
 
 /** With whatever is written in another way in a URL, in JSON, in base64 and on a terminal. */
 const secretOf = (what: string) => `${uniqueName(what)} "p\\ä%ss/w+rd&<é>~ü`;
-const admin = { username: `admin-${mark}`, password: secretOf('rabbit') };
+const admin = { username: `admin-${mark}`, password: `${secretOf('rabbit')}\t\u200b!` };
 const clusterAdmin = { username: `admin-${mark}`, password: secretOf('kafka') };
 const given = { rabbitmq: secretOf('given-r'), kafka: secretOf('given-k') };
 const wrong = secretOf('wrong');

@@ -103,7 +103,7 @@ describe('Kafka: an apply that is killed', () => {
     expect(watch.states.size, 'states in between were seen').toBeGreaterThan(3);
   });
 
-  it('converges after a kill at any write, within the union', { timeout: 300_000 }, async () => {
+  it('converges after a kill at any write, within the union', { timeout: 600_000 }, async () => {
     const { kills, writes } = await sweep(scene, front, watch, stride);
     expect(writes).toBeGreaterThan(10);
     expect(kills).toBeGreaterThanOrEqual(Math.floor(writes / stride));

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { printable } from '../../src/report/printable.ts';
 import { generatePassword } from '../../src/secrets/generate.ts';
 import { Redaction } from '../../src/secrets/redact.ts';
 
@@ -30,6 +31,11 @@ describe('redaction', () => {
   ])('$name', ({ text, want }) => {
     // The last characters of base64 are shared with what follows: at most one of them may be left.
     expect(redact([secret], text).replace(/\][A-Za-z0-9]?=*$/, ']')).toBe(want.replace(/=*$/, ''));
+  });
+
+  test('as a terminal is shown it, with its invisible characters spelt out', () => {
+    const odd = 'pass\tword\u200b!';
+    expect(redact([odd], printable(`login with ${odd}`))).toBe('login with [redacted]');
   });
 
   test.each(['u:', 'user:', 'admin:', 'administrator:'])(

@@ -1,10 +1,12 @@
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { isIP } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { type API, apiVersionsV3, Connection, protocolAPIsById, ResponseError } from '@platformatic/kafka';
 import type { Context, Placed } from '../../core/broker.ts';
 import { BrokerError, ConnectionError } from '../../core/errors.ts';
-import { connectionError, type Failure, failureOf, requestError } from './causes.ts';
+import { failureOf, requestError } from './causes.ts';
+import { type Attempt, firstOf } from './race.ts';
 import type { KafkaEnvironment } from './schema.ts';
 
 /**
@@ -41,9 +43,6 @@ interface Login {
   readonly password: string;
   readonly secureContext: SecureContext;
   readonly serverName: string | undefined;
-  /** For all the brokers together: none is tried after it. */
-  readonly patienceMs: number;
-  readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly clientId: string;
 }
@@ -61,16 +60,15 @@ export async function prepare(
     password,
     secureContext: await secureContext(target, context),
     serverName: tls?.serverName,
-    patienceMs: context.timeoutMs,
-    // The brokers are tried one after the other: together they must not take much longer than one.
-    connectTimeoutMs: Math.max(Math.floor(context.timeoutMs / brokers.length), 2000),
     requestTimeoutMs,
     clientId: `mqwarden-${context.correlationId}`,
   };
+  const connectTo = (endpoints: readonly Endpoint[]) =>
+    firstOf(endpoints, context.timeoutMs, attemptAs(login));
   return {
     admin: admin.username,
-    first: () => firstOf(brokers.map(parseEndpoint), login),
-    to: (host, port) => firstOf([{ host, port }], login),
+    first: () => connectTo(brokers.map(parseEndpoint)),
+    to: (host, port) => connectTo([{ host, port }]),
   };
 }
 
@@ -114,51 +112,57 @@ function label({ host, port }: Endpoint): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-async function firstOf(endpoints: readonly Endpoint[], login: Login): Promise<Session> {
-  const failures: Failure[] = [];
-  const deadline = performance.now() + login.patienceMs;
-  for (const endpoint of endpoints) {
-    if (failures.length > 0 && performance.now() >= deadline) break;
-    const result = await connect(endpoint, login);
-    if ('session' in result) return result.session;
-    failures.push(result.failure);
-    if (result.failure.final === true) break;
-  }
-  throw connectionError(failures, endpoints.length);
+/** From the first packet to what the broker offers: all of it in the time that a connection may take. */
+function attemptAs(login: Login): Attempt<Endpoint, Session> {
+  return async (endpoint, timeoutMs, over) => {
+    const connection = newConnection(endpoint, login, timeoutMs);
+    let mechanisms: readonly string[] = [];
+    connection.on('sasl:handshake', (offered) => {
+      mechanisms = offered;
+    });
+    // Without a listener a late error of the socket would end the process; the first one tells more than what follows it.
+    let first: unknown;
+    connection.on('error', (error) => {
+      first ??= error;
+    });
+    try {
+      // The client's own bound on a handshake ends before the versions are asked for, which a hanging broker may never tell.
+      const end = AbortSignal.any([over, AbortSignal.timeout(timeoutMs)]);
+      const offered = await Promise.race([logIn(connection, endpoint), timedOut(end)]);
+      return { session: sessionOf(connection, label(endpoint), login, offered) };
+    } catch (error) {
+      discard(connection);
+      const { username } = login;
+      const attempt = { endpoint: label(endpoint), username, timeoutMs, mechanisms };
+      return { failure: failureOf(first ?? error, attempt) };
+    }
+  };
 }
 
-async function connect(
-  endpoint: Endpoint,
-  login: Login,
-): Promise<{ session: Session } | { failure: Failure }> {
-  const connection = newConnection(endpoint, login);
-  let mechanisms: readonly string[] = [];
-  connection.on('sasl:handshake', (offered) => {
-    mechanisms = offered;
-  });
-  // Without a listener a late error of the socket would end the process; the first one tells more than what follows it.
-  let first: unknown;
-  connection.on('error', (error) => {
-    first ??= error;
-  });
-  try {
-    await connection.connect(endpoint.host, endpoint.port);
-    const versions = await apiVersionsV3.api.async(connection, 'mqwarden', '1');
-    const offered = new Map(versions.apiKeys.map((key) => [key.apiKey, key]));
-    return { session: sessionOf(connection, label(endpoint), login, offered) };
-  } catch (error) {
-    connection.socket.destroy();
-    const { username, connectTimeoutMs: timeoutMs } = login;
-    return {
-      failure: failureOf(first ?? error, { endpoint: label(endpoint), username, timeoutMs, mechanisms }),
-    };
-  }
+async function logIn(
+  connection: Connection,
+  { host, port }: Endpoint,
+): Promise<ReadonlyMap<number, VersionRange>> {
+  await connection.connect(host, port);
+  const versions = await apiVersionsV3.api.async(connection, 'mqwarden', '1');
+  return new Map(versions.apiKeys.map((key) => [key.apiKey, key]));
 }
 
-function newConnection(endpoint: Endpoint, login: Login): Connection {
+async function timedOut(end: AbortSignal): Promise<never> {
+  await once(end, 'abort');
+  throw new Error('timed out');
+}
+
+/** Closing clears the client's timers, which would keep the process alive; destroying does not wait for the other end. */
+function discard(connection: Connection): void {
+  void connection.close();
+  connection.socket.destroy();
+}
+
+function newConnection(endpoint: Endpoint, login: Login, connectTimeout: number): Connection {
   const serverName = login.serverName ?? (isIP(endpoint.host) === 0 ? endpoint.host : undefined);
   return new Connection(login.clientId, {
-    connectTimeout: login.connectTimeoutMs,
+    connectTimeout,
     requestTimeout: login.requestTimeoutMs,
     // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn the check off.
     tls: { secureContext: login.secureContext, rejectUnauthorized: true },

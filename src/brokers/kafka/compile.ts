@@ -13,16 +13,13 @@ import { collisions, type OwnedTopics, ownTopics, topicResource } from './compil
 import { canLogIn, isDistinguishedName } from './names.ts';
 import {
   type KafkaResource,
+  newUser,
   quotaAddress,
   type QuotaResource,
   topicAddress,
   userAddress,
   type UserResource,
 } from './resources.ts';
-
-/** More than Kafka's own default of 4,096, which is also its minimum for SHA-512 (KIP-554). */
-const iterations = 8192;
-const mechanism = 'SCRAM-SHA-512';
 
 /** Intent to resources. Throws TopologyError with every problem found. */
 export function compile(landscape: KafkaLandscape): Compiled<KafkaResource> {
@@ -68,7 +65,7 @@ function userResource(service: PlacedService, user: string): UserResource {
     kind: 'kafka:user',
     address: userAddress(user),
     service: service.name,
-    spec: { mechanism, iterations },
+    spec: newUser,
     because: `identity of ${service.name}`,
   };
 }

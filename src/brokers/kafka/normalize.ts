@@ -2,6 +2,7 @@ import { canonicalConfig } from './config.ts';
 import {
   aclAddress,
   type AclResource,
+  newUser,
   quotaAddress,
   type QuotaResource,
   topicAddress,
@@ -86,19 +87,27 @@ export interface UserAnswer {
   readonly credentialInfos: readonly { readonly mechanism: number; readonly iterations: number }[];
 }
 
-/** One resource a user, by its strongest mechanism; a second mechanism is a second way in, and worth a warning. */
+/**
+ * One resource a user, by its strongest mechanism. Worth a warning: a second mechanism, which is a second way in, and a
+ * password that is salted with few iterations, which only a new one puts right.
+ */
 export function userResources(answers: readonly UserAnswer[]): {
   users: UserResource[];
   warnings: Warning[];
 } {
   const users: UserResource[] = [];
   const warnings: Warning[] = [];
-  for (const { user, errorCode, credentialInfos } of answers) {
+  for (const { user, credentialInfos } of answers) {
     const [strongest, ...others] = [...credentialInfos].sort((a, b) => b.mechanism - a.mechanism);
-    if (errorCode !== 0 || strongest === undefined) continue;
+    if (strongest === undefined) continue;
     const mechanism = wordOf(scramMechanisms, strongest.mechanism);
     const at = userAddress(user);
-    users.push({ kind: 'kafka:user', address: at, spec: { mechanism, iterations: strongest.iterations } });
+    const { iterations } = strongest;
+    users.push({ kind: 'kafka:user', address: at, spec: { mechanism, iterations } });
+    if (mechanism === newUser.mechanism && iterations < newUser.iterations) {
+      const message = `its password has ${iterations} iterations, below ${newUser.iterations}: rotate it`;
+      warnings.push({ address: at, message });
+    }
     for (const { mechanism: code } of others) {
       const message = `can also log in by ${wordOf(scramMechanisms, code)}, which is left as it is`;
       warnings.push({ address: at, message });

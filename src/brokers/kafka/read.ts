@@ -6,13 +6,13 @@ import {
   describeClientQuotasV1,
   describeClusterV1,
   describeConfigsV4,
-  describeUserScramCredentialsV0,
   metadataV12,
 } from '@platformatic/kafka';
-import { partOf } from '../../core/address.ts';
+import { type Address, partOf } from '../../core/address.ts';
 import type { Context, Placed, Reading, Refusal, Scope } from '../../core/broker.ts';
-import { BrokerError, PartialView } from '../../core/errors.ts';
+import { PartialView } from '../../core/errors.ts';
 import { prepare, type Session } from './admin.ts';
+import { requireAll, requireAnswer } from './answers.ts';
 import { creationBatches, creationRequest, inBatches } from './batches.ts';
 import { faultOf } from './faults.ts';
 import {
@@ -25,6 +25,7 @@ import {
 } from './normalize.ts';
 import type { KafkaResource, TopicResource } from './resources.ts';
 import type { KafkaEnvironment } from './schema.ts';
+import { describeUsers } from './scram.ts';
 import { operations } from './words.ts';
 
 /**
@@ -44,7 +45,7 @@ export async function read(
     const [topics, acls, users, quotas] = await Promise.all([
       readTopics(session, desired),
       readAcls(session),
-      readUsers(session),
+      readUsers(session, scope.desired),
       readQuotas(session),
     ]);
     return {
@@ -64,6 +65,7 @@ const toolNames = { describe: 'Describe', describe_configs: 'DescribeConfigs' } 
 async function requireView(session: Session): Promise<void> {
   const brokers = 1;
   const cluster = await session.call(describeClusterV1.api, true, brokers);
+  requireAnswer(session, 'the cluster', cluster.errorCode, cluster.errorMessage);
   const allowed = cluster.clusterAuthorizedOperations;
   const missing = needed.filter((operation) => (allowed & (1 << operations[operation])) === 0);
   if (missing.length === 0) return;
@@ -99,7 +101,13 @@ function nameOf(topic: TopicResource): string {
 /** Topics that the administrator may describe; the broker leaves out the others without a word. */
 async function visibleTopics(session: Session): Promise<Map<string, TopicAnswer>> {
   const { topics } = await session.call(metadataV12.api, null, false, false);
-  const visible = topics.filter(({ partitions }) => partitions.length > 0);
+  const visible = topics.filter(({ name, errorCode, partitions }) => {
+    if (partitions.length > 0) return true;
+    // Deleted while the broker was answering; any other error leaves open what there is.
+    if (faultOf(errorCode, null).name !== 'UNKNOWN_TOPIC_OR_PARTITION')
+      requireAnswer(session, `topic ${name ?? ''}`, errorCode);
+    return false;
+  });
   return new Map(visible.map((topic) => [topic.name ?? '', topic]));
 }
 
@@ -114,24 +122,37 @@ async function confirmAbsent(
 ): Promise<Refusal[]> {
   const refusals: Refusal[] = [];
   const exist: string[] = [];
+  const byName = new Map(absent.map((topic) => [nameOf(topic), topic]));
   for (const batch of creationBatches(absent.map((topic) => creationRequest(nameOf(topic), topic.spec)))) {
-    const answer = await session.call(createTopicsV7.api, batch, session.timeoutMs, true);
-    const byName = new Map(absent.map((topic) => [nameOf(topic), topic]));
-    for (const { name, errorCode, errorMessage } of answer.topics) {
+    const { topics } = await session.call(createTopicsV7.api, batch, session.timeoutMs, true);
+    const [asked, answered] = [batch, topics].map((list) => list.map(({ name }) => name));
+    requireAll(session, 'topic', asked ?? [], answered ?? []);
+    for (const { name, errorCode, errorMessage } of topics) {
       const topic = byName.get(name);
       if (errorCode === 0 || topic === undefined) continue;
-      const fault = faultOf(errorCode, errorMessage);
-      if (fault.name === 'TOPIC_ALREADY_EXISTS') exist.push(name);
-      else if (fault.name.endsWith('AUTHORIZATION_FAILED'))
-        throw hidden(session, name, 'Create', fault.error);
-      else {
-        const hint = fault.hint ?? 'change the topic in the topology';
-        refusals.push({ address: topic.address, action: 'create', reason: fault.error, hint });
-      }
+      if (faultOf(errorCode, errorMessage).name === 'TOPIC_ALREADY_EXISTS') exist.push(name);
+      else refusals.push(refusalOf(session, topic, errorCode, errorMessage));
     }
   }
   if (exist.length > 0) await addLate(session, exist, live);
   return refusals;
+}
+
+/** What the broker would say tomorrow too. Anything else (a new controller, a throttle, a timeout) is no verdict. */
+const verdict = /^(?:INVALID_.*|POLICY_VIOLATION|UNSUPPORTED_VERSION)$/;
+
+function refusalOf(
+  session: Session,
+  topic: TopicResource,
+  errorCode: number,
+  message: string | null | undefined,
+): Refusal {
+  const fault = faultOf(errorCode, message);
+  if (fault.name.endsWith('AUTHORIZATION_FAILED'))
+    throw hidden(session, nameOf(topic), 'Create', fault.error);
+  if (!verdict.test(fault.name)) requireAnswer(session, `topic ${nameOf(topic)}`, errorCode, message);
+  const hint = fault.hint ?? 'change the topic in the topology';
+  return { address: topic.address, action: 'create', reason: fault.error, hint };
 }
 
 /**
@@ -181,29 +202,15 @@ async function readConfigs(
     }));
     const { results } = await session.call(describeConfigsV4.api, resources, false, false);
     for (const { resourceName, errorCode, errorMessage, configs } of results) {
-      if (errorCode !== 0) {
-        throw hidden(session, resourceName, 'DescribeConfigs', faultOf(errorCode, errorMessage).error);
-      }
+      const fault = faultOf(errorCode, errorMessage);
+      if (fault.name.endsWith('AUTHORIZATION_FAILED'))
+        throw hidden(session, resourceName, 'DescribeConfigs', fault.error);
+      requireAnswer(session, `the configs of topic ${resourceName}`, errorCode, errorMessage);
       overrides.set(resourceName, overridesOf(configs));
     }
   }
+  requireAll(session, 'the configs of topic', names, overrides.keys());
   return overrides;
-}
-
-/** A whole answer that failed: absence must not be inferred from it. */
-function requireAnswer(
-  session: Session,
-  what: string,
-  errorCode: number,
-  message: string | null | undefined,
-): void {
-  if (errorCode === 0) return;
-  const { endpoint, admin } = session;
-  const fault = faultOf(errorCode, message);
-  const text = `${what} of Kafka at ${endpoint} cannot be read by ${admin}: ${fault.error}`;
-  if (fault.name.endsWith('AUTHORIZATION_FAILED'))
-    throw new PartialView(text, { endpoint, hint: fault.hint });
-  throw new BrokerError(text, { endpoint, hint: fault.hint });
 }
 
 const any = 1;
@@ -222,11 +229,11 @@ async function readAcls(session: Session): Promise<KafkaResource[]> {
   return aclResources(answer.resources);
 }
 
-async function readUsers(session: Session) {
-  // No filter at all: asking for a name that is not there would be an error.
-  const answer = await session.call(describeUserScramCredentialsV0.api, null);
-  requireAnswer(session, 'the SCRAM users', answer.errorCode, answer.errorMessage);
-  return userResources(answer.results);
+/** Warned is of declared users only: the others' passwords are none of this topology's business. */
+async function readUsers(session: Session, desired: readonly KafkaResource[]) {
+  const { users, warnings } = userResources(await describeUsers(session));
+  const declared = new Set<Address>(desired.map(({ address }) => address));
+  return { users, warnings: warnings.filter(({ address }) => declared.has(address)) };
 }
 
 async function readQuotas(session: Session): Promise<KafkaResource[]> {

@@ -1,6 +1,7 @@
 import { describeClusterV1, describeLogDirsV4 } from '@platformatic/kafka';
 import { type Address, partOf } from '../../core/address.ts';
 import type { Context, Placed } from '../../core/broker.ts';
+import { MqwardenError } from '../../core/errors.ts';
 import type { Change } from '../../core/resource.ts';
 import { type Dialer, prepare, type Session } from './admin.ts';
 import { topicKind } from './kinds/topic.ts';
@@ -18,9 +19,7 @@ export async function weigh(
   const dialer = await prepare(target, context);
   const session = await dialer.first();
   try {
-    const { sizes, complete } = await logSizes(dialer, session, losing);
-    const least = complete ? '' : 'at least ';
-    return new Map(losing.map(({ address }) => [address, least + sizeText(sizes.get(address) ?? 0n)]));
+    return await costs(dialer, session, losing);
   } finally {
     await session.close();
   }
@@ -33,67 +32,89 @@ function losesData(change: Change<KafkaResource>): change is Change<TopicResourc
   );
 }
 
-interface LogSizes {
-  /** Bytes by topic, replicas counted once. */
-  readonly sizes: ReadonlyMap<Address, bigint>;
-  /** False where a broker could not be asked. */
-  readonly complete: boolean;
-}
-
-async function logSizes(
+async function costs(
   dialer: Dialer,
   session: Session,
   changes: readonly Change<TopicResource>[],
-): Promise<LogSizes> {
+): Promise<Map<Address, string>> {
   const topics = changes.map((change) => ({
     name: partOf(change.address, 0),
     partitions: Array.from({ length: change.before?.partitions ?? 0 }, (_, index) => index),
   }));
-  const { brokers } = await session.call(describeClusterV1.api, false, 1);
-  const answers = await Promise.allSettled(
-    brokers.map(({ host, port }) => partitionSizes(dialer, host, port, topics)),
+  const cluster = await session.call(describeClusterV1.api, false, 1);
+  const answers = await Promise.all(
+    cluster.brokers.map(({ host, port }) => logsOf(dialer, host, port, topics)),
   );
-  const largest = new Map<string, { topic: string; size: bigint }>();
-  for (const answer of answers) {
-    if (answer.status === 'rejected') continue;
-    for (const { topic, partition, size } of answer.value) {
-      const key = `${topic}/${partition}`;
-      const known = largest.get(key);
-      if (known === undefined || known.size < size) largest.set(key, { topic, size });
-    }
-  }
-  const sizes = new Map<Address, bigint>();
-  for (const { topic, size } of largest.values()) {
-    sizes.set(topicAddress(topic), (sizes.get(topicAddress(topic)) ?? 0n) + size);
-  }
-  return { sizes, complete: answers.every(({ status }) => status === 'fulfilled') };
+  const complete = cluster.errorCode === 0 && answers.every((answer) => answer.complete);
+  const sizes = largestReplicas(answers.flatMap(({ logs }) => logs));
+  return new Map(
+    topics.map(({ name, partitions }) => {
+      const known = [...(sizes.get(name)?.values() ?? [])];
+      const bytes = known.reduce((sum, size) => sum + size, 0n);
+      return [topicAddress(name), costText(bytes, complete && known.length === partitions.length)];
+    }),
+  );
 }
 
-interface PartitionSize {
+interface Log {
   readonly topic: string;
   readonly partition: number;
   readonly size: bigint;
 }
 
-async function partitionSizes(
+/** Bytes by topic and partition: replicas count once. */
+function largestReplicas(logs: readonly Log[]): Map<string, Map<number, bigint>> {
+  const sizes = new Map<string, Map<number, bigint>>();
+  for (const { topic, partition, size } of logs) {
+    const known = sizes.get(topic) ?? new Map<number, bigint>();
+    const largest = known.get(partition);
+    known.set(partition, largest === undefined || largest < size ? size : largest);
+    sizes.set(topic, known);
+  }
+  return sizes;
+}
+
+interface Logs {
+  readonly logs: readonly Log[];
+  /** False where the broker, or one of its disks, did not tell. */
+  readonly complete: boolean;
+}
+
+async function logsOf(
   dialer: Dialer,
   host: string,
   port: number,
   topics: { name: string; partitions: number[] }[],
-): Promise<PartitionSize[]> {
-  const session = await dialer.to(host, port);
+): Promise<Logs> {
   try {
-    const { results } = await session.call(describeLogDirsV4.api, topics);
-    return results
-      .flatMap((result) => result.topics)
-      .flatMap(({ name, partitions }) =>
-        partitions
-          .filter(({ isFutureKey }) => !isFutureKey)
-          .map((one) => ({ topic: name, partition: one.partitionIndex, size: one.partitionSize })),
-      );
-  } finally {
-    await session.close();
+    const session = await dialer.to(host, port);
+    try {
+      return logsIn(await session.call(describeLogDirsV4.api, topics));
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    // A size that is not known must not hold up a plan.
+    if (error instanceof MqwardenError) return { logs: [], complete: false };
+    throw error;
   }
+}
+
+function logsIn({ errorCode, results }: describeLogDirsV4.DescribeLogDirsResponse): Logs {
+  const logs = results
+    .flatMap((result) => result.topics)
+    .flatMap(({ name, partitions }) =>
+      partitions
+        .filter(({ isFutureKey }) => !isFutureKey)
+        .map((one) => ({ topic: name, partition: one.partitionIndex, size: one.partitionSize })),
+    );
+  return { logs, complete: [errorCode, ...results.map((one) => one.errorCode)].every((code) => code === 0) };
+}
+
+/** `complete` is false where there may be more: then nothing found is not nothing. */
+export function costText(bytes: bigint, complete: boolean): string {
+  if (complete) return sizeText(bytes);
+  return bytes === 0n ? 'size unknown' : `at least ${sizeText(bytes)}`;
 }
 
 const units = ['KB', 'MB', 'GB', 'TB', 'PB'];

@@ -1,12 +1,12 @@
 import type { Context, Credentials, Placed, Writer } from '../../core/broker.ts';
-import { ConnectionError } from '../../core/errors.ts';
+import { ConnectionError, PartialView } from '../../core/errors.ts';
 import type { Change } from '../../core/resource.ts';
 import { prepare, type Session } from './admin.ts';
 import { isAclChange } from './kinds/acl.ts';
 import type { KafkaResource, QuotaResource, TopicResource, UserResource } from './resources.ts';
 import type { KafkaEnvironment } from './schema.ts';
 import { createAcls, deleteAcls } from './write/acls.ts';
-import type { Report } from './write/outcome.ts';
+import { type Report, unanswered } from './write/outcome.ts';
 import { alterQuotas } from './write/quotas.ts';
 import { createTopics, deleteTopics, updateTopics } from './write/topics.ts';
 import { deleteUsers, upsertUsers } from './write/users.ts';
@@ -60,12 +60,13 @@ async function carryOut(
     await dispatch(session, credentials, changes, once);
   } catch (error) {
     const text = error instanceof Error ? error.message : 'failed';
-    const hint = 'whether it was done is not known: run plan again';
+    const unknown = 'whether it was done is not known: run plan again';
+    // A read that must come before the write was refused: nothing was done.
+    const hint = error instanceof PartialView ? error.hint : unknown;
     for (const change of [...open]) once(change, { status: 'failed', error: text, hint });
     return !(error instanceof ConnectionError);
   }
-  for (const change of [...open])
-    once(change, { status: 'failed', error: 'the broker did not answer for it' });
+  for (const change of [...open]) once(change, unanswered);
   return true;
 }
 

@@ -77,11 +77,13 @@ export function targetLabel(target: Target): string {
 
 /**
  * Produce needs WRITE; DESCRIBE is for the metadata of the topic and of the transactional id (KIP-98). Since KIP-679 (Kafka 3.0)
- * an idempotent producer needs no more than that; older brokers check IDEMPOTENT_WRITE on the cluster. CREATE is only for those
- * who make their topics by producing; `kafka-acls --producer` always adds it.
+ * an idempotent producer needs no more than that, and mqwarden needs newer brokers: IDEMPOTENT_WRITE on the cluster is only what
+ * `kafka-acls --idempotent` adds. CREATE is only for those who make their topics by producing; `kafka-acls --producer` always
+ * adds it.
  */
 function produceGrants(section: KafkaService): Grant[] {
-  const creates = section.createTopics === true || section.grantStyle === 'kafka-acls';
+  const asTool = section.grantStyle === 'kafka-acls';
+  const creates = section.createTopics === true || asTool;
   return (section.produces ?? []).flatMap((intent): Grant[] => {
     const because = `produces ${targetLabel(intent)}`;
     const onTopic: Operation[] = creates ? ['write', 'describe', 'create'] : ['write', 'describe'];
@@ -94,7 +96,7 @@ function produceGrants(section: KafkaService): Grant[] {
       } as const;
       grants.push({ ...transactional, operations: ['write', 'describe'], because });
     }
-    if (intent.idempotent === true) {
+    if (asTool && intent.idempotent === true) {
       const cluster = { resource: 'cluster', pattern: 'literal', name: clusterName } as const;
       grants.push({ ...cluster, operations: ['idempotent_write'], because: `${because} idempotently` });
     }

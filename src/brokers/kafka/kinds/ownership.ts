@@ -10,3 +10,9 @@ export function userOwnership(user: string | undefined, ground: Ground): Ownersh
   if (service !== undefined) return { fate: 'managed', service };
   return { fate: matchesAny(ground.claims, user) ? 'claimed' : 'unmanaged' };
 }
+
+/** The same for what is no grant: of a declared user it is reported, and pruned only when asked. */
+export function claimedOwnership(user: string | undefined, ground: Ground): Ownership {
+  const ownership = userOwnership(user, ground);
+  return ownership.fate === 'managed' ? { ...ownership, fate: 'claimed' } : ownership;
+}

@@ -1,16 +1,17 @@
 import type { Kind } from '../../../core/broker.ts';
 import { quotaEntity, type QuotaResource } from '../resources.ts';
-import { userOwnership } from './ownership.ts';
+import { claimedOwnership } from './ownership.ts';
 
 /**
  * Client quotas (KIP-546). A quota of a user, with or without a client id, is that user's; those of a client id alone, of an
- * address or of a default entity concern everybody and stay unmanaged.
+ * address or of a default entity concern everybody and stay unmanaged. An operator's throttle on a declared user narrows
+ * nothing when it goes: it is no drift.
  */
 export const quotaKind: Kind<QuotaResource> = {
   label: 'quota',
   order: 2,
   holdsData: false,
-  ownership: (live, ground) => userOwnership(quotaEntity(live.address)['user'] ?? undefined, ground),
+  ownership: (live, ground) => claimedOwnership(quotaEntity(live.address)['user'] ?? undefined, ground),
   judge: ({ spec: live }, { spec: desired }) => ({
     is: 'update',
     why: [...new Set([...Object.keys(live), ...Object.keys(desired)])]

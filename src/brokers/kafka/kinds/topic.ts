@@ -101,7 +101,8 @@ function loses({ name, from, to }: ConfigChange): boolean {
     case 'retention.bytes':
       return to === undefined || isLess(to, from);
     case 'cleanup.policy':
-      return (from ?? 'delete') !== (to ?? 'delete');
+      // Any change of it: where it comes or goes, the cluster's default may be the other policy.
+      return true;
     default:
       return false;
   }

@@ -7,6 +7,9 @@ export type Report = (change: Change<KafkaResource>, outcome: Outcome) => void;
 
 export const done: Outcome = { status: 'done' };
 
+/** An item that is missing from the answer. */
+export const unanswered: Outcome = { status: 'failed', error: 'the broker did not answer for it' };
+
 /** What the broker said of one item: 0 is done. `goal` is the error that means that it is so already. */
 export function outcomeOf(
   errorCode: number,

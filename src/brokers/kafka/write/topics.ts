@@ -13,7 +13,7 @@ import type { Session } from '../admin.ts';
 import { creationBatches, creationRequest, inBatches } from '../batches.ts';
 import { type ConfigChange, changedConfig } from '../kinds/topic.ts';
 import type { TopicResource } from '../resources.ts';
-import { done, outcomeOf, type Report, required } from './outcome.ts';
+import { done, outcomeOf, type Report, required, unanswered } from './outcome.ts';
 
 type TopicChange = Change<TopicResource>;
 
@@ -104,7 +104,10 @@ async function alterConfigs(
     ),
   }));
   const { responses } = await session.call(incrementalAlterConfigsV1.api, resources, false);
-  return new Map(responses.map((one) => [one.resourceName, outcomeOf(one.errorCode, one.errorMessage)]));
+  return outcomes(
+    changes,
+    responses.map((one) => [one.resourceName, outcomeOf(one.errorCode, one.errorMessage)]),
+  );
 }
 
 async function growPartitions(
@@ -117,5 +120,16 @@ async function growPartitions(
     return { name: nameOf(change), count, assignments: null };
   });
   const { results } = await session.call(createPartitionsV3.api, topics, session.timeoutMs, false);
-  return new Map(results.map((one) => [one.name, outcomeOf(one.errorCode, one.errorMessage)]));
+  return outcomes(
+    changes,
+    results.map((one) => [one.name, outcomeOf(one.errorCode, one.errorMessage)]),
+  );
+}
+
+/** By name, one for each change: what the broker does not mention has failed. */
+function outcomes(
+  changes: readonly TopicChange[],
+  answers: readonly (readonly [string, Outcome])[],
+): Map<string, Outcome> {
+  return new Map([...changes.map((change) => [nameOf(change), unanswered] as const), ...answers]);
 }

@@ -1,6 +1,6 @@
 import { pbkdf2, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { alterUserScramCredentialsV0, describeUserScramCredentialsV0 } from '@platformatic/kafka';
+import { alterUserScramCredentialsV0 } from '@platformatic/kafka';
 import { partOf } from '../../../core/address.ts';
 import type { Credentials, Outcome } from '../../../core/broker.ts';
 import type { Change } from '../../../core/resource.ts';
@@ -8,7 +8,8 @@ import type { Session } from '../admin.ts';
 import { inBatches } from '../batches.ts';
 import { scramMechanisms } from '../normalize.ts';
 import type { UserResource } from '../resources.ts';
-import { done, outcomeOf, type Report, required } from './outcome.ts';
+import { describeUsers } from '../scram.ts';
+import { done, outcomeOf, type Report, required, unanswered } from './outcome.ts';
 
 type UserChange = Change<UserResource>;
 type Upsertion = alterUserScramCredentialsV0.AlterUserScramCredentialsRequestUpsertions;
@@ -89,10 +90,7 @@ export async function deleteUsers(
       const deletions = batch
         .filter((change) => live.get(nameOf(change))?.includes(mechanism))
         .map((change) => ({ name: nameOf(change), mechanism }));
-      if (deletions.length === 0) continue;
-      const { results } = await session.call(alterUserScramCredentialsV0.api, deletions, []);
-      for (const { user, errorCode, errorMessage } of results) {
-        const outcome = outcomeOf(errorCode, errorMessage, 'RESOURCE_NOT_FOUND');
+      for (const [user, outcome] of await deleteCredentials(session, deletions)) {
         if (outcome.status !== 'done') failed.set(user, outcome);
       }
     }
@@ -100,7 +98,21 @@ export async function deleteUsers(
   }
 }
 
+/** The outcome of each; what the broker does not mention has failed. */
+async function deleteCredentials(
+  session: Session,
+  deletions: { name: string; mechanism: number }[],
+): Promise<Map<string, Outcome>> {
+  const outcomes = new Map(deletions.map(({ name }) => [name, unanswered]));
+  if (deletions.length === 0) return outcomes;
+  const { results } = await session.call(alterUserScramCredentialsV0.api, deletions, []);
+  for (const { user, errorCode, errorMessage } of results) {
+    outcomes.set(user, outcomeOf(errorCode, errorMessage, 'RESOURCE_NOT_FOUND'));
+  }
+  return outcomes;
+}
+
 async function mechanismsByUser(session: Session): Promise<Map<string, number[]>> {
-  const { results } = await session.call(describeUserScramCredentialsV0.api, null);
-  return new Map(results.map((one) => [one.user, one.credentialInfos.map(({ mechanism }) => mechanism)]));
+  const users = await describeUsers(session);
+  return new Map(users.map((one) => [one.user, one.credentialInfos.map(({ mechanism }) => mechanism)]));
 }
