@@ -1,6 +1,6 @@
 /**
  * A real RabbitMQ as a native process: AMQPS and HTTPS on free loopback ports, in a temporary folder, hardened as
- * docs/checklist.md asks (no plaintext listener, no guest, client certificate demanded).
+ * the security checklist asks (no plaintext listener, no guest, client certificate demanded).
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';

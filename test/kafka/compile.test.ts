@@ -10,12 +10,11 @@ describe('produces', () => {
     ]);
   });
 
-  it('adds the transactional id, and the cluster only where asked', () => {
+  it('adds the transactional id, and nothing on the cluster: no broker asks for it', () => {
     const service = { produces: [{ topic: 'orders', transactionalId: 'tx', idempotent: true }] };
     expect(acls({ o: service })).toEqual([
       'allow describe topic orders (literal) to User:o from *',
       'allow describe transactional_id tx (literal) to User:o from *',
-      'allow idempotent_write cluster kafka-cluster (literal) to User:o from *',
       'allow write topic orders (literal) to User:o from *',
       'allow write transactional_id tx (literal) to User:o from *',
     ]);
@@ -37,6 +36,13 @@ describe('the cases of the security reference', () => {
       'allow describe topic orders (literal) to User:order-service from *',
       'allow write topic orders (literal) to User:order-service from *',
     ]);
+  });
+
+  it('kafka-acls --producer --topic orders --idempotent', () => {
+    const produces = [{ topic: 'orders', idempotent: true }];
+    expect(acls({ 'order-service': { grantStyle: 'kafka-acls', produces } })).toContain(
+      'allow idempotent_write cluster kafka-cluster (literal) to User:order-service from *',
+    );
   });
 
   it('kafka-acls --consumer --topic orders --group notification-consumer-group', () => {

@@ -95,8 +95,8 @@ describe('the fate of what is not declared', () => {
     [user('somebody'), 'unmanaged'],
     [user('admin'), 'internal'],
     [user('kafka-broker'), 'internal'],
-    [quota({ user: 'order-service' }), 'managed'],
-    [quota({ user: 'order-service', 'client-id': 'c' }), 'managed'],
+    [quota({ user: 'order-service' }), 'claimed'],
+    [quota({ user: 'order-service', 'client-id': 'c' }), 'claimed'],
     [quota({ user: 'old-service' }), 'claimed'],
     [quota({ user: 'admin' }), 'internal'],
     [quota({ user: null }), 'unmanaged'],
@@ -173,7 +173,10 @@ describe('a topic', () => {
     ['retention.bytes', '9223372036854775806', '9223372036854775807', false],
     ['cleanup.policy', 'compact', 'delete', true],
     ['cleanup.policy', 'compact', undefined, true],
-    ['cleanup.policy', undefined, 'delete', false],
+    ['cleanup.policy', undefined, 'delete', true],
+    ['cleanup.policy', 'delete', undefined, true],
+    ['cleanup.policy', 'delete', 'delete', false],
+    ['cleanup.policy', undefined, undefined, false],
     ['cleanup.policy', undefined, 'compact,delete', true],
     ['segment.ms', '10', '9', false],
   ])('%s from %s to %s needs its name: %s', (name, from, to, needed) => {
@@ -196,10 +199,18 @@ describe('a user', () => {
 
   it.each([
     [{ mechanism: 'SCRAM-SHA-512', iterations: 16384 }, true],
-    [{ mechanism: 'SCRAM-SHA-512', iterations: 4096 }, false],
+    [{ mechanism: 'SCRAM-SHA-512', iterations: 4096 }, true],
     [{ mechanism: 'SCRAM-SHA-256', iterations: 16384 }, false],
-  ])('with %j is strong enough: %s', (spec, enough) => {
-    expect(kind.settle?.(user('a', spec), desired).spec).toEqual(enough ? spec : desired.spec);
+  ])('with %j stays: %s', (spec, stays) => {
+    expect(kind.settle?.(user('a', spec), desired).spec).toEqual(stays ? spec : desired.spec);
+  });
+
+  it('with SHA-256 only is updated', () => {
+    const live = user('a', { mechanism: 'SCRAM-SHA-256', iterations: 16384 });
+    expect(kind.judge(live, desired)).toEqual({
+      is: 'update',
+      why: 'has SCRAM-SHA-256 only: SCRAM-SHA-512 is added, with the stored password',
+    });
   });
 });
 

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { kafka as broker } from '../../src/brokers/kafka/index.ts';
-import { aclAddress, userAddress } from '../../src/brokers/kafka/resources.ts';
+import { aclAddress } from '../../src/brokers/kafka/resources.ts';
 import { deletion } from '../../src/core/diff.ts';
 import { acls, aclLine, isAcl } from './landscape.ts';
-import { type KafkaChange, type Live, type Services, startLive } from './live.ts';
+import { type KafkaChange, type Live, scram256, type Services, startLive } from './live.ts';
 import { containing, matching } from './matchers.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 120_000 });
@@ -194,6 +194,28 @@ describe('what is granted is all that is granted', () => {
   });
 });
 
+describe('an idempotent producer', () => {
+  it('needs nothing on the cluster', async () => {
+    const produces = [{ topic: 'orders', idempotent: true }];
+    await live.converge({ o: { topics: { orders: null }, produces } });
+    const producer = live.connect('o').producer({ idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    await expect(producer.send({ topic: 'orders', messages: [{ value: 'x' }] })).resolves.toHaveLength(1);
+    await producer.disconnect();
+  });
+});
+
+describe('a quota that a service no longer declares, or never did', () => {
+  it('stays, is reported as claimed, and can be pruned', async () => {
+    await live.converge({ o: { quota: { producerByteRate: 1000 } } });
+    const { changes, unmanaged } = await live.plan({ o: {} });
+    expect(changes).toEqual([]);
+    expect(unmanaged).toMatchObject([
+      { resource: { address: 'kafka:quota:user=o' }, claimed: true, prunable: true },
+    ]);
+  });
+});
+
 describe("Kafka's own kafka-acls", () => {
   const cases: [string, string[], object][] = [
     ['order-service', ['--producer', '--topic', 'orders'], { produces: ['orders'] }],
@@ -321,22 +343,62 @@ describe('passwords', () => {
     expect(live.credentials.stored.size).toBe(0);
   });
 
-  it('that are not stored are not replaced', async () => {
-    await live.converge({ o: {} });
-    live.credentials.stored.clear();
-    const change: KafkaChange = {
-      action: 'update',
-      address: userAddress('o'),
-      kind: 'kafka:user',
-      service: 'o',
-      reason: '',
-      before: { mechanism: 'SCRAM-SHA-512', iterations: 4096 },
-      after: { mechanism: 'SCRAM-SHA-512', iterations: 8192 },
-    };
-    expect((await live.write([change])).get(change.address)).toMatchObject({
+  it("with Kafka's default of 4,096 iterations stay, with a warning, stored or not", async () => {
+    const made = await live.plan({ o: {} });
+    const few = made.changes.map((change) => ({
+      ...change,
+      after: { mechanism: 'SCRAM-SHA-512', iterations: 4096 },
+    })) as KafkaChange[];
+    await live.write(few);
+    await expect.poll(async () => (await live.plan({ o: {} })).changes, { timeout: 5000 }).toEqual([]);
+    expect((await live.plan({ o: {} })).warnings).toEqual([
+      { address: 'kafka:user:o', message: 'its password has 4096 iterations, below 8192: rotate it' },
+    ]);
+    // Of somebody else's user nothing is said.
+    expect((await live.plan({ p: {} })).warnings).toEqual([]);
+    const admin = live.connect('o').admin();
+    await admin.connect();
+    await admin.disconnect();
+  });
+
+  it('of SHA-256 only become SHA-512 where they are stored, and are not replaced where not', async () => {
+    await scram256(live, 'o', 'before');
+    await expect
+      .poll(async () => actions((await live.plan({ o: {} })).changes), { timeout: 5000 })
+      .toEqual(['update kafka:user:o']);
+    const { changes } = await live.plan({ o: {} });
+    expect((await live.write(changes)).get('kafka:user:o')).toMatchObject({
       status: 'failed',
       error: 'no password of o is stored at kafka/o, and a new one would lock out who uses it now',
     });
+    live.credentials.stored.set('kafka/o', { username: 'o', password: 'before' });
+    await live.converge({ o: {} });
+    expect(live.credentials.stored.get('kafka/o')?.password).toBe('before');
+    const admin = live.connect('o').admin();
+    await admin.connect();
+    await admin.disconnect();
+  });
+
+  it('of users that the administrator may not describe are neither overwritten nor deleted', async () => {
+    const limited = { username: 'limited', password: 'pässword of limited' };
+    const cluster = { resource: 'cluster', reason: 'r' };
+    const grants = [
+      { ...cluster, operations: ['alter'] },
+      { ...cluster, operations: ['describe'], permission: 'deny' },
+    ];
+    const { changes } = await live.plan({ o: {} });
+    await live.converge({ limited: { grants }, o: {} });
+    live.credentials.stored.delete('kafka/o');
+    const there = (await live.read({})).resources.filter(({ address }) => address === 'kafka:user:o');
+    for (const attempt of [changes, there.map((one) => deletion(one, ''))]) {
+      expect((await live.write(attempt, limited)).get('kafka:user:o')).toMatchObject({
+        status: 'failed',
+        error: containing('the SCRAM users of Kafka'),
+        hint: containing('give the administrator'),
+      });
+    }
+    expect(live.credentials.stored.has('kafka/o')).toBe(false);
+    expect((await live.read({})).resources.map(({ address }) => address)).toContain('kafka:user:o');
   });
 
   it('that cannot be stored never reach the broker', async () => {
@@ -366,5 +428,15 @@ describe('before anything is lost', () => {
     const costs = await broker.weigh(live.target(), topics, live.context());
     expect(costs.get('kafka:topic:full' as KafkaChange['address'])).toBe('5.1 KB of messages');
     expect(costs.get('kafka:topic:empty' as KafkaChange['address'])).toBe('no messages');
+  });
+
+  it('what the administrator may not look at is not called empty', async () => {
+    const limited = { username: 'limited', password: 'pässword of limited' };
+    await live.converge({ limited: {}, o: { topics: { full: null } } });
+    const { resources } = await live.read({});
+    const topics = resources.filter(({ kind }) => kind === 'kafka:topic').map((one) => deletion(one, ''));
+    const admin = { username: 'limited', password: 'env:KAFKA_ADMIN' };
+    const sizes = await broker.weigh(live.target({ admin }), topics, live.context(limited.password));
+    expect([...sizes.values()]).toEqual(['size unknown']);
   });
 });

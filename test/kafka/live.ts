@@ -1,5 +1,7 @@
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { alterUserScramCredentialsV0, Connection } from '@platformatic/kafka';
 import { kafka as broker } from '../../src/brokers/kafka/index.ts';
 import { createKafka } from '../../src/brokers/kafka/connect.ts';
 import type { KafkaResource } from '../../src/brokers/kafka/resources.ts';
@@ -8,7 +10,7 @@ import type { Context, Credential, Credentials, Outcome, Placed, Reading } from 
 import { sortChanges } from '../../src/core/decisions.ts';
 import { deletion, diff, type Difference } from '../../src/core/diff.ts';
 import type { Change } from '../../src/core/resource.ts';
-import { type Kafka, startKafka } from '../brokers/kafka.ts';
+import { type Kafka, type KafkaOptions, startKafka } from '../brokers/kafka.ts';
 import { environment, landscape } from './landscape.ts';
 
 export type Services = Readonly<Record<string, object>>;
@@ -37,10 +39,10 @@ interface Login {
   readonly password: string;
 }
 
-export async function startLive(): Promise<Live> {
+export async function startLive(options?: KafkaOptions): Promise<Live> {
   // kafkajs prints every refusal that a test provokes.
   process.env['KAFKAJS_LOG_LEVEL'] = 'NOTHING';
-  return liveOn(await startKafka());
+  return liveOn(await startKafka(options));
 }
 
 function liveOn(kafka: Kafka): Live {
@@ -142,5 +144,23 @@ async function until(left: () => Promise<readonly unknown[]>): Promise<void> {
     if (Date.now() > deadline)
       throw new Error(`${remaining.length} still left: ${JSON.stringify(remaining.slice(0, 3))}`);
     await sleep(50);
+  }
+}
+
+/** A user of SCRAM-SHA-256 alone, as another tool would make it. */
+export async function scram256({ kafka }: Live, name: string, password: string): Promise<void> {
+  const [salt, iterations] = [randomBytes(16), 4096];
+  const saltedPassword = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
+  const connection = new Connection('test', {
+    tls: { ca: kafka.ca },
+    tlsServerName: 'localhost',
+    sasl: { mechanism: 'SCRAM-SHA-512', ...kafka.admin },
+  });
+  await connection.connect('localhost', kafka.ports.main);
+  try {
+    const upsertion = { name, mechanism: 1, iterations, salt, saltedPassword };
+    await alterUserScramCredentialsV0.api.async(connection, [], [upsertion]);
+  } finally {
+    await connection.close();
   }
 }

@@ -10,7 +10,7 @@ import {
   userResources,
 } from '../../src/brokers/kafka/normalize.ts';
 import { codeOf, operations, wordOf } from '../../src/brokers/kafka/words.ts';
-import { sizeText } from '../../src/brokers/kafka/weigh.ts';
+import { costText, sizeText } from '../../src/brokers/kafka/weigh.ts';
 
 describe('config values', () => {
   it.each([
@@ -68,6 +68,15 @@ it('shows the strongest mechanism of a user, and warns of another', () => {
   ]);
 });
 
+it('warns of a password with few iterations', () => {
+  const credentialInfos = [{ mechanism: 2, iterations: 4096 }];
+  const { users, warnings } = userResources([{ user: 'a', errorCode: 0, credentialInfos }]);
+  expect(users.map(({ spec }) => spec)).toEqual([{ mechanism: 'SCRAM-SHA-512', iterations: 4096 }]);
+  expect(warnings).toEqual([
+    { address: 'kafka:user:a', message: 'its password has 4096 iterations, below 8192: rotate it' },
+  ]);
+});
+
 it('names quotas as the topology does', () => {
   const entity = [
     { entityType: 'client-id', entityName: null },
@@ -86,6 +95,14 @@ it.each([
   [25_000_000_000n, '25 GB of messages'],
 ])('writes %d bytes as %s', (bytes, text) => {
   expect(sizeText(bytes)).toBe(text);
+});
+
+it.each([
+  [0n, true, 'no messages'],
+  [0n, false, 'size unknown'],
+  [512n, false, 'at least 512 bytes of messages'],
+])('says of %d bytes, all told: %s', (bytes, complete, text) => {
+  expect(costText(bytes, complete)).toBe(text);
 });
 
 describe('requests', () => {

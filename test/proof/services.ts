@@ -11,7 +11,6 @@ export interface Standing {
   credential(service: string): Promise<Credential>;
 }
 
-
 /** Applies the services and makes sure that nothing is left to do: what is proved is what the topology says. */
 export async function stand(
   broker: string,
@@ -22,7 +21,8 @@ export async function stand(
   const sections = Object.entries(services).map(([name, section]) => [name, { [broker]: section }]);
   await workspace.write(Object.fromEntries(sections) as Record<string, unknown>);
   const result = await workspace.apply();
-  const left = result.status === 'applied' ? (result.left?.changes ?? []).map(({ address }) => address) : ['declined'];
+  const left =
+    result.status === 'applied' ? (result.left?.changes ?? []).map(({ address }) => address) : ['declined'];
   if (result.failures.length + left.length > 0) {
     await workspace.remove();
     throw new Error(`the topology does not stand: ${[...result.failures, ...left].join('\n')}`);

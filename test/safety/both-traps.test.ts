@@ -9,7 +9,6 @@ import { planAsText } from '../../src/report/text.ts';
 import { brokersForTests } from '../brokers/index.ts';
 import { type KafkaAdmin, kafkaAdmin } from '../brokers/kafka-admin.ts';
 import { rabbitAdmin } from '../brokers/rabbit-admin.ts';
-import { actions } from '../cli/workspace.ts';
 import { type Bench, openBench } from './bench.ts';
 
 const brokers = brokersForTests();

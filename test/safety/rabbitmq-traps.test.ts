@@ -9,6 +9,7 @@ import { type ManagementProxy, startManagementProxy } from '../brokers/proxy-man
 import { rabbitAdmin } from '../brokers/rabbit-admin.ts';
 import { actions } from '../cli/workspace.ts';
 import { type Bench, openBench } from './bench.ts';
+import type { JsonObject } from '../../src/core/json.ts';
 
 const brokers = brokersForTests();
 const rabbit = rabbitAdmin(brokers.rabbitmq);
@@ -128,7 +129,7 @@ describe('topic rows', () => {
     };
     proxy.onRequest(async (_n, { method }) => {
       if (method !== 'GET') await look();
-      return 'pass';
+      return 'pass' as const;
     });
     await bench.write(services);
     await bench.settle({ only });
@@ -170,7 +171,7 @@ describe('answers that are no answer', () => {
     proxy.onRequest(async (_n, { method, path }) => {
       if (method === 'PUT' && path.startsWith('/api/exchanges/'))
         await rabbit.delete(`/permissions/${vhost}/admin`);
-      return 'pass';
+      return 'pass' as const;
     });
     const lines = await bench.make({ only });
     await rabbit.put(`/permissions/${vhost}/admin`, { configure: '.*', write: '.*', read: '.*' });
@@ -187,7 +188,7 @@ describe('answers that are no answer', () => {
     let stale = 0;
     proxy.onRequest((_n, { method, path }) => {
       if (method !== 'GET') written = true;
-      if (!written || !path.startsWith('/api/definitions') || stale >= 2) return 'pass';
+      if (!written || !path.startsWith('/api/definitions') || stale >= 2) return 'pass' as const;
       stale += 1;
       return { status: 200, body: before };
     });
@@ -265,7 +266,7 @@ describe('forms of one thing', () => {
   });
 
   it('credentials of shovels and federation, which the definitions show in clear, come no further', () => {
-    const parameter = (component: string, value: object) => ({ vhost: 'v', component, name: 'n', value });
+    const parameter = (component: string, value: JsonObject) => ({ vhost: 'v', component, name: 'n', value });
     const definitions = {
       vhosts: [{ name: 'v' }],
       parameters: [

@@ -32,8 +32,9 @@ function losesData(change: Change<KafkaResource>): change is Change<TopicResourc
   );
 }
 
-async function costs(
-  dialer: Dialer,
+/** What deleting or changing these topics would lose, for a person to read. */
+export async function costs(
+  dialer: Pick<Dialer, 'to'>,
   session: Session,
   changes: readonly Change<TopicResource>[],
 ): Promise<Map<Address, string>> {
@@ -81,7 +82,7 @@ interface Logs {
 }
 
 async function logsOf(
-  dialer: Dialer,
+  dialer: Pick<Dialer, 'to'>,
   host: string,
   port: number,
   topics: { name: string; partitions: number[] }[],
