@@ -32,19 +32,27 @@ const keys = {
   describeCluster: 60,
 } as const;
 
-function session(answers: Partial<Record<keyof typeof keys, object>>): Session {
+interface Scripted extends Session {
+  /** The arguments of each request so far. */
+  readonly asked: unknown[][];
+}
+
+function session(answers: Partial<Record<keyof typeof keys, object>>): Scripted {
+  const asked: unknown[][] = [];
   const byKey = new Map<number, object>(
     Object.entries(answers).map(([name, answer]) => [keys[name as keyof typeof keys], answer]),
   );
   return {
+    asked,
     endpoint: 'kafka-1:9093',
     admin: 'admin',
     timeoutMs: 1000,
     call: <Arguments extends unknown[], Response>(
       api: API<Arguments, Response>,
-      ..._args: NoInfer<Arguments>
+      ...args: NoInfer<Arguments>
     ) =>
       new Promise<Response>((resolve) => {
+        asked.push(args);
         resolve(byKey.get(api.key) as Response);
       }),
     close: () => Promise.resolve(),
@@ -139,6 +147,12 @@ describe('users', () => {
   });
   const described = (errorCode: number, ofOne: number) =>
     fault(describeUsers(session({ describeUsers: users(errorCode, ofOne) })));
+
+  it('are asked for by an empty list: a null that is refused is never answered', async () => {
+    const scripted = session({ describeUsers: users(0, 91) });
+    await describeUsers(scripted);
+    expect(scripted.asked).toEqual([[[]]]);
+  });
 
   it('are absent only where the broker says so', async () => {
     expect(await describeUsers(session({ describeUsers: users(0, 91) }))).toEqual([]);

@@ -6,7 +6,7 @@ const orders = {
   queues: {
     'order.queue.payments': {
       type: 'quorum',
-      deadLetter: { exchange: 'order.exchange.dead' },
+      deadLetter: { exchange: 'dead.exchange.orders' },
       bindings: [{ exchange: 'payment.exchange.events', routingKeys: ['payment.captured'] }],
     },
   },
@@ -14,7 +14,7 @@ const orders = {
   consumes: ['order.queue.payments'],
 };
 const payments = {
-  exchanges: { 'payment.exchange.events': { type: 'topic' }, 'order.exchange.dead': { type: 'fanout' } },
+  exchanges: { 'payment.exchange.events': { type: 'topic' }, 'dead.exchange.orders': { type: 'fanout' } },
 };
 const permission = 'rabbitmq:permission:production/order-service';
 const row = (exchange: string) => `rabbitmq:topic-permission:production/order-service/${exchange}`;
@@ -32,7 +32,7 @@ describe('permissions', () => {
       service: { ...orders, declares: true },
       want: [
         '^(order\\.exchange\\.events|order\\.queue\\.payments)$',
-        '^(order\\.exchange\\.dead|order\\.exchange\\.events|order\\.queue\\.payments)$',
+        '^(dead\\.exchange\\.orders|order\\.exchange\\.events|order\\.queue\\.payments)$',
         '^(order\\.queue\\.payments|payment\\.exchange\\.events)$',
       ],
     },
@@ -112,8 +112,8 @@ describe('topic rows', () => {
     },
     {
       name: 'a fanout exchange',
-      service: { publishes: ['order.exchange.dead'] },
-      exchange: 'order.exchange.dead',
+      service: { publishes: ['dead.exchange.orders'] },
+      exchange: 'dead.exchange.orders',
       want: undefined,
     },
     {
@@ -156,7 +156,7 @@ describe('what services own', () => {
     ['rabbitmq:vhost:production', { limits: { maxConnections: 5 } }],
     ['rabbitmq:user:order-service', { tags: [], limits: {}, auth: 'password' }],
     [
-      'rabbitmq:exchange:production/order.exchange.dead',
+      'rabbitmq:exchange:production/dead.exchange.orders',
       { type: 'fanout', durable: true, autoDelete: false, internal: false, arguments: {} },
     ],
     [
@@ -165,7 +165,7 @@ describe('what services own', () => {
         type: 'quorum',
         durable: true,
         autoDelete: false,
-        arguments: { 'x-dead-letter-exchange': 'order.exchange.dead' },
+        arguments: { 'x-dead-letter-exchange': 'dead.exchange.orders' },
       },
     ],
     [
@@ -285,6 +285,29 @@ describe('consent', () => {
       ],
     },
     {
+      name: 'a grant in words that JavaScript reads in another way than the broker',
+      service: { grants: [{ read: '\\Aq\\z', reason: 'r' }] },
+      want: expect.arrayContaining([
+        'bad/grants: bad is granted read on queue q, which owner does not allow it to consume',
+      ]) as readonly string[],
+    },
+    {
+      name: 'a grant to configure',
+      service: { grants: [{ configure: '^q$', reason: 'r' }] },
+      want: [
+        'bad/grants: bad is granted configure on queue q, which owner does not allow it to configure',
+        '  owner/queues/q/allow: owner says here who may use it',
+      ],
+    },
+    {
+      name: 'a grant on the default exchange, which reaches every queue',
+      service: { grants: [{ write: '^amq\\.default$', reason: 'r' }] },
+      want: [
+        'bad/grants: bad is granted write on queue q, which owner does not allow it to publish',
+        '  owner/queues/q/allow: owner says here who may use it',
+      ],
+    },
+    {
       name: 'a literal grant',
       service: { grants: [{ read: '^q', reason: 'r' }] },
       want: [
@@ -305,6 +328,21 @@ describe('what is refused', () => {
     want: readonly string[];
     more?: object;
   }[] = [
+    {
+      name: 'a namespace that holds what another owns, whatever that one allows',
+      services: { pay: { queues: { 'pay.queue.in': {} } }, evil: { namespace: 'pay' } },
+      want: [
+        'evil/namespace: the namespace pay of evil reaches queue pay.queue.in, which pay owns',
+        '  pay/queues/pay.queue.in: pay declares it here',
+      ],
+    },
+    {
+      name: 'dead-lettering to whatever queue the publisher names',
+      services: { evil: { queues: { q: { deadLetter: { exchange: '' } } } } },
+      want: [
+        'evil/queues/q: queue q dead-letters to the default exchange without a routing key: whoever publishes to it chooses the queue',
+      ],
+    },
     {
       name: 'a queue of two services',
       services: { a: { queues: { q: {} } }, b: { queues: { q: {} } } },

@@ -200,3 +200,14 @@ it('says in words what it would show', () => {
     'arguments: x-max-length 5',
   ]);
 });
+
+test('a topic row stays while the permission of its user is blocked: without it every key would be allowed', () => {
+  const row = kinds['rabbitmq:topic-permission'];
+  const change = rowChange('^a$', null);
+  const [, vhost = '', user = ''] =
+    /^rabbitmq:topic-permission:([^/]*)\/([^/]*)\//.exec(change.address) ?? [];
+  const permission = `rabbitmq:permission:${vhost}/${user}` as Address;
+  expect(row.holds?.(change, new Set([permission]))).toBe(permission);
+  expect(row.holds?.(change, new Set())).toBeUndefined();
+  expect(row.holds?.(rowChange(null, '^a$'), new Set([permission]))).toBeUndefined();
+});

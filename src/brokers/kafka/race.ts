@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectionError, type Failure } from './causes.ts';
 
-export type Attempted<Session> = { readonly session: Session } | { readonly failure: Failure };
+type Attempted<Session> = { readonly session: Session } | { readonly failure: Failure };
 
 /** Tries one endpoint, within `timeoutMs`; gives up when `over` says that another one was quicker. */
 export type Attempt<Endpoint, Session> = (

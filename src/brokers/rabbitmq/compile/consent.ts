@@ -1,6 +1,6 @@
 import { matchesAny } from '../../../core/glob.ts';
 import { bindingsInto, exchangeArguments, queueArguments, textArgument } from './declared.ts';
-import { grantReaches } from './grants.ts';
+import { grantReaches, inNamespace } from './grants.ts';
 import {
   mentionExchange,
   mentionQueue,
@@ -20,7 +20,8 @@ interface Ask {
   readonly service: PlacedService;
   readonly what: 'exchange' | 'queue';
   readonly name: string;
-  readonly verb: 'publish' | 'consume';
+  /** Nobody can be allowed to configure what another owns. */
+  readonly verb: 'publish' | 'consume' | 'configure';
   /** How the service put it: `binds order.queue.payments to`. */
   readonly says: string;
   readonly path: Path;
@@ -35,6 +36,7 @@ export function checkConsent(world: World): void {
       else mentionQueue(world, ask.name, service, ask.path);
     }
     for (const ask of [...asks, ...grantAsks(world, service)]) checkAsk(world, ask);
+    checkNamespace(world, service);
   }
 }
 
@@ -104,59 +106,78 @@ function forwardAsk(
 function deadLetterQueueAsk(world: World, owned: Owned<QueueSection>): Ask[] {
   const given = queueArguments(world, owned);
   const queue = textArgument(given, 'x-dead-letter-routing-key');
-  if (textArgument(given, 'x-dead-letter-exchange') !== '' || queue === undefined || queue === '') return [];
+  if (textArgument(given, 'x-dead-letter-exchange') !== '') return [];
+  if (queue === undefined || queue === '') {
+    world.problems.push({
+      message: `queue ${owned.name} dead-letters to the default exchange without a routing key: whoever publishes to it chooses the queue`,
+      position: owned.service.locate(owned.path),
+      hint: 'name the queue in deadLetter.routingKey, or dead-letter to an exchange of its own',
+    });
+    return [];
+  }
   const says = `dead-letters ${owned.name} to`;
   const path = [...owned.path, 'deadLetter'];
   return [{ service: owned.service, what: 'queue', name: queue, verb: 'publish', says, path }];
 }
 
+const verbs = { configure: 'configure', write: 'publish', read: 'consume' } as const;
+
 /** Literal grants, expanded against the names that owners guard. */
 function grantAsks(world: World, service: PlacedService): Ask[] {
-  const path = ['grants'];
-  const exchanges = [...world.exchanges.values()].flatMap(({ name }): Ask[] => [
-    ...(grantReaches(service, 'write', name)
-      ? [
-          {
-            service,
-            what: 'exchange' as const,
-            name,
-            verb: 'publish' as const,
-            says: 'is granted write on',
-            path,
-          },
-        ]
-      : []),
-    ...(grantReaches(service, 'read', name)
-      ? [
-          {
-            service,
-            what: 'exchange' as const,
-            name,
-            verb: 'consume' as const,
-            says: 'is granted read on',
-            path,
-          },
-        ]
-      : []),
-  ]);
-  const queues = [...world.queues.values()].flatMap(({ name }): Ask[] =>
-    grantReaches(service, 'read', name)
-      ? [{ service, what: 'queue', name, verb: 'consume', says: 'is granted read on', path }]
-      : [],
+  return everything(world).flatMap(({ what, name }) =>
+    rightsOn(service, what, name).map((right): Ask => {
+      const says = `is granted ${right} on`;
+      return { service, what, name, verb: verbs[right], says, path: ['grants'] };
+    }),
   );
-  return [...exchanges, ...queues];
+}
+
+function everything(world: World): { what: Ask['what']; name: string }[] {
+  return [
+    ...[...world.exchanges.keys()].map((name) => ({ what: 'exchange' as const, name })),
+    ...[...world.queues.keys()].map((name) => ({ what: 'queue' as const, name })),
+  ];
+}
+
+/** Write on the default exchange is write on every queue. */
+function rightsOn(service: PlacedService, what: Ask['what'], name: string): (keyof typeof verbs)[] {
+  const reached = (['configure', 'write', 'read'] as const).filter((right) =>
+    grantReaches(service, right, name),
+  );
+  const byDefault =
+    what === 'queue' && !reached.includes('write') && grantReaches(service, 'write', 'amq.default');
+  return byDefault ? [...reached, 'write'] : reached;
+}
+
+/** A namespace brings configure, which deletes: it may hold nothing of another service, whatever that one allows. */
+function checkNamespace(world: World, service: PlacedService): void {
+  const { namespace } = service.section;
+  for (const { what, name } of everything(world)) {
+    const owned = (what === 'exchange' ? world.exchanges : world.queues).get(name);
+    if (owned === undefined || owned.service === service || !inNamespace(namespace, 'configure', name))
+      continue;
+    world.problems.push({
+      message: `the namespace ${namespace ?? ''} of ${service.name} reaches ${what} ${name}, which ${owned.service.name} owns`,
+      position: service.locate(['namespace']),
+      hint: 'give each service a namespace of its own, or name what it uses without one',
+      related: [related(`${owned.service.name} declares it here`, owned.service.locate(owned.path))],
+    });
+  }
 }
 
 function checkAsk(world: World, ask: Ask): void {
   const owned = (ask.what === 'exchange' ? world.exchanges : world.queues).get(ask.name);
   const allow = owned?.section.allow;
   if (owned === undefined || allow === undefined || owned.service === ask.service) return;
-  if (matchesAny(allow[ask.verb] ?? [], ask.service.name)) return;
+  if (ask.verb !== 'configure' && matchesAny(allow[ask.verb] ?? [], ask.service.name)) return;
   const owner = owned.service.name;
   world.problems.push({
     message: `${ask.service.name} ${ask.says} ${ask.what} ${ask.name}, which ${owner} does not allow it to ${ask.verb}`,
     position: ask.service.locate(ask.path),
-    hint: `ask ${owner}'s team to add ${ask.service.name} to "allow: { ${ask.verb}: […] }" of ${ask.name}`,
+    hint:
+      ask.verb === 'configure'
+        ? 'write a narrower pattern: to configure is to delete'
+        : `ask ${owner}'s team to add ${ask.service.name} to "allow: { ${ask.verb}: […] }" of ${ask.name}`,
     related: [related(`${owner} says here who may use it`, owned.service.locate([...owned.path, 'allow']))],
   });
 }

@@ -19,7 +19,7 @@ export function permissionResource(world: World, service: PlacedService, rights:
     joinAlternatives([
       ...namespacePattern(section.namespace, right),
       ...named([...rights[right]].filter((name) => !inNamespace(section.namespace, right, name))),
-      ...granted(section.grants, right),
+      ...granted(section.grants, right).map(contained),
     ]);
   return {
     kind: 'rabbitmq:permission',
@@ -42,6 +42,11 @@ function granted(grants: readonly GrantSection[] | undefined, right: Right): str
   return (grants ?? []).flatMap((grant) => grant[right] ?? []);
 }
 
+/** An option such as `(?i)` would otherwise hold for the alternatives after it too. */
+function contained(pattern: string): string {
+  return pattern.includes('(?') ? `(?:${pattern})` : pattern;
+}
+
 /** The security reference's triple: `^order\.(queue|exchange)\..*`, `^order\.exchange\..*`, `^order\.queue\..*`. */
 const namespaceParts: Readonly<Record<Right, readonly string[]>> = {
   configure: ['queue', 'exchange'],
@@ -56,25 +61,28 @@ function namespacePattern(namespace: string | undefined, right: Right): string[]
   return [`^${escapePattern(namespace)}\\.${middle}\\..*`];
 }
 
-function inNamespace(namespace: string | undefined, right: Right, name: string): boolean {
+export function inNamespace(namespace: string | undefined, right: Right, name: string): boolean {
   return (
     namespace !== undefined && namespaceParts[right].some((part) => name.startsWith(`${namespace}.${part}.`))
   );
 }
 
 /**
- * True if a literal grant reaches the name. The broker's dialect is PCRE: what JavaScript cannot read is taken to reach
- * everything, so that nothing is overlooked.
+ * True if a literal grant reaches the name. The broker's dialect is PCRE: what JavaScript cannot read, or might read in
+ * another way (`\A`, `\Q`, `[[:alpha:]]`, `(?i)`, `(*…)`), is taken to reach everything, so that nothing is overlooked.
  */
 export function grantReaches(service: PlacedService, right: Right, name: string): boolean {
   return granted(service.section.grants, right).some((pattern) => {
+    if (foreign.test(pattern)) return true;
     try {
-      return new RegExp(pattern).test(name);
+      return new RegExp(pattern, 'u').test(name);
     } catch {
       return true;
     }
   });
 }
+
+const foreign = /\\[A-Za-z0-9]|\[\[:|\(\?|\(\*/;
 
 /**
  * One row for each topic exchange that the user can write or read: with no row, RabbitMQ allows every key. An exchange that

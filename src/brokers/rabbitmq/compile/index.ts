@@ -15,7 +15,7 @@ import {
   type World,
 } from './world.ts';
 
-/** Intent to resources, by the rules of docs/rabbitmq.md. Throws TopologyError with every problem found. */
+/** Intent to resources, by the rules of docs/least-privilege.md. Throws TopologyError with every problem found. */
 export function compile(landscape: RabbitLandscape): Compiled<RabbitResource> {
   const world = survey(landscape);
   checkConsent(world);

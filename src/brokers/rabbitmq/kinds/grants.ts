@@ -6,6 +6,7 @@ import { covers, namesOf } from '../patterns/parse.ts';
 import {
   exchangeNeed,
   type Permission,
+  permissionAddress,
   type TopicPermission,
   userAddress,
   vhostAddress,
@@ -73,6 +74,11 @@ export const topicPermission: Kind<TopicPermission> = {
     if (after === null || (before === null && !reachedBefore(change.address, others))) return false;
     const had = before ?? { write: everyKey, read: everyKey };
     return !covers(after.write, had.write) || !covers(after.read, had.read);
+  },
+  holds(change, blocked) {
+    if (change.action !== 'delete') return undefined;
+    const permissionAt = permissionAddress(partOf(change.address, 0), partOf(change.address, 1));
+    return blocked.has(permissionAt) ? permissionAt : undefined;
   },
   title: (at) => `${partOf(at, 1)} on ${partOf(at, 2)} in vhost ${partOf(at, 0)}`,
   show: (spec) => [
