@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import type { Plan } from '../core/plan.ts';
 import { decisionOptions, decisionsFrom, everywhere, sessionFrom, type Shared } from './options.ts';
 import type { Shell } from './shell.ts';
 
@@ -36,12 +35,12 @@ export function planCommand(program: Command, shell: Shell, done: (code: number)
 }
 
 async function runPlan(topology: string | undefined, flags: PlanFlags, shell: Shell): Promise<number> {
-  const { plan, kinds } = await import('../operations/index.ts');
+  const { plan, kinds, savePlan } = await import('../operations/index.ts');
   const decisions = decisionsFrom(flags);
   const session = sessionFrom(topology, flags, shell);
   const result = await plan({ ...session, decisions, now: () => new Date() });
   shell.settled();
-  if (flags.out !== undefined) await save(flags.out, result.plan);
+  if (flags.out !== undefined) await savePlan(flags.out, result.plan);
   if (flags.format === 'json') shell.out(`${JSON.stringify(result.plan, undefined, 2)}\n`);
   else {
     const { planAsText } = await import('../report/text.ts');
@@ -50,22 +49,4 @@ async function runPlan(topology: string | undefined, flags: PlanFlags, shell: Sh
   if (flags.out !== undefined) shell.err(`saved as ${flags.out}: apply it with --plan ${flags.out}\n`);
   const { changes, blocked } = result.plan;
   return flags.detailedExitcode === true && changes.length + blocked.length > 0 ? 2 : 0;
-}
-
-/** A saved plan holds no secret, but names everything: it is for its owner. Written whole or not at all. */
-async function save(file: string, plan: Plan): Promise<void> {
-  const { rename, rm, writeFile } = await import('node:fs/promises');
-  const { MqwardenError } = await import('../core/errors.ts');
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    await writeFile(temporary, `${JSON.stringify(plan, undefined, 2)}\n`, { mode: 0o600 });
-    await rename(temporary, file);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new MqwardenError('MQWARDEN_FILE', `cannot save the plan as ${file}: ${why}`, {
-      hint: 'name a file in a folder that you may write to',
-      cause,
-    });
-  }
 }

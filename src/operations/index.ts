@@ -1,5 +1,5 @@
 export { apply, type ApplyResult } from './apply.ts';
 export { openAuditLog } from './audit-log.ts';
 export { plan } from './plan.ts';
-export { readPlan } from './saved-plan.ts';
+export { readPlan, savePlan } from './saved-plan.ts';
 export { kinds } from './session.ts';

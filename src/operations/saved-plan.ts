@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { lstat, open, readFile, rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { MqwardenError, RefusedError } from '../core/errors.ts';
 import { type Plan, planDigest } from '../core/plan.ts';
@@ -25,6 +26,33 @@ const savedPlan = z.looseObject({
   changes: z.array(z.looseObject({ address: z.string(), action: z.string() })),
   blocked: z.array(z.looseObject({ address: z.string() })),
 });
+
+/**
+ * A saved plan holds no secret, but names everything: it is for its owner. Written whole or not at all, to a new file that
+ * nobody could have put there before, and never over anything but an ordinary file.
+ */
+export async function savePlan(file: string, plan: Plan): Promise<void> {
+  const temporary = `${file}.${randomUUID()}.tmp`;
+  try {
+    const there = await lstat(file).catch(() => undefined);
+    if (there !== undefined && !there.isFile()) throw new Error('it is there, and is not an ordinary file');
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      await handle.writeFile(`${JSON.stringify(plan, undefined, 2)}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new MqwardenError('MQWARDEN_FILE', `cannot save the plan as ${file}: ${why}`, {
+      hint: 'name a file in a folder that you may write to',
+      cause,
+    });
+  }
+}
 
 /** Reads a plan that `plan --out` saved, and refuses one that was edited since. */
 export async function readPlan(file: string): Promise<Plan> {

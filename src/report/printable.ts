@@ -1,9 +1,10 @@
 /**
- * Names come from files and brokers that others write: control characters and the marks that turn the direction of text
- * are shown as escapes, so that a name can neither move the cursor nor pose as another.
+ * Names come from files and brokers that others write: control characters, line breaks and the marks that turn the
+ * direction of text are shown as escapes, so that a name can neither move the cursor, nor forge a line, nor pose as another.
  */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (mark) =>
-    mark === '\n' ? mark : `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`,
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`,
   );
 }

@@ -180,7 +180,7 @@ describe('errors before any broker is asked: exit 1, nothing on stdout, what to 
 });
 
 describe('a reader that leaves', () => {
-  it.each(['1', '2'])('is no error: descriptor %s closed', async (descriptor) => {
+  it.each(['1', '2'])('is no error: descriptor %s closed', (descriptor) => {
     const command = `exec ${descriptor}>&-; exec "$0" "$@"`;
     const args = [
       '-c',

@@ -6,7 +6,7 @@ import { type ManagementVerdict, startManagementProxy } from '../brokers/proxy-m
 import type { Fault } from '../brokers/proxy-sockets.ts';
 
 /** What a broker is asked to do: `PUT /api/queues/…`, or the name of a Kafka request such as `CreateAcls`. */
-export interface Write {
+interface Write {
   /** From 1, since the hook was set. */
   readonly n: number;
   readonly what: string;
@@ -14,7 +14,7 @@ export interface Write {
   readonly nth: number;
 }
 
-export type OnWrite<Verdict = Fault> = (write: Write) => Verdict | Promise<Verdict>;
+type OnWrite<Verdict = Fault> = (write: Write) => Verdict | Promise<Verdict>;
 
 export interface Front<Verdict = Fault> {
   /** What takes the place of the broker's endpoint in the environment's section. */

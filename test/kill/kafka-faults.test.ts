@@ -48,7 +48,7 @@ async function move({ mark, detour, topic }: Awaited<ReturnType<typeof open>>): 
     [`mover-${mark}`]: { kafka: { produces: [topic('one')] } },
     [`keeper-${mark}`]: { kafka: { grants: [reads(topic('one')), reads(topic('two'))] } },
   });
-  await detour.converge();
+  expect((await detour.workspace.apply()).failures).toEqual([]);
   await detour.write({
     [`owner-${mark}`]: {
       kafka: { ...owner('one', 'two', 'three').kafka, quota: { producerByteRate: 1024 } },
@@ -161,7 +161,7 @@ describe('Kafka: killed in the middle of 1,500 ACLs', () => {
     detour = place.detour;
   });
   afterAll(async () => {
-    await detour.converge({ maxDeletes });
+    await detour.workspace.apply({ maxDeletes });
     await detour.workspace.remove();
   });
 

@@ -103,7 +103,7 @@ Plan: 1 to create, 1 to update, 1 to delete, 1 blocked.
   });
 
   it('shows what could move the cursor or turn the text as escapes', () => {
-    const nasty = 'a\u001b[2J\u202eb\r';
+    const nasty = 'a\u001b[2J\u202eb\r\nNo changes';
     const changes = [
       {
         action: 'create',
@@ -117,7 +117,7 @@ Plan: 1 to create, 1 to update, 1 to delete, 1 blocked.
     ] as const;
     const text = planAsText(makePlan({ changes }), kinds, false);
     expect(text).not.toMatch(/[\u001b\u202e\r]/);
-    expect(text).toContain('a\\u{1b}[2J\\u{202e}b\\u{d}');
+    expect(text).toContain('a\\u{1b}[2J\\u{202e}b\\u{d}\\u{a}No changes');
   });
 });
 
@@ -142,9 +142,9 @@ describe('outcomes', () => {
       'Applied: 1 applied. Read again: nothing is left.\n',
     );
     const more = makePlan({ changes: [change] });
-    expect(
-      applyAsText({ status: 'applied', items, warnings: [], errors: [], left: more }, false),
-    ).toContain('1 to do (fake:box:a%20b)');
+    expect(applyAsText({ status: 'applied', items, warnings: [], errors: [], left: more }, false)).toContain(
+      '1 to do (fake:box:a%20b)',
+    );
     expect(applyAsText({ status: 'declined' }, false)).toBe('Nothing was written.\n');
   });
 });

@@ -13,9 +13,10 @@ export function topicNameProblem(name: string): string | undefined {
 
 /** Why `prefix` cannot begin the names of topics, or undefined. */
 export function topicPrefixProblem(prefix: string): string | undefined {
-  return legalTopic.test(prefix)
-    ? undefined
-    : 'cannot begin a topic name: letters, digits, ".", "_" and "-" only';
+  if (!legalTopic.test(prefix)) return 'cannot begin a topic name: letters, digits, ".", "_" and "-" only';
+  return prefix.startsWith('__') || prefix === '_'
+    ? "would reach the brokers' own topics, such as __consumer_offsets"
+    : undefined;
 }
 
 /** The brokers' own topics (`__consumer_offsets`, `__transaction_state`), and others' that follow the custom. */

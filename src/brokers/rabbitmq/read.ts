@@ -66,7 +66,10 @@ async function requireWholeView(admin: Admin): Promise<void> {
 
 /** An answer that is not what was asked for must not be taken for an empty broker. */
 function requireShape(admin: Admin, definitions: Partial<Definitions> | undefined | null): void {
-  const lists = ['vhosts', 'users', 'permissions', 'exchanges', 'queues', 'bindings'] as const;
+  const lists = [
+    ...(['vhosts', 'users', 'permissions', 'topic_permissions'] as const),
+    ...(['parameters', 'exchanges', 'queues', 'bindings'] as const),
+  ];
   const missing = lists.find((key) => !Array.isArray(definitions?.[key]));
   if (missing === undefined) return;
   throw notRabbitMQ(admin, `the definitions have no list of ${missing}`);

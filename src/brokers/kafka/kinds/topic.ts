@@ -103,6 +103,17 @@ function loses({ name, from, to }: ConfigChange): boolean {
     case 'cleanup.policy':
       // Any change of it: where it comes or goes, the cluster's default may be the other policy.
       return true;
+    case 'delete.retention.ms':
+    case 'max.compaction.lag.ms':
+    case 'local.retention.ms':
+    case 'local.retention.bytes':
+      return to === undefined || isLess(to, from);
+    case 'min.insync.replicas':
+      // A write that fewer replicas hold is lost with them.
+      return to === undefined || isLess(to, from);
+    case 'unclean.leader.election.enable':
+    case 'remote.log.delete.on.disable':
+      return to !== 'false';
     default:
       return false;
   }

@@ -1,8 +1,7 @@
 import { partOf } from '../../../core/address.ts';
-import type { Context, Credentials, Outcome, Placed, Warning, Writer } from '../../../core/broker.ts';
+import type { Context, Credentials, Outcome, Placed, Writer } from '../../../core/broker.ts';
 import { ConnectionError, MqwardenError } from '../../../core/errors.ts';
 import { type Admin, atATime, openAdmin } from '../admin.ts';
-import { holds, listConnections } from '../connections.ts';
 import { inPool } from '../pool.ts';
 import { declaring } from '../read.ts';
 import type { RabbitChange, RabbitResource } from '../resources.ts';
@@ -10,6 +9,7 @@ import type { RabbitEnvironment } from '../schema.ts';
 import { admitAdmin, writePermission, writeTopicPermission } from './grants.ts';
 import { writeBinding, writeExchange, writeQueue } from './objects.ts';
 import { failed, WriteFailure } from './request.ts';
+import { closeSessions } from './sessions.ts';
 import { type Hands, writeUser, writeVhost } from './users.ts';
 
 /** Carries out changes over the management API. */
@@ -35,7 +35,10 @@ export async function writer(
 
 type Report = (change: RabbitChange, outcome: Outcome) => void;
 
-/** One after the other in each of the lanes; after a lost broker the rest is not even tried. */
+/**
+ * One after the other in each of the lanes; after a lost broker the rest is not even tried. Replacements come last and in one
+ * lane: two ends of a binding that are replaced at once would each note it while the other one is gone.
+ */
 async function writeAll(
   hands: Hands,
   admitted: Map<string, Promise<void>>,
@@ -43,7 +46,7 @@ async function writeAll(
   report: Report,
 ): Promise<void> {
   let lost: ConnectionError | undefined;
-  await inPool(changes, atATime, async (change) => {
+  const tryOne = async (change: RabbitChange) => {
     if (lost !== undefined) {
       report(change, { status: 'skipped', error: `not tried: ${lost.message}` });
       return;
@@ -56,7 +59,12 @@ async function writeAll(
       report(change, outcomeOf(error));
       if (error instanceof ConnectionError && !(await stillAnswers(hands.admin))) lost = error;
     }
-  });
+  };
+  const { replace = [], others = [] } = Object.groupBy(changes, ({ action }) =>
+    action === 'replace' ? action : 'others',
+  );
+  await inPool(others, atATime, tryOne);
+  await inPool(replace, 1, tryOne);
   if (lost !== undefined) throw lost;
 }
 
@@ -101,26 +109,4 @@ function writeOne(hands: Hands, change: RabbitChange): Promise<void> {
     case 'rabbitmq:binding':
       return writeBinding(hands.admin, change);
   }
-}
-
-/** Rights are checked when a consumer starts and cached by channels: who lost some must log in again. */
-async function closeSessions(
-  admin: Admin,
-  changes: readonly RabbitChange[],
-  correlationId: string,
-): Promise<readonly Warning[]> {
-  const warnings: Warning[] = [];
-  const headers = { 'X-Reason': `mqwarden: permissions were narrowed (${correlationId})` };
-  const open = (await listConnections(admin)).flatMap((connection) => {
-    const change = changes.find((one) => holds(connection, one));
-    return change === undefined ? [] : [{ connection, change }];
-  });
-  await inPool(open, atATime, async ({ connection, change }) => {
-    const answer = await admin.request('DELETE', ['connections', connection.name], { headers });
-    if (answer.status === 404 || (answer.status >= 200 && answer.status < 300)) return;
-    const words = answer.reason === '' ? String(answer.status) : `${answer.reason} (${answer.status})`;
-    const message = `connection ${connection.name} keeps what it had: it could not be closed: ${words}`;
-    warnings.push({ address: change.address, message });
-  });
-  return warnings;
 }

@@ -59,22 +59,44 @@ async function replace(
     .map(bindingSpec)
     .filter(({ source }) => source !== '');
   await remove(admin, path);
-  await orExplain('the old one is deleted and the new one could not be made', create);
-  for (const binding of bindings) {
-    await orExplain(
-      `replaced, but its binding ${binding.source} → ${binding.destination} (${binding.routingKey}) could not be restored`,
-      () => createBinding(admin, vhost, binding),
+  try {
+    await create();
+  } catch (error) {
+    const lost = bindings.length === 0 ? '' : `; gone with the old one: ${bindings.map(inWords).join(', ')}`;
+    throw new WriteFailure(
+      `the old one is deleted and the new one could not be made: ${wordsOf(error)}${lost}`,
+      whatComesBack,
     );
   }
+  await restore(admin, vhost, bindings);
 }
 
-async function orExplain(what: string, step: () => Promise<unknown>): Promise<void> {
-  try {
-    await step();
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new WriteFailure(`${what}: ${why}`, 'run apply again: what is missing is made then');
+const whatComesBack =
+  'run apply again: it makes what the topology declares; a binding that it does not declare must be made by hand';
+
+/** Each is tried, also after one that fails. */
+async function restore(admin: Admin, vhost: string, bindings: readonly BindingSpec[]): Promise<void> {
+  const failures: string[] = [];
+  for (const binding of bindings) {
+    try {
+      await createBinding(admin, vhost, binding);
+    } catch (error) {
+      failures.push(`${inWords(binding)}: ${wordsOf(error)}`);
+    }
   }
+  if (failures.length === 0) return;
+  throw new WriteFailure(
+    `replaced, but of its bindings these could not be restored: ${failures.join('; ')}`,
+    whatComesBack,
+  );
+}
+
+function inWords({ source, destination, routingKey }: BindingSpec): string {
+  return `${source} → ${destination} (${routingKey})`;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 export async function writeBinding(admin: Admin, change: Change<Binding>): Promise<void> {
