@@ -10,8 +10,16 @@ module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     layer('core-is-the-bottom', '^src/core/', '^src/(?!core/)'),
-    layer('topology-knows-no-broker', '^src/(topology|secrets|lint|report|history)/', '^src/(brokers|operations|commands|cli|index)'),
-    layer('brokers-know-nothing-above', '^src/brokers/', '^src/(operations|commands|report|history|cli|index)'),
+    layer(
+      'topology-knows-no-broker',
+      '^src/(topology|secrets|lint|report|history)/',
+      '^src/(brokers|operations|commands|cli|index)',
+    ),
+    layer(
+      'brokers-know-nothing-above',
+      '^src/brokers/',
+      '^src/(operations|commands|report|history|cli|index)',
+    ),
     layer('rabbitmq-does-not-know-kafka', '^src/brokers/rabbitmq/', '^src/brokers/(kafka/|index)'),
     layer('kafka-does-not-know-rabbitmq', '^src/brokers/kafka/', '^src/brokers/(rabbitmq/|index)'),
     layer('only-the-registry-sees-brokers', '^src/(operations|commands|cli|index)', '^src/brokers/(?!index)'),
@@ -21,7 +29,10 @@ module.exports = {
       severity: 'error',
       comment: 'The pure core takes its inputs as arguments: no files, no network, no clients.',
       from: { path: '^src/(core|report)/' },
-      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'], pathNot: '^(node:)?crypto$|node_modules/(picocolors|zod)/' },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'],
+        pathNot: '^(node:)?crypto$|node_modules/(picocolors|zod)/',
+      },
     },
     {
       name: 'pure-broker-files-are-pure',
@@ -29,7 +40,12 @@ module.exports = {
       from: { path: '^src/brokers/[^/]+/(kinds|compile|decompile|access|rules|checks|patterns|names)' },
       to: { path: '(axios|amqplib|kafkajs|@platformatic|^(node:)?(fs|net|tls|http|https)$)' },
     },
-    { name: 'no-dev-dependencies', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev'] } },
+    {
+      name: 'no-dev-dependencies',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,

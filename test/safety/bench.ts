@@ -10,7 +10,7 @@ import type { TestBrokers } from '../brokers/index.ts';
 import { openWorkspace, type Workspace } from '../cli/workspace.ts';
 
 /** The decisions, and the one broker that is asked where not both are. */
-export type Asked = Partial<Decisions> & { readonly only?: 'rabbitmq' | 'kafka' };
+type Asked = Partial<Decisions> & { readonly only?: 'rabbitmq' | 'kafka' };
 
 /** A workspace whose plan and apply run in this process: quicker than the program, for what does not depend on it. */
 export interface Bench extends Workspace {
