@@ -108,7 +108,10 @@ npm_ci() {
     npm install --prefix "$cache/node" --no-save --no-package-lock --no-audit --no-fund "node@$version"
     PATH=$cache/node/node_modules/.bin:$PATH
   fi
-  npm ci --include=dev --no-audit --no-fund
+  # Some npm versions refuse a lock file that lacks optional bindings of platforms whose packages could not be had when it
+  # was made; an install that keeps to the lock and does not write it gives the same packages.
+  npm ci --include=dev --no-audit --no-fund ||
+    npm install --include=dev --no-save --no-audit --no-fund
 }
 
 # npm writes .package-lock.json when it has finished, so that is what tells a whole install from half of one.
