@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Kafka } from 'kafkajs';
 import type { AuthenticationProviderArgs, Authenticator, KafkaConfig } from 'kafkajs';
-import { MqwardenError } from '../../core/errors.ts';
+import { refuse, refuseUnknownOptions, refuseUnverified, type Unchecked } from '../../core/connect-policy.ts';
 
 /** Where a service's credentials come from: `kafka/<service>/username` and `kafka/<service>/password`. */
 export interface SecretSource {
@@ -51,14 +51,6 @@ export function createKafka(options: KafkaOptions): Kafka {
 }
 
 const optionNames = ['service', 'brokers', 'tls', 'secrets', 'username', 'password', 'clientId'];
-const tlsNames = ['ca', 'cert', 'key', 'serverName'];
-
-/** What a caller in plain JavaScript may have written, whatever the types say. */
-type Unchecked = Readonly<Record<string, unknown>>;
-
-function refuse(code: string, message: string, hint: string): never {
-  throw new MqwardenError(code, message, { hint });
-}
 
 function refuseWeakening(options: KafkaOptions): void {
   const given = options as unknown as Unchecked;
@@ -70,41 +62,12 @@ function refuseWeakening(options: KafkaOptions): void {
       'leave tls: false out; name a SASL_SSL listener',
     );
   }
-  for (const where of [given, tls, given['ssl']]) {
-    if (
-      typeof where === 'object' &&
-      where !== null &&
-      'rejectUnauthorized' in where &&
-      where.rejectUnauthorized !== true
-    ) {
-      refuse(
-        'MQWARDEN_TLS_UNVERIFIED',
-        'rejectUnauthorized: false is refused',
-        'give tls.ca, the CA that signed the brokers',
-      );
-    }
-  }
-  if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
-    const hint = 'remove it from the environment, and give tls.ca';
-    refuse(
-      'MQWARDEN_TLS_UNVERIFIED',
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 is refused: it turns off the checks of TLS',
-      hint,
-    );
-  }
+  refuseUnverified([given, tls, given['ssl']], 'give tls.ca, the CA that signed the brokers', process.env);
   if ('sasl' in given || 'mechanism' in given) {
     const hint = 'leave it out: the mechanism is SCRAM-SHA-512, and the credentials come from `secrets`';
     refuse('MQWARDEN_SASL_MECHANISM', 'a SASL mechanism of your own is refused, PLAIN above all', hint);
   }
-  refuseUnknown(given, optionNames, '');
-  if (typeof tls === 'object') refuseUnknown(tls as Unchecked, tlsNames, 'tls.');
-}
-
-function refuseUnknown(given: Unchecked, known: readonly string[], prefix: string): void {
-  const unknown = Object.keys(given).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  const names = known.map((key) => prefix + key).join(', ');
-  refuse('MQWARDEN_UNKNOWN_OPTION', `option ${prefix}${unknown} is not known`, `the options are ${names}`);
+  refuseUnknownOptions(given, optionNames);
 }
 
 const brokerForm = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/@[\]]+):\d{1,5}$/;

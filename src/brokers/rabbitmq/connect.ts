@@ -1,4 +1,5 @@
 import { type ChannelModel, connect as open } from 'amqplib';
+import { refuse, refuseUnknownOptions, refuseUnverified, type Unchecked } from '../../core/connect-policy.ts';
 import { MqwardenError } from '../../core/errors.ts';
 
 /** Where a service's credentials come from: `rabbitmq/<service>/username` and `rabbitmq/<service>/password`. */
@@ -66,15 +67,7 @@ export async function connect(options: ConnectOptions): Promise<ChannelModel> {
   }
 }
 
-/** What a caller in plain JavaScript may have written, whatever the types say. */
-type Unchecked = Readonly<Record<string, unknown>>;
-
 const optionNames = ['service', 'url', 'vhost', 'tls', 'secrets', 'username', 'password'];
-const tlsNames = ['ca', 'cert', 'key', 'serverName'];
-
-function refuse(code: string, message: string, hint: string): never {
-  throw new MqwardenError(code, message, { hint });
-}
 
 function refuseWeakening(options: ConnectOptions): void {
   const given = options as unknown as Unchecked;
@@ -86,36 +79,13 @@ function refuseWeakening(options: ConnectOptions): void {
       'leave tls: false out; use an amqps: URL',
     );
   }
-  if ([given, tls].some(isUnverified)) {
-    const hint = 'give tls.ca, the authority that signed the certificate of the broker';
-    refuse('MQWARDEN_TLS_UNVERIFIED', 'rejectUnauthorized: false is refused', hint);
-  }
-  if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
-    const message = 'NODE_TLS_REJECT_UNAUTHORIZED=0 is refused: it turns off the checks of TLS';
-    refuse('MQWARDEN_TLS_UNVERIFIED', message, 'remove it from the environment, and give tls.ca');
-  }
-  refuseUnknown(given, optionNames, '');
-  if (typeof tls === 'object') refuseUnknown(tls as Unchecked, tlsNames, 'tls.');
+  const hint = 'give tls.ca, the authority that signed the certificate of the broker';
+  refuseUnverified([given, tls], hint, process.env);
+  refuseUnknownOptions(given, optionNames);
   for (const key of ['service', 'url', 'vhost']) {
     if (typeof given[key] === 'string' && given[key] !== '') continue;
     refuse('MQWARDEN_OPTIONS', `option ${key} is missing`, `give ${key} as text`);
   }
-}
-
-function isUnverified(where: unknown): boolean {
-  return (
-    typeof where === 'object' &&
-    where !== null &&
-    'rejectUnauthorized' in where &&
-    where.rejectUnauthorized !== true
-  );
-}
-
-function refuseUnknown(given: Unchecked, known: readonly string[], prefix: string): void {
-  const unknown = Object.keys(given).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  const names = known.map((key) => prefix + key).join(', ');
-  refuse('MQWARDEN_UNKNOWN_OPTION', `option ${prefix}${unknown} is not known`, `the options are ${names}`);
 }
 
 /** No message repeats the URL: it may hold a password. */
