@@ -27,8 +27,7 @@ import { hasProc, marked } from './processes.ts';
 import { mqwarden, type Run } from './run.ts';
 
 const { rabbitmq, kafka } = brokersForTests();
-// 15 s are promised to a person; here two brokers and another worker share the two processors with it.
-const patienceMs = 20_000;
+const patienceMs = 15_000;
 const wrongPassword = 'canary wrong päss"word';
 const mark = uniqueName('faults');
 const [monitor, nobody, limited] = ['monitor', 'nobody', 'limited'].map((name) => `${name}-${mark}`) as [
