@@ -41,8 +41,10 @@ async function runPlan(topology: string | undefined, flags: PlanFlags, shell: Sh
   const result = await plan({ ...session, decisions, now: () => new Date() });
   shell.settled();
   if (flags.out !== undefined) await savePlan(flags.out, result.plan);
-  if (flags.format === 'json') shell.out(`${JSON.stringify(result.plan, undefined, 2)}\n`);
-  else {
+  if (flags.format === 'json') {
+    const { asJson } = await import('../report/json.ts');
+    shell.out(`${asJson(result.plan)}\n`);
+  } else {
     const { planAsText } = await import('../report/text.ts');
     shell.out(planAsText(result.plan, kinds, flags.color && shell.color.out));
   }

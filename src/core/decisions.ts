@@ -1,6 +1,7 @@
 import type { Address } from './address.ts';
 import type { Refusal } from './broker.ts';
 import { deletion, type Difference, kindOf, type Kinds } from './diff.ts';
+import { quoted } from './quoted.ts';
 import type { Change, Hazard, Resource } from './resource.ts';
 
 /** What a person decided on the command line. Part of a saved plan. */
@@ -118,7 +119,7 @@ function refusal(change: Change, hazard: Hazard | undefined): Refusal {
     address: change.address,
     action: change.action,
     reason: hazard?.why ?? change.reason,
-    hint: `name it to do it: ${flag[needs]} '${change.address}'`,
+    hint: `name it to do it: ${flag[needs]} ${quoted(change.address)}`,
   };
 }
 

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, open, readFile, rename, rm } from 'node:fs/promises';
+import { lstat, rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { MqwardenError, RefusedError } from '../core/errors.ts';
 import { type Plan, planDigest } from '../core/plan.ts';
+import { readRegularFile } from '../files/read.ts';
+import { writeNewFile } from '../files/write.ts';
+import { asJson } from '../report/json.ts';
+
+/** Some 60,000 changes; past this it is no plan, and parsing would eat the memory. */
+const maxMegabytes = 32;
 
 const decisions = z.strictObject({
   prune: z.boolean(),
@@ -36,18 +42,11 @@ export async function savePlan(file: string, plan: Plan): Promise<void> {
   try {
     const there = await lstat(file).catch(() => undefined);
     if (there !== undefined && !there.isFile()) throw new Error('it is there, and is not an ordinary file');
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify(plan, undefined, 2)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeNewFile(temporary, readable(`${asJson(plan)}\n`));
     await rename(temporary, file);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new MqwardenError('MQWARDEN_FILE', `cannot save the plan as ${file}: ${why}`, {
+    throw new MqwardenError('MQWARDEN_FILE', `cannot save the plan as ${file}: ${messageOf(cause)}`, {
       hint: 'name a file in a folder that you may write to',
       cause,
     });
@@ -56,11 +55,13 @@ export async function savePlan(file: string, plan: Plan): Promise<void> {
 
 /** Reads a plan that `plan --out` saved, and refuses one that was edited since. */
 export async function readPlan(file: string): Promise<Plan> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new MqwardenError('MQWARDEN_FILE', `cannot read the plan ${file}: ${why}`, { cause });
+  const { bytes } = await readRegularFile(file, { maxMegabytes }).catch((cause: unknown) => {
+    throw new MqwardenError('MQWARDEN_FILE', `cannot read the plan ${file}: ${messageOf(cause)}`, {
+      hint: 'name a file that mqwarden plan --out FILE made',
+      cause,
+    });
   });
-  const parsed = savedPlan.safeParse(parseJson(text));
+  const parsed = savedPlan.safeParse(parseJson(bytes.toString('utf8')));
   if (!parsed.success) {
     throw new RefusedError(`${file} is not a saved plan`, { hint: 'make one with mqwarden plan --out FILE' });
   }
@@ -74,6 +75,18 @@ export async function readPlan(file: string): Promise<Plan> {
     );
   }
   return plan;
+}
+
+/** Refuses now what `readPlan` would refuse once it was approved. */
+function readable(text: string): string {
+  if (Buffer.byteLength(text) <= maxMegabytes * 1024 * 1024) return text;
+  throw new Error(
+    `it is larger than ${maxMegabytes} MB; make one a broker or service, with --only or --service`,
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function parseJson(text: string): unknown {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { brokers as registry } from '../brokers/index.ts';
 import type { Broker, Compiled, Context, Credentials, Ground, Landscape } from '../core/broker.ts';
@@ -7,6 +6,7 @@ import { MqwardenError, TopologyError, UsageError } from '../core/errors.ts';
 import { matchesAny } from '../core/glob.ts';
 import type { Kinds } from '../core/diff.ts';
 import type { Resource } from '../core/resource.ts';
+import { readRegularFile } from '../files/read.ts';
 import { credentialsFor } from '../secrets/credentials.ts';
 import type { Redaction } from '../secrets/redact.ts';
 import { resolveReference } from '../secrets/resolve.ts';
@@ -138,13 +138,15 @@ function makeContext(options: SessionOptions, correlationId: string): Context {
     },
     async file(path, at) {
       const full = resolve(dirname(at.file), path);
-      return readFile(full, 'utf8').catch((cause: unknown) => {
+      // Certificates: the bundle of all public authorities takes a quarter of one.
+      const read = await readRegularFile(full, { maxMegabytes: 4 }).catch((cause: unknown) => {
         throw new MqwardenError('MQWARDEN_FILE', `cannot read ${path}: ${messageOf(cause)}`, {
           position: at,
           hint: 'relative paths are looked up from the folder of the file that names them',
           cause,
         });
       });
+      return read.bytes.toString('utf8');
     },
     conceal,
     timeoutMs: options.timeoutMs ?? 10_000,

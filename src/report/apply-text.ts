@@ -19,11 +19,11 @@ export type Applied =
 /** One change that did not come to be, with the broker's own words. */
 export function outcomeAsText(change: Change, outcome: Outcome, color: boolean): string {
   const colors = pc.createColors(color);
-  if (outcome.status === 'done') return `done ${change.action} ${change.address}\n`;
+  if (outcome.status === 'done') return `done ${change.action} ${printable(change.address)}\n`;
   const head = outcome.status === 'failed' ? colors.red('failed') : colors.yellow('skipped');
   const hint =
     outcome.status === 'failed' && outcome.hint !== undefined ? `\n  ${printable(outcome.hint)}` : '';
-  return `${head} ${change.action} ${change.address}: ${printable(outcome.error)}${hint}\n`;
+  return `${head} ${change.action} ${printable(change.address)}: ${printable(outcome.error)}${hint}\n`;
 }
 
 /** The last word of an apply: what was done, and that nothing is left, or what is. */
@@ -31,7 +31,7 @@ export function applyAsText(result: Applied, color: boolean): string {
   const colors = pc.createColors(color);
   if (result.status === 'declined') return 'Nothing was written.\n';
   const warnings = result.warnings.map(
-    (one) => `${colors.yellow('warning')} ${printable(one.message)} (${one.address})`,
+    (one) => `${colors.yellow('warning')} ${printable(one.message)} (${printable(one.address)})`,
   );
   const count = (status: Outcome['status']) =>
     result.items.filter((item) => item.outcome.status === status).length;
@@ -57,7 +57,7 @@ function leftover(left: Plan | undefined): string {
   if (left === undefined) return 'What is left is not known: plan again.';
   const { changes, blocked } = left;
   if (changes.length + blocked.length === 0) return 'Read again: nothing is left.';
-  const first = [...changes, ...blocked].slice(0, 5).map((one) => one.address);
+  const first = [...changes, ...blocked].slice(0, 5).map((one) => printable(one.address));
   const more = changes.length + blocked.length - first.length;
   const parts = [
     ...(changes.length > 0 ? [`${changes.length} to do`] : []),

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { type MqwardenError, type Position, type Problem, TopologyError } from '../core/errors.ts';
+import { asJson } from './json.ts';
 import { printable } from './printable.ts';
 
 /** An expected error for a person: where, what, and what to do next; every problem of a topology on its own line. */
@@ -47,5 +48,5 @@ export function errorAsJson(error: MqwardenError): string {
       })),
     },
   };
-  return `${JSON.stringify(body, undefined, 2)}\n`;
+  return `${asJson(body)}\n`;
 }

@@ -16,7 +16,7 @@ export function planAsText(plan: Plan, kinds: Kinds, color: boolean): string {
   const parts = [
     ...plan.warnings.map(
       (warning) =>
-        `${colors.yellow('warning')} ${printable(warning.message)} ${colors.dim(`(${warning.address})`)}`,
+        `${colors.yellow('warning')} ${printable(warning.message)} ${colors.dim(`(${printable(warning.address)})`)}`,
     ),
     ...(plan.changes.length + plan.blocked.length === 0 ? [] : [body(plan, kinds, colors)]),
     summaryLine(plan, colors),
@@ -52,7 +52,7 @@ function changeGroups(changes: readonly Change[], kinds: Kinds, colors: Colors):
 }
 
 function changeLines(change: Change, kind: Kind | undefined, colors: Colors): string[] {
-  const what = `${brokerOf(change.address)} ${kind?.label ?? change.kind}`;
+  const what = printable(`${brokerOf(change.address)} ${kind?.label ?? change.kind}`);
   const spec = change.after ?? change.before ?? {};
   const name = printable(kind?.title?.(change.address, spec) ?? partsOf(change.address).join('/'));
   const head = `    ${paint(change.action, colors)(marks[change.action])} ${what} ${colors.bold(name)}`;
@@ -103,7 +103,7 @@ function blockedSection(blocked: readonly Refusal[], colors: Colors): string {
   const lines = blocked.map((refusal) => {
     const cost = refusal.cost === undefined ? '' : ` (${refusal.cost})`;
     return [
-      `  ${colors.red(`! ${refusal.action}`)} ${refusal.address}`,
+      `  ${colors.red(`! ${refusal.action}`)} ${printable(refusal.address)}`,
       `      ${printable(refusal.reason + cost)}`,
       `      ${colors.dim(printable(refusal.hint))}`,
     ].join('\n');
@@ -118,7 +118,7 @@ function unmanagedSection(unmanaged: Plan['unmanaged'], colors: Colors): string 
   const sorted = [...unmanaged].sort((a, b) => Number(b.claimed) - Number(a.claimed));
   const lines = sorted
     .slice(0, namedAtMost)
-    .map(({ address, claimed }) => `  ${address}${claimed ? ' (claimed)' : ''}`);
+    .map(({ address, claimed }) => `  ${printable(address)}${claimed ? ' (claimed)' : ''}`);
   const more = sorted.length - lines.length;
   const rest = more > 0 ? [`  and ${more} more: --format json lists all`] : [];
   return `${colors.bold('unmanaged')}, left as it is\n${[...lines, ...rest].join('\n')}\n`;

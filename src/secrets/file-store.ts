@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, stat, unlink } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { link, mkdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Credential, Credentials } from '../core/broker.ts';
 import { SecretError } from '../core/errors.ts';
+import { quoted } from '../core/quoted.ts';
+import { readRegularFile, UnfitFile } from '../files/read.ts';
+import { flushFolder, writeNewFile } from '../files/write.ts';
 import { generatePassword } from './generate.ts';
 import { codeOf, parseJson } from './resolve.ts';
 
@@ -25,7 +29,7 @@ export function fileStore(
   { conceal, generate = generatePassword }: FileStoreOptions,
 ): FileStore {
   const read = async (path: string): Promise<Credential | undefined> => {
-    const credential = await readCredential(fileOf(folder, path));
+    const credential = await readCredential(folder, fileOf(folder, path));
     if (credential !== undefined) conceal(credential.password);
     return credential;
   };
@@ -65,8 +69,8 @@ function requireUser(stored: Credential, username: string, file: string): Creden
   });
 }
 
-async function readCredential(file: string): Promise<Credential | undefined> {
-  const text = await readPrivate(file);
+async function readCredential(folder: string, file: string): Promise<Credential | undefined> {
+  const text = await readPrivate(folder, file);
   if (text === undefined) return undefined;
   const document = parseJson(text);
   if (isCredential(document)) return { username: document.username, password: document.password };
@@ -82,45 +86,58 @@ function isCredential(document: unknown): document is Credential {
   return typeof username === 'string' && typeof password === 'string' && username !== '' && password !== '';
 }
 
-/** The text of a file that only its owner can read; undefined if there is none. */
-async function readPrivate(file: string): Promise<string | undefined> {
+/** The text of a file that only its owner can read or replace; undefined if there is none. */
+async function readPrivate(folder: string, file: string): Promise<string | undefined> {
   try {
-    await refuseOpenFolder(dirname(file));
-    const handle = await open(file, 'r');
-    try {
-      const { mode } = await handle.stat();
-      if (isOpen(mode, 0o077)) {
-        throw new SecretError(`${file} can be read by others than its owner`, {
-          hint: `chmod 600 ${quoted(file)}`,
-        });
-      }
-      return await handle.readFile('utf8');
-    } finally {
-      await handle.close();
+    await refuseOpenFolders(folder, dirname(file));
+    // Not through a link: its text may be another's, and is checked by nothing here.
+    const { bytes, stats } = await readRegularFile(file, { maxMegabytes: 1, followLink: false });
+    refuseStranger(file, stats);
+    if (isOpen(stats, 0o077)) {
+      throw new SecretError(`${file} can be read by others than its owner`, {
+        hint: `chmod 600 ${quoted(file)}`,
+      });
     }
+    return bytes.toString('utf8');
   } catch (error) {
     if (error instanceof SecretError) throw error;
+    if (error instanceof UnfitFile) {
+      throw new SecretError(error.message, {
+        hint: 'move it away, or put the credential itself in its place',
+      });
+    }
     if (codeOf(error) === 'ENOENT') return undefined;
     throw cannot('read', file, error);
   }
 }
 
-/** Who may write to a folder can put a password of their own choice in the place of ours. */
-async function refuseOpenFolder(folder: string): Promise<void> {
-  const { mode } = await stat(folder);
-  if (!isOpen(mode, 0o022)) return;
-  throw new SecretError(`others than its owner can write to the folder ${folder}`, {
-    hint: `chmod 700 ${quoted(folder)}`,
-  });
+/** Who owns a folder, or may write to it, can put a password of their own choice in the place of ours. */
+async function refuseOpenFolders(...folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    const stats = await stat(folder);
+    refuseStranger(folder, stats);
+    if (!isOpen(stats, 0o022)) continue;
+    throw new SecretError(`others than its owner can write to the folder ${folder}`, {
+      hint: `chmod 700 ${quoted(folder)}`,
+    });
+  }
 }
 
-function isOpen(mode: number, bits: number): boolean {
+/** A tight mode says nothing while the owner is another: a password that they planted would reach a broker. */
+function refuseStranger(path: string, { uid }: Stats): void {
+  // Windows has no such numbers.
+  const user = process.getuid?.();
+  if (user === undefined || uid === user || uid === 0) return;
+  throw new SecretError(
+    `${path} belongs to another user (uid ${uid}) than the one who runs mqwarden (${user})`,
+    {
+      hint: `if you trust what is in it: chown -R ${user} ${quoted(path)}; or run as its owner`,
+    },
+  );
+}
+
+function isOpen({ mode }: Stats, bits: number): boolean {
   return process.platform !== 'win32' && (mode & bits) !== 0;
-}
-
-/** For a command line: a path may hold spaces. */
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 /**
@@ -134,41 +151,20 @@ async function createExclusively(file: string, folder: string, credential: Crede
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await mkdir(parent, { recursive: true, mode: 0o700 });
-    await refuseOpenFolder(folder);
-    await refuseOpenFolder(parent);
-    await writeFlushed(temporary, `${JSON.stringify(credential, undefined, 2)}\n`);
+    await refuseOpenFolders(folder, parent);
+    await writeNewFile(temporary, `${JSON.stringify(credential, undefined, 2)}\n`);
     try {
       await link(temporary, file);
     } finally {
       await unlink(temporary);
     }
+    // The broker is about to be given this password: its file must not be lost.
     await flushFolder(parent);
     return true;
   } catch (error) {
     if (error instanceof SecretError) throw error;
     if (codeOf(error) === 'EEXIST') return false;
     throw cannot('write', file, error);
-  }
-}
-
-async function writeFlushed(path: string, text: string): Promise<void> {
-  const handle = await open(path, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** So that the name survives a crash too: the broker is about to be given this password. */
-async function flushFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

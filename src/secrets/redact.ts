@@ -1,3 +1,4 @@
+import { asJson } from '../report/json.ts';
 import { printable } from '../report/printable.ts';
 
 /** Shorter values would blank out ordinary words, and are no secrets. */
@@ -63,6 +64,8 @@ function formsOf(secret: string): ReadonlySet<string> {
     json,
     // As a terminal is shown it: an error passes that before it comes here.
     printable(secret),
+    // And as JSON output has it.
+    asJson(secret).slice(1, -1),
     ...base64Forms(wellFormed),
   ];
   return new Set(all.filter((form) => form.length >= minLength));

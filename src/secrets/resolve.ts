@@ -1,10 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Position, SecretError } from '../core/errors.ts';
+import { readRegularFile, UnfitFile } from '../files/read.ts';
 import { parseReference, type Reference, supportedForms } from './reference.ts';
 
-/** No secret is larger; a reference to a log file or a device is a mistake. */
-const maxBytes = 1024 * 1024;
+/** No secret is larger; a reference to a log file is a mistake. */
+const maxMegabytes = 1;
 
 /**
  * The secret that `reference` names. `at` is where the reference stands: relative paths start from the folder of that file.
@@ -63,19 +63,19 @@ async function fromFile({ target, field }: Reference, at: Position): Promise<str
 
 async function readSecretFile(path: string, at: Position): Promise<string> {
   try {
-    const { size } = await stat(path);
-    if (size <= maxBytes) return await readFile(path, 'utf8');
+    const { bytes } = await readRegularFile(path, { maxMegabytes });
+    return bytes.toString('utf8');
   } catch (cause) {
+    if (cause instanceof UnfitFile) {
+      const hint = `a secret is a regular file of at most ${maxMegabytes} MB: is it the right one?`;
+      throw new SecretError(cause.message, { position: at, hint });
+    }
     throw new SecretError(`the secret in ${path} cannot be read (${codeOf(cause)})`, {
       position: at,
       hint: 'relative paths start from the folder of the topology file that names them',
       cause,
     });
   }
-  throw new SecretError(`${path} is too large to be a secret`, {
-    position: at,
-    hint: 'is it the right file?',
-  });
 }
 
 function fieldOf(text: string, field: string, path: string, at: Position): string {

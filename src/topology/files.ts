@@ -1,11 +1,12 @@
-import { createReadStream, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareText } from '../core/json.ts';
 import { type Problem, TopologyError } from '../core/errors.ts';
+import { readRegularFile, UnfitFile } from '../files/read.ts';
 
 /** A service takes about 500 bytes; past this it is no topology, and parsing would eat the memory. */
-const maxBytes = 32 * 1024 * 1024;
+const maxMegabytes = 32;
 
 export interface TextFile {
   /** As it is shown: the path that was given, with what leads to the file below it. */
@@ -82,10 +83,7 @@ async function statOf(path: string): Promise<Stats> {
 }
 
 async function readText(file: string): Promise<string> {
-  const bytes = await readBounded(file);
-  if (bytes === undefined) {
-    throw problemAt(file, `${file} is larger than ${maxBytes / 1024 / 1024} MB`, 'split it, a file a service');
-  }
+  const bytes = await readBytes(file);
   try {
     // Drops a byte order mark, so that columns count from the first visible character.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -94,23 +92,19 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-/** At most `maxBytes`, whatever the file's size claims to be (a pipe has none); undefined if there is more. */
-async function readBounded(file: string): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
+async function readBytes(file: string): Promise<Buffer> {
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-      length += chunk.length;
-      if (length > maxBytes) return undefined;
-      chunks.push(chunk);
-    }
+    return (await readRegularFile(file, { maxMegabytes })).bytes;
   } catch (error) {
     throw unreadable(file, error);
   }
-  return Buffer.concat(chunks);
 }
 
 function unreadable(path: string, error: unknown): TopologyError {
+  if (error instanceof UnfitFile) {
+    const hint = `a topology is made of regular files of at most ${maxMegabytes} MB: one a service, for example`;
+    return problemAt(path, error.message, hint);
+  }
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
   if (code === 'ENOENT') {
     return problemAt(path, `${path} does not exist`, 'name the topology file or folder as the first argument');

@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cautious } from '../../src/core/decisions.ts';
 import { assemble } from '../../src/core/plan.ts';
 import { readPlan, savePlan } from '../../src/operations/saved-plan.ts';
+import { makePipe } from '../files/pipe.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -36,6 +37,58 @@ describe('a saved plan', () => {
     await symlink(join(folder, 'victim'), join(folder, 'plan.json'));
     await expect(savePlan(join(folder, 'plan.json'), plan)).rejects.toThrow(/not an ordinary file/);
     expect(await readFile(join(folder, 'victim'), 'utf8')).toBe('precious');
+  });
+
+  it('does not write to what stands under the temporary name of former versions', async () => {
+    const planted = join(folder, `plan.json.${process.pid}.tmp`);
+    await writeFile(join(folder, 'victim'), 'precious');
+    await symlink(join(folder, 'victim'), planted);
+    await savePlan(join(folder, 'plan.json'), plan);
+    expect(await readFile(join(folder, 'victim'), 'utf8')).toBe('precious');
+    expect((await stat(join(folder, 'plan.json'))).mode & 0o777).toBe(0o600);
+  });
+
+  it.each([
+    { name: 'a pipe', make: makePipe },
+    { name: 'a folder', make: (file: string) => mkdir(file) },
+    { name: 'a link to nothing', make: (file: string) => symlink('gone', file) },
+  ])('does not replace $name, and leaves nothing behind', async ({ make }) => {
+    await make(join(folder, 'plan.json'));
+    await expect(savePlan(join(folder, 'plan.json'), plan)).rejects.toThrow(/not an ordinary file/);
+    expect(await readdir(folder)).toEqual(['plan.json']);
+  });
+
+  it('is not saved where it could not be read again', async () => {
+    const huge = { ...plan, topology: 'x'.repeat(33 * 1024 * 1024) };
+    await expect(savePlan(join(folder, 'plan.json'), huge)).rejects.toThrow('larger than 32 MB');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('escapes what a terminal would obey, and is the same plan', async () => {
+    const file = join(folder, 'plan.json');
+    const odd = assemble({
+      topology: 'a\u009b2J\u202e\u2028',
+      topologyDigest: 't',
+      environment: 'test',
+      createdAt: new Date(0),
+      decisions: cautious,
+      brokers: new Map(),
+    });
+    await savePlan(file, odd);
+    expect(await readFile(file, 'utf8')).toContain('"a\\u009b2J\\u202e\\u2028"');
+    expect(await readPlan(file)).toEqual(odd);
+  });
+
+  it('is read from a regular file of a sane size only: a pipe would be waited for', async () => {
+    const file = join(folder, 'plan.json');
+    await makePipe(file);
+    const refused = { code: 'MQWARDEN_FILE', hint: expect.stringContaining('plan --out') as string };
+    await expect(readPlan(file)).rejects.toMatchObject(refused);
+    await expect(readPlan('/dev/zero')).rejects.toThrow('is not a regular file');
+    await rm(file);
+    await writeFile(file, '');
+    await truncate(file, 33 * 1024 * 1024);
+    await expect(readPlan(file)).rejects.toThrow('is larger than 32 MB');
   });
 
   it('says what is wrong with a folder that cannot be written', async () => {

@@ -211,3 +211,36 @@ test('a topic row stays while the permission of its user is blocked: without it 
   expect(row.holds?.(change, new Set())).toBeUndefined();
   expect(row.holds?.(rowChange(null, '^a$'), new Set([permission]))).toBeUndefined();
 });
+
+describe('what is held because another grant is blocked', () => {
+  const rowAt = topicPermissionAddress('v', 'u', 'e');
+  const { 'rabbitmq:permission': permission, 'rabbitmq:topic-permission': row } = kinds;
+  const held: readonly {
+    name: string;
+    before: string | null;
+    after: string | null;
+    blocked: Address;
+    want: Address | undefined;
+  }[] = [
+    { name: 'a new right without its row', before: '^$', after: '^e$', blocked: rowAt, want: rowAt },
+    { name: 'a new permission without a row', before: null, after: '^e.*', blocked: rowAt, want: rowAt },
+    { name: 'a right that was there', before: '^e$', after: '^(a|e)$', blocked: rowAt, want: undefined },
+    { name: 'a right on another exchange', before: '^$', after: '^a$', blocked: rowAt, want: undefined },
+    { name: 'a deletion', before: '^e$', after: null, blocked: rowAt, want: undefined },
+    {
+      name: "a row of another user's",
+      before: '^$',
+      after: '^e$',
+      blocked: topicPermissionAddress('v', 'other', 'e'),
+      want: undefined,
+    },
+  ];
+  test.each(held)('a permission: $name', ({ before, after, blocked, want }) => {
+    expect(permission.holds?.(permissionChange(before, after), new Set([blocked]))).toBe(want);
+  });
+
+  it('a row stays while another row is blocked, which may hold the permission in turn', () => {
+    const other = topicPermissionAddress('v', 'u', 'f');
+    expect(row.holds?.(rowChange('^a$', null), new Set([other]))).toBe(other);
+  });
+});

@@ -2,8 +2,9 @@ import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { connect as connectService } from '../../src/brokers/rabbitmq/connect.ts';
 import { rabbitmq } from '../../src/brokers/rabbitmq/index.ts';
-import type { RabbitChange } from '../../src/brokers/rabbitmq/resources.ts';
+import { permissionAddress, type RabbitChange } from '../../src/brokers/rabbitmq/resources.ts';
 import { ConnectionError, PartialView } from '../../src/core/errors.ts';
+import { startManagementProxy } from '../brokers/proxy-management.ts';
 import { converge, difference, type Services, type Site, startSite, type Wanted, write } from './live.ts';
 import { environment, landscape } from './support.ts';
 
@@ -443,6 +444,170 @@ describe('the cost of changes', () => {
     await expect.poll(() => closed, { timeout: 5_000 }).toContain('CONNECTION-FORCED');
     await writer.close();
   }, 30_000);
+});
+
+describe('sessions that were opened a moment ago', () => {
+  const user = 'young/é';
+  /** RabbitMQ lists a connection with everyone's, and closes it by name, only seconds after it was opened. */
+  const change = (vhost: string) =>
+    ({
+      action: 'update',
+      kind: 'rabbitmq:permission',
+      address: permissionAddress(vhost, user),
+      reason: 'r',
+      before: { configure: '^$', write: '^$', read: '^q$' },
+      after: { configure: '^$', write: '^$', read: '^$' },
+    }) as unknown as RabbitChange;
+  const target = () => landscape({}, site.section({ vhost: 'here' })).environment;
+
+  async function open(vhost: string) {
+    const connection = await login(user, 'x', vhost);
+    const state = { closed: '' };
+    connection.on('close', (error: unknown) => (state.closed = String(error)));
+    connection.on('error', () => undefined);
+    return { connection, state };
+  }
+
+  beforeAll(async () => {
+    await site.api('PUT', `users/${encodeURIComponent(user)}`, { password: 'x', tags: '' });
+    for (const vhost of ['here', 'there']) {
+      await site.api('PUT', `vhosts/${vhost}`);
+      const all = { configure: '.*', write: '.*', read: '.*' };
+      await site.api('PUT', `permissions/${vhost}/${encodeURIComponent(user)}`, all);
+    }
+  });
+
+  it('are counted and closed at once', async () => {
+    const { state } = await open('here');
+    const costs = await rabbitmq.weigh(target(), [change('here')], site.context);
+    expect([...costs.values()]).toEqual([`1 open connection of ${user}, closed after`]);
+    const writer = await rabbitmq.writer(target(), site.context, site.credentials);
+    expect(await writer.closeSessions([change('here')])).toEqual([]);
+    await expect.poll(() => state.closed, { timeout: 2_000 }).toContain('CONNECTION-FORCED');
+    await writer.close();
+  });
+
+  it('are closed in the vhost where a right was lost, and left alone in another', async () => {
+    const [here, there] = [await open('here'), await open('there')];
+    const writer = await rabbitmq.writer(target(), site.context, site.credentials);
+    expect(await writer.closeSessions([change('here')])).toEqual([]);
+    await expect.poll(() => here.state.closed, { timeout: 2_000 }).toContain('CONNECTION-FORCED');
+    expect(there.state.closed).toBe('');
+    await there.connection.close();
+    await writer.close();
+  });
+
+  it('that cannot be looked for are told, since the changes are done', async () => {
+    const proxy = await startManagementProxy(site.broker, (_n, { path }) =>
+      path.startsWith('/api/connections') ? { status: 500, body: { reason: 'nodedown' } } : 'pass',
+    );
+    const { managementUrl } = proxy;
+    const through = landscape({}, site.section({ vhost: 'here', managementUrl })).environment;
+    const writer = await rabbitmq.writer(through, site.context, site.credentials);
+    const warnings = await writer.closeSessions([change('here')]);
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^connections of young\/é that are open keep what they had: .*nodedown/),
+    ]);
+    await writer.close();
+    await proxy.stop();
+  });
+});
+
+describe('what a queue holds', () => {
+  const weighed = async (name: string) => {
+    const { environment: target } = landscape({}, site.section({ vhost: 'full' }));
+    const address = `rabbitmq:queue:full/${name}`;
+    const loss = { action: 'delete', kind: 'rabbitmq:queue', address, reason: 'r', before: {}, after: null };
+    return (await rabbitmq.weigh(target, [loss as unknown as RabbitChange], site.context)).values().next()
+      .value;
+  };
+  it.each(['classic', 'quorum', 'stream'])(
+    'is never called nothing a moment after a message came to a %s queue',
+    async (type) => {
+      await site.api('PUT', 'vhosts/full');
+      const { username, password } = site.broker.admin;
+      const connection = await login(username, password, 'full');
+      const channel = await connection.createConfirmChannel();
+      await channel.assertQueue(type, { durable: true, arguments: { 'x-queue-type': type } });
+      channel.sendToQueue(type, Buffer.from('x'), { persistent: true });
+      await channel.waitForConfirms();
+      expect(await weighed(type)).toMatch(/^(1 message|an unknown number of messages), /);
+      if (type === 'classic') expect(await weighed(type)).toMatch(/^1 message, /);
+      await connection.close();
+    },
+  );
+});
+
+describe('replacing', () => {
+  const vhost = 'replace';
+  const exchange = (type: string) => ({
+    type,
+    durable: true,
+    autoDelete: false,
+    internal: false,
+    arguments: {},
+  });
+  const replace = (name: string) => ({
+    action: 'replace',
+    kind: 'rabbitmq:exchange',
+    address: `rabbitmq:exchange:${vhost}/${name}`,
+    reason: 'r',
+    before: exchange('topic'),
+    after: exchange('fanout'),
+  });
+  const make = async (name: string) => {
+    await site.api('PUT', `exchanges/${vhost}/${name}`, { type: 'topic', durable: true });
+  };
+  const bind = (from: string, to: string) =>
+    site.api('POST', `bindings/${vhost}/e/${from}/e/${to}`, { routing_key: 'k' });
+  beforeAll(async () => {
+    await site.api('PUT', `vhosts/${vhost}`);
+  });
+
+  it('both ends of a binding at once keeps it', async () => {
+    const names = Array.from({ length: 8 }, (_, at) => `e${at}`);
+    const pairs = names.flatMap((from, at) => names.slice(at + 1).map((to) => [from, to] as const));
+    for (const name of names) await make(name);
+    for (const [from, to] of pairs) await bind(from, to);
+    const written = await write(site, names.map(replace));
+    expect(written.filter(({ outcome }) => outcome.status !== 'done')).toEqual([]);
+    const { body } = await site.api('GET', `bindings/${vhost}?columns=source,destination`);
+    expect(body).toEqual(
+      expect.arrayContaining(pairs.map(([source, destination]) => ({ source, destination }))),
+    );
+  });
+
+  it('tells what of it is lost, and does not promise that another apply brings it back', async () => {
+    for (const name of ['a', 'b', 'c']) await make(name);
+    await bind('a', 'b');
+    await bind('a', 'c');
+    const proxy = await startManagementProxy(site.broker, (_n, { method, path }) =>
+      method === 'POST' && path.endsWith('/b') ? { status: 500, body: { reason: 'nodedown' } } : 'pass',
+    );
+    const [written] = await write(site, [replace('a')], { managementUrl: proxy.managementUrl });
+    await proxy.stop();
+    expect(written?.outcome).toEqual({
+      status: 'failed',
+      error:
+        'replaced, but of its bindings these could not be restored: a → b (k): RabbitMQ failed: nodedown (500)',
+      hint: 'run apply again: it makes what the topology declares; a binding that it does not declare must be made by hand',
+    });
+    const { body } = await site.api('GET', `exchanges/${vhost}/a/bindings/source`);
+    expect(body).toMatchObject([{ destination: 'c' }]);
+  });
+});
+
+describe('definitions without a list', () => {
+  it.each(['topic_permissions', 'parameters', 'bindings'])('of %s are refused', async (list) => {
+    const whole = (await site.api('GET', 'definitions')).body as object;
+    const body = { ...whole, [list]: undefined };
+    const proxy = await startManagementProxy(site.broker, (_n, { path }) =>
+      path.startsWith('/api/definitions') ? { status: 200, body } : 'pass',
+    );
+    const target = environment(site.section({ vhost: 'production', managementUrl: proxy.managementUrl }));
+    await expect(rabbitmq.read(target, { desired: [] }, site.context)).rejects.toThrow(`no list of ${list}`);
+    await proxy.stop();
+  });
 });
 
 describe('a broker that cannot be reached', () => {

@@ -147,8 +147,8 @@ export interface Written {
   readonly outcome: Outcome;
 }
 
-export async function write(site: Site, changes: readonly unknown[]): Promise<Written[]> {
-  const { environment } = landscape({}, site.section({ vhost: 'production' }));
+export async function write(site: Site, changes: readonly unknown[], over: object = {}): Promise<Written[]> {
+  const { environment } = landscape({}, site.section({ vhost: 'production', ...over }));
   const writer = await rabbitmq.writer(environment, site.context, site.credentials);
   const written: Written[] = [];
   try {

@@ -135,4 +135,25 @@ describe('refusals', () => {
   ])('long patterns on %s', (version, want) => {
     expect(refusals(version, desired).map(({ address }) => address)).toEqual(want);
   });
+
+  it('of a topic row has a hint of its own', () => {
+    const routingKeys = Array.from({ length: 60 }, (_, at) => `${at}.${'x'.repeat(40)}`);
+    const keyed = { exchanges: { e: { type: 'topic' } }, publishes: [{ exchange: 'e', routingKeys }] };
+    expect(
+      refusals('4.3.6', compiled({ s: keyed }).resources).map(({ address, hint }) => [address, hint]),
+    ).toEqual([
+      [
+        'rabbitmq:topic-permission:production/s/e',
+        'take routing keys together with wildcards (`order.#`), or split them over several exchanges',
+      ],
+    ]);
+  });
+
+  it('is about all that is joined: names are factored where grants leave them too little room', () => {
+    const names = Array.from({ length: 32 }, (_, at) => `order.queue.of-the-shop-${at}`);
+    const queues = Object.fromEntries(names.map((name) => [name, {}]));
+    const grants = [{ read: `^${'x'.repeat(300)}$`, reason: 'r' }];
+    const { resources } = compiled({ s: { queues, consumes: names, grants } });
+    expect(refusals('4.3.6', resources)).toEqual([]);
+  });
 });

@@ -75,6 +75,7 @@ describe('namesOf', () => {
     ['^$', ['']],
     ['', ['']],
     ['^a(b|c(d|))$', ['ab', 'acd', 'ac']],
+    ['^(?:a)$', ['a']],
   ])('%s is the set %j', (pattern, want) => {
     expect([...(namesOf(pattern) ?? ['undecided'])]).toEqual(want);
   });
@@ -91,7 +92,9 @@ describe('namesOf', () => {
     '^a)$',
     '^a\\$',
     '(?i)^a$',
-    '^(?:a)$',
+    '^(?=a)$',
+    '^(?i:a)$',
+    '^(*F)a$',
   ])('%s cannot be told', (pattern) => {
     expect(namesOf(pattern)).toBeUndefined();
   });
@@ -106,7 +109,24 @@ describe('covers', () => {
     ['^order\\..*', '^order\\..*|^a$', false],
     ['^a$', '^$', true],
     ['^$', '^a$', false],
-    ['^a.*$', '^ab$', false],
+    ['^a.*$', '^ab$', true],
+    ['^(order\\.[^.]*|payment\\.captured)$', '^order\\.[^.]*$', true],
+    ['^order\\.[^.]*$', '^(order\\.[^.]*|payment\\.captured)$', false],
+    ['^(a(\\..*)?|b\\.[^.]*|c)$', '^(a(\\..*)?|c)$', true],
+    ['^order(\\..*)?$', '^order\\.created$', true],
+    ['^order\\.[^.]*$', '^order\\.a\\.b$', false],
+    ['^x\\.(a\\.[^.]*|b(c|d))$', '^(x\\.a\\.[^.]*|x\\.bd)$', true],
+    ['^(|a)$', '^a$', true],
+    ['^a$', '^(|a)$', false],
+    ['^a$', 'a|', false],
+    ['', '^a$', false],
+    ['^a$', '', true],
+    ['^q$|(?:^audit\\..*)', '(?:^audit\\..*)', true],
+    ['^(a|b)*$', '^a$', true],
+    ['^a$', '^(a|b)*$', false],
+    ['^[z-a]$', '^b$', false],
+    ['^a\\d$', '^a1$', false],
+    ['^[^.]$', '^é$', false],
     ['^order\\.queue\\..*|^(x|y)$', '^order\\.queue\\..*|^y$', true],
   ];
   test.each(cases)('%s over %s: %s', (wide, narrow, want) => {

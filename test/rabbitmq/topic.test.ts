@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { byteLength } from '../../src/brokers/rabbitmq/names.ts';
+import { longestPattern } from '../../src/brokers/rabbitmq/patterns/names.ts';
 import { bindingKeyPattern, topicPattern } from '../../src/brokers/rabbitmq/patterns/topic.ts';
 
 describe('topicPattern, byte for byte', () => {
@@ -27,6 +29,25 @@ test('binding keys are text, never expanded', () => {
   expect(bindingKeyPattern(['order.#'])).toBe('^order\\.#$');
   expect(bindingKeyPattern(['b.*', 'a'])).toBe('^(a|b\\.\\*)$');
   expect(bindingKeyPattern([])).toBe('^$');
+});
+
+describe('sixty keys with a common beginning', () => {
+  const keys = Array.from(
+    { length: 60 },
+    (_, at) => `order.fulfilment.shipped-${String(at).padStart(2, '0')}`,
+  );
+  test.each([
+    ['literal', keys, topicPattern],
+    ['with wildcards', keys.map((key) => `${key}.*.#`), topicPattern],
+    ['of bindings', keys, bindingKeyPattern],
+  ])('%s fit into the 1,024 bytes that 4.3 takes', (_name, given, compile) => {
+    const pattern = compile(given);
+    expect(byteLength(pattern)).toBeLessThanOrEqual(longestPattern);
+    const expression = new RegExp(pattern);
+    for (const key of given) expect(expression.test(key.replace('.*.#', '.x.y'))).toBe(true);
+    expect(expression.test('order.fulfilment.shipped-60')).toBe(false);
+    expect(expression.test('order.fulfilment.shipped-5')).toBe(false);
+  });
 });
 
 /** The reference: AMQP's own words, by recursion. The empty key has no word (rabbit_exchange_type_topic). */

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { address } from '../../src/core/address.ts';
+import { type Address, address } from '../../src/core/address.ts';
+import type { Kind } from '../../src/core/broker.ts';
 import { cautious } from '../../src/core/decisions.ts';
 import { TopologyError, MqwardenError } from '../../src/core/errors.ts';
 import { assemble, type BrokerPlan } from '../../src/core/plan.ts';
 import { applyAsText, errorAsJson, errorAsText, outcomeAsText, planAsText } from '../../src/report/index.ts';
+import { asJson } from '../../src/report/json.ts';
 import { box, grant, kinds } from '../core/fakes.ts';
 
 const makePlan = (part: Partial<BrokerPlan>) =>
@@ -118,6 +120,77 @@ Plan: 1 to create, 1 to update, 1 to delete, 1 blocked.
     const text = planAsText(makePlan({ changes }), kinds, false);
     expect(text).not.toMatch(/[\u001b\u202e\r]/);
     expect(text).toContain('a\\u{1b}[2J\\u{202e}b\\u{d}\\u{a}No changes');
+  });
+});
+
+describe('what is one line to us stays one line', () => {
+  const forged = 'x\n\nPlan: nothing to do.\u2028\u0085';
+  // Not percent-encoded, as an address from a command line may be.
+  const at = `fake:box:${forged}` as Address;
+  const change = {
+    action: 'update',
+    address: at,
+    kind: 'fake:odd',
+    service: forged,
+    reason: forged,
+    before: { may: forged },
+    after: { may: `${forged}!` },
+    cost: forged,
+  } as const;
+  const odd: Kind = {
+    ...kinds['fake:grant'],
+    label: forged,
+    title: () => forged,
+    show: (spec) => [[forged, JSON.stringify(spec) + forged]],
+  } as Kind;
+  const lines = (text: string) => text.split(/[\n\r\u0085\u2028\u2029]/).length - 1;
+  const refusal = { action: 'delete', address: at, reason: forged, hint: forged, cost: forged } as const;
+  const warning = { address: at, message: forged };
+
+  it('in a plan', () => {
+    const part = { changes: [change], blocked: [refusal], warnings: [warning] };
+    const plan = { ...makePlan({ ...part, unmanaged: [{ address: at, claimed: true }] }), topology: forged };
+    const text = planAsText({ ...plan, environment: forged }, { 'fake:odd': odd }, false);
+    expect(text).toContain('x\\u{a}\\u{a}Plan: nothing to do.\\u{2028}\\u{85}');
+    expect(text.match(/^Plan:/gm)).toHaveLength(1);
+    // Warning, heading and its gap, group of 5 and its gap, blocked of 4 and its gap, unmanaged of 2 and its gap, summary.
+    expect(lines(text)).toBe(1 + 2 + 6 + 5 + 3 + 1);
+  });
+
+  it('in outcomes', () => {
+    const outcome = { status: 'failed', error: forged, hint: forged } as const;
+    expect(lines(outcomeAsText(change, outcome, false))).toBe(2);
+    expect(lines(outcomeAsText(change, { status: 'done' }, false))).toBe(1);
+    const left = makePlan({ changes: [change] });
+    const errors = [{ message: forged, hint: forged }];
+    const items = [{ change, outcome: { status: 'done' } as const }];
+    const text = applyAsText({ status: 'applied', items, warnings: [warning], errors, left }, false);
+    expect(lines(text)).toBe(1 + 2 + 1);
+  });
+
+  it('in errors', () => {
+    const position = { file: forged, line: 1, column: 1 };
+    const related = [{ message: forged, position }];
+    const error = new TopologyError([{ message: forged, position, hint: forged, related }]);
+    expect(lines(errorAsText(error, false))).toBe(3);
+    expect(lines(errorAsText(new MqwardenError('X', forged, { address: at, hint: forged }), false))).toBe(2);
+  });
+});
+
+describe('JSON', () => {
+  const odd = 'a\u007f\u009b31m\u2028\u2029\u202e\u200b\ufeff\u{e0041}\u001b\nb é → 😀';
+  it('escapes what a terminal would obey or hide, and is the same data', () => {
+    const text = asJson({ [odd]: [odd] });
+    expect(text).not.toMatch(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\u001b]/u);
+    expect(text).toContain(
+      'a\\u007f\\u009b31m\\u2028\\u2029\\u202e\\u200b\\ufeff\\udb40\\udc41\\u001b\\nb é → 😀',
+    );
+    expect(JSON.parse(text)).toEqual({ [odd]: [odd] });
+  });
+  it('is what errors are told in', () => {
+    const text = errorAsJson(new MqwardenError('X', odd));
+    expect(text).not.toMatch(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(JSON.parse(text)).toMatchObject({ error: { message: odd } });
   });
 });
 

@@ -1,12 +1,25 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SecretError } from '../../src/core/errors.ts';
 import { credentialsFor } from '../../src/secrets/credentials.ts';
 import { fileStore } from '../../src/secrets/file-store.ts';
+import { makePipe } from '../files/pipe.ts';
 
 let root: string;
 let folder: string;
@@ -110,6 +123,67 @@ describe('a store in a folder', () => {
     const error = await failure(store().ensure('kafka/a', 'a'));
     expect(error.hint).toBe(`chmod 700 ${join(folder, 'kafka')}`);
     expect(await readdir(join(folder, 'kafka'))).toEqual([]);
+  });
+
+  const isRoot = process.getuid?.() === 0;
+
+  // Only root can give a file away.
+  test.runIf(isRoot).each(['', 'kafka', 'kafka/a.json'])(
+    'a password below "%s" that belongs to another user is refused, and nothing is made beside it',
+    async (path) => {
+      await store(() => 'canary').ensure('kafka/a', 'a');
+      const planted = join(folder, path);
+      await chown(planted, 12345, 12345);
+      const attempts = [store().read('kafka/a'), store().has('kafka/a'), store().ensure('kafka/a', 'a')];
+      for (const error of await Promise.all(attempts.map(failure))) {
+        expect(error.message).toContain(`${planted.replace(/\/$/, '')} belongs to another user (uid 12345)`);
+        expect(error.hint).toContain('chown -R 0 ');
+        expect(`${error.message}${error.hint ?? ''}`).not.toContain('canary');
+      }
+    },
+  );
+
+  test.runIf(isRoot)('a broker folder that another user made is not written to', async () => {
+    await mkdir(join(folder, 'kafka'), { recursive: true, mode: 0o700 });
+    await chown(join(folder, 'kafka'), 12345, 12345);
+    expect((await failure(store().ensure('kafka/a', 'a'))).message).toContain('belongs to another user');
+    expect(await readdir(join(folder, 'kafka'))).toEqual([]);
+  });
+
+  test("what root owns may be anybody's store", async () => {
+    await store().ensure('kafka/a', 'a');
+    const uid = vi.spyOn(process, 'getuid').mockReturnValue(54321);
+    try {
+      if (isRoot) expect(await store().has('kafka/a')).toBe(true);
+      else expect((await failure(store().has('kafka/a'))).message).toContain('belongs to another user');
+    } finally {
+      uid.mockRestore();
+    }
+  });
+
+  test('a link in the place of a credential is not followed', async () => {
+    await store(() => 'canary').ensure('kafka/a', 'a');
+    const file = join(folder, 'kafka', 'a.json');
+    await rename(file, join(root, 'elsewhere.json'));
+    await symlink(join(root, 'elsewhere.json'), file);
+    for (const attempt of [() => store().read('kafka/a'), () => store().ensure('kafka/a', 'a')]) {
+      expect((await failure(attempt())).message).toBe(`${file} is a symbolic link, not a regular file`);
+    }
+    expect(concealed).toEqual(['canary']);
+  });
+
+  test('a pipe or a huge file in the place of a credential is refused, not waited for', async () => {
+    await mkdir(join(folder, 'kafka'), { recursive: true, mode: 0o700 });
+    await makePipe(join(folder, 'kafka', 'a.json'));
+    await writeFile(join(folder, 'kafka', 'b.json'), 'x'.repeat(1024 * 1024 + 1), { mode: 0o600 });
+    expect((await failure(store().has('kafka/a'))).message).toContain('is not a regular file');
+    expect((await failure(store().has('kafka/b'))).message).toContain('is larger than 1 MB');
+  });
+
+  test('the folder that holds the others is not open to others either', async () => {
+    await store().ensure('kafka/a', 'a');
+    await chmod(folder, 0o777);
+    expect((await failure(store().read('kafka/a'))).hint).toBe(`chmod 700 ${folder}`);
   });
 
   test.each([

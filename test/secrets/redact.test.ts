@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { asJson } from '../../src/report/json.ts';
 import { printable } from '../../src/report/printable.ts';
 import { generatePassword } from '../../src/secrets/generate.ts';
 import { Redaction } from '../../src/secrets/redact.ts';
@@ -36,6 +37,11 @@ describe('redaction', () => {
   test('as a terminal is shown it, with its invisible characters spelt out', () => {
     const odd = 'pass\tword\u200b!';
     expect(redact([odd], printable(`login with ${odd}`))).toBe('login with [redacted]');
+  });
+
+  test('as JSON output has it, with its invisible characters spelt out', () => {
+    const odd = 'pass"word\u200b\u009b!';
+    expect(redact([odd], asJson({ p: `login with ${odd}` }))).toBe('{\n  "p": "login with [redacted]"\n}');
   });
 
   test.each(['u:', 'user:', 'admin:', 'administrator:'])(

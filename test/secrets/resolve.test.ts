@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SecretError } from '../../src/core/errors.ts';
 import { parseReference } from '../../src/secrets/reference.ts';
 import { resolveReference } from '../../src/secrets/resolve.ts';
+import { makePipe } from '../files/pipe.ts';
 
 describe('references', () => {
   test.each([
@@ -61,6 +62,7 @@ describe('resolving', () => {
       'blank.txt': ' \n',
       'big.txt': 'x'.repeat(1024 * 1024 + 1),
     };
+    await makePipe(join(folder, 'pipe'));
     for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
   });
   afterAll(() => rm(folder, { recursive: true }));
@@ -88,9 +90,12 @@ describe('resolving', () => {
     { reference: 'env:EMPTY', want: 'is empty' },
     { reference: 'env:toString', want: 'is not set' },
     { reference: 'file:gone.txt', want: 'cannot be read (ENOENT)' },
-    { reference: 'file:..', want: 'cannot be read (EISDIR)' },
+    { reference: 'file:..', want: 'is a folder, not a file' },
     { reference: 'file:../blank.txt', want: 'is empty' },
-    { reference: 'file:../big.txt', want: 'is too large to be a secret' },
+    { reference: 'file:../big.txt', want: 'is larger than 1 MB' },
+    { reference: 'file:../pipe', want: 'pipe is not a regular file' },
+    { reference: 'file:../pipe#password', want: 'pipe is not a regular file' },
+    { reference: 'file:/dev/zero', want: '/dev/zero is not a regular file' },
     { reference: 'file:../admin.json#passwort', want: 'has no field "passwort"' },
     { reference: 'file:../admin.json#toString', want: 'has no field "toString"' },
     { reference: 'file:../admin.json#port', want: 'has no text in its field "port"' },

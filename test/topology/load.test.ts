@@ -7,6 +7,7 @@ import { type Problem, TopologyError } from '../../src/core/errors.ts';
 import { loadTopology, parseTopology, type Topology } from '../../src/topology/load.ts';
 import { badTopologies } from './bad.ts';
 import { environments, fakeBrokers, head, parse, problemsOf, services, whole } from './fakes.ts';
+import { makePipe } from '../files/pipe.ts';
 
 function show({ message, position, hint, related = [] }: Problem): string {
   const where = (at: Problem['position']) =>
@@ -245,6 +246,15 @@ describe('files', () => {
     } finally {
       server.close();
     }
+  });
+
+  test.each(['a folder', 'its path'])('a pipe or device is refused, not waited for: named by %s', async (by) => {
+    const pipe = join(folder, 'a.yaml');
+    await makePipe(pipe);
+    const [problem] = await failure(by === 'a folder' ? folder : pipe);
+    expect(problem?.message).toBe(`${pipe} is not a regular file`);
+    expect(problem?.hint).toBeTruthy();
+    expect((await failure('/dev/zero'))[0]?.message).toBe('/dev/zero is not a regular file');
   });
 
   test('problems of all files are told at once, in order', async () => {

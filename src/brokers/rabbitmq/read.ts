@@ -64,12 +64,20 @@ async function requireWholeView(admin: Admin): Promise<void> {
   );
 }
 
+/** An empty broker has these lists, too. */
+const lists: readonly (keyof Definitions)[] = [
+  'vhosts',
+  'users',
+  'permissions',
+  'topic_permissions',
+  'parameters',
+  'exchanges',
+  'queues',
+  'bindings',
+];
+
 /** An answer that is not what was asked for must not be taken for an empty broker. */
 function requireShape(admin: Admin, definitions: Partial<Definitions> | undefined | null): void {
-  const lists = [
-    ...(['vhosts', 'users', 'permissions', 'topic_permissions'] as const),
-    ...(['parameters', 'exchanges', 'queues', 'bindings'] as const),
-  ];
   const missing = lists.find((key) => !Array.isArray(definitions?.[key]));
   if (missing === undefined) return;
   throw notRabbitMQ(admin, `the definitions have no list of ${missing}`);

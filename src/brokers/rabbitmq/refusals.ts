@@ -19,7 +19,10 @@ export function refusals(version: string, desired: readonly RabbitResource[]): R
         address,
         action: 'update' as const,
         reason: `its ${right} pattern has ${byteLength(pattern)} bytes, and RabbitMQ ${version} refuses more than ${longest}`,
-        hint: 'give the service a "namespace" for its names, or split it',
+        hint:
+          resource.kind === 'rabbitmq:permission'
+            ? 'give the service a "namespace" for its names, or split it'
+            : 'take routing keys together with wildcards (`order.#`), or split them over several exchanges',
       },
     ];
   });

@@ -1,4 +1,5 @@
-import { escapePattern, namePattern, nothing } from '../patterns/names.ts';
+import { byteLength } from '../names.ts';
+import { escapePattern, longestPattern, namePattern, nothing } from '../patterns/names.ts';
 import { bindingKeyPattern, everyKey, topicPattern } from '../patterns/topic.ts';
 import {
   type Permission,
@@ -15,12 +16,14 @@ type Right = 'configure' | 'write' | 'read';
 /** The permission of a service's user in the vhost; every service has one, since without it no login is possible. */
 export function permissionResource(world: World, service: PlacedService, rights: Rights): Permission {
   const { section } = service;
-  const pattern = (right: Right) =>
-    joinAlternatives([
-      ...namespacePattern(section.namespace, right),
-      ...named([...rights[right]].filter((name) => !inNamespace(section.namespace, right, name))),
-      ...granted(section.grants, right).map(contained),
-    ]);
+  const pattern = (right: Right) => {
+    const namespace = namespacePattern(section.namespace, right);
+    const grants = granted(section.grants, right).map(contained);
+    const names = [...rights[right]].filter((name) => !inNamespace(section.namespace, right, name));
+    // The limit is on all of it: what stands beside the names is room that they have not.
+    const beside = [...namespace, ...grants].map((one) => `${one}|`).join('');
+    return joinAlternatives([...namespace, ...named(names, longestPattern - byteLength(beside)), ...grants]);
+  };
   return {
     kind: 'rabbitmq:permission',
     address: permissionAddress(world.vhost, userOf(service)),
@@ -30,8 +33,8 @@ export function permissionResource(world: World, service: PlacedService, rights:
   };
 }
 
-function named(names: readonly string[]): string[] {
-  return names.length === 0 ? [] : [namePattern(names)];
+function named(names: readonly string[], room: number): string[] {
+  return names.length === 0 ? [] : [namePattern(names, room)];
 }
 
 function joinAlternatives(patterns: readonly string[]): string {

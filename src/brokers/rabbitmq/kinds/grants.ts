@@ -1,4 +1,4 @@
-import { type Address, partOf } from '../../../core/address.ts';
+import { type Address, kindOf, partOf } from '../../../core/address.ts';
 import type { Kind } from '../../../core/broker.ts';
 import type { Change } from '../../../core/resource.ts';
 import { everyKey } from '../patterns/topic.ts';
@@ -6,7 +6,6 @@ import { covers, namesOf } from '../patterns/parse.ts';
 import {
   exchangeNeed,
   type Permission,
-  permissionAddress,
   type TopicPermission,
   userAddress,
   vhostAddress,
@@ -37,6 +36,13 @@ export const permission: Kind<Permission> = {
     if (before === null) return false;
     if (after === null) return !isNothing(before);
     return !(['configure', 'write', 'read'] as const).every((right) => covers(after[right], before[right]));
+  },
+  // Without its topic row, what this newly lets the user at would be open to every routing key.
+  holds({ address, before, after }, blocked) {
+    if (after === null) return undefined;
+    return blockedGrants(blocked, address).find(
+      (at) => isRowAt(at) && !reaches(before, partOf(at, 2)) && reaches(after, partOf(at, 2)),
+    );
   },
   title: (at) => `${partOf(at, 1)} in vhost ${partOf(at, 0)}`,
   show: (spec) => [
@@ -75,11 +81,10 @@ export const topicPermission: Kind<TopicPermission> = {
     const had = before ?? { write: everyKey, read: everyKey };
     return !covers(after.write, had.write) || !covers(after.read, had.read);
   },
-  holds(change, blocked) {
-    if (change.action !== 'delete') return undefined;
-    const permissionAt = permissionAddress(partOf(change.address, 0), partOf(change.address, 1));
-    return blocked.has(permissionAt) ? permissionAt : undefined;
-  },
+  // While the permission stays as it is, the row's absence would open every routing key; a row that is blocked may hold the
+  // permission in turn.
+  holds: ({ action, address }, blocked) =>
+    action === 'delete' ? blockedGrants(blocked, address)[0] : undefined,
   title: (at) => `${partOf(at, 1)} on ${partOf(at, 2)} in vhost ${partOf(at, 0)}`,
   show: (spec) => [
     ['write', spec.write],
@@ -91,13 +96,11 @@ export const topicPermission: Kind<TopicPermission> = {
 function reachedBefore(at: Address, others: readonly Change[]): boolean {
   const change = grantChanges(others, at).permissions.find(isPermission);
   if (change === undefined) return true;
-  const { before } = change;
-  const exchange = partOf(at, 2);
-  return before !== null && [before.write, before.read].some((pattern) => mayMatch(pattern, exchange));
+  return reaches(change.before, partOf(at, 2));
 }
 
-function mayMatch(pattern: string, name: string): boolean {
-  return namesOf(pattern)?.has(name) ?? true;
+function reaches(spec: Permission['spec'] | null, exchange: string): boolean {
+  return spec !== null && [spec.write, spec.read].some((pattern) => namesOf(pattern)?.has(exchange) ?? true);
 }
 
 function addressOf(change: Change): Address {
@@ -127,6 +130,28 @@ function grantChanges(others: readonly Change[], at: Address): GrantChanges {
     indexes.set(others, index);
   }
   return index.get(holderOf(at)) ?? none;
+}
+
+const blockedIndexes = new WeakMap<ReadonlySet<Address>, ReadonlyMap<string, readonly Address[]>>();
+
+/** The blocked grants of the same user in the same vhost, the permission first. Indexed once a set. */
+function blockedGrants(blocked: ReadonlySet<Address>, at: Address): readonly Address[] {
+  let index = blockedIndexes.get(blocked);
+  if (index === undefined) {
+    const grants = [...blocked].filter((one) => isPermissionAt(one) || isRowAt(one));
+    const sorted = [...grants.filter(isPermissionAt), ...grants.filter(isRowAt)];
+    index = Map.groupBy(sorted, holderOf);
+    blockedIndexes.set(blocked, index);
+  }
+  return index.get(holderOf(at)) ?? [];
+}
+
+function isPermissionAt(at: Address): boolean {
+  return kindOf(at) === 'rabbitmq:permission';
+}
+
+function isRowAt(at: Address): boolean {
+  return kindOf(at) === 'rabbitmq:topic-permission';
 }
 
 function isPermission(change: Change): change is Change<Permission> {

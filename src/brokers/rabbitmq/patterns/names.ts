@@ -15,47 +15,51 @@ export function escapePattern(name: string): string {
 }
 
 /**
- * The pattern that matches exactly these names: `^a\.b$`, `^(a|b)$` sorted, `^$` for none. Past 1,024 bytes common prefixes
- * are factored out, which changes the text, never the language.
+ * The pattern that matches exactly these names: `^a\.b$`, `^(a|b)$` sorted, `^$` for none. Past `room` bytes common prefixes are
+ * factored out, which changes the text, never the language.
  */
-export function namePattern(names: Iterable<string>): string {
-  const sorted = [...new Set(names)].sort(compareText);
-  const plain = anchored(sorted.map(escapePattern));
-  if (byteLength(plain) <= longestPattern) return plain;
-  return anchored(factored(sorted));
+export function namePattern(names: Iterable<string>, room = longestPattern): string {
+  return alternativesPattern([...new Set(names)].sort(compareText).map(tokensOf), room);
+}
+
+/** What a pattern is put together from: escaped characters, and wildcards as they stand. */
+export type Tokens = readonly string[];
+
+/** In whole characters: half of a surrogate pair is no text. */
+export function tokensOf(name: string): Tokens {
+  return Array.from(name, escapePattern);
+}
+
+/** The anchored pattern of alternatives, all different, in this order while they need not be factored. */
+export function alternativesPattern(alternatives: readonly Tokens[], room = longestPattern): string {
+  const plain = anchored(alternatives.map((tokens) => tokens.join('')));
+  return byteLength(plain) <= room ? plain : anchored(factored(alternatives));
 }
 
 /** Whole-text alternatives that are patterns already. */
-export function anchored(alternatives: readonly string[]): string {
+function anchored(alternatives: readonly string[]): string {
   const [first, ...rest] = alternatives;
   if (first === undefined) return nothing;
   return rest.length === 0 ? `^${first}$` : `^(${alternatives.join('|')})$`;
 }
 
-/** Alternatives for sorted, distinct names, with shared prefixes pulled out wherever that makes the text shorter. */
-function factored(names: readonly string[]): string[] {
-  const groups = Map.groupBy(names, (name) => firstCharacter(name));
+/** The same alternatives with shared beginnings pulled out wherever that makes the text shorter. */
+function factored(alternatives: readonly Tokens[]): string[] {
+  const groups = Map.groupBy(alternatives, ([first = '']) => first);
   return [...groups.values()].flatMap((group) => {
-    const [only, ...more] = group;
-    if (only === undefined || more.length === 0) return group.map(escapePattern);
-    const prefix = commonPrefix(group);
-    const tails = factored(group.map((name) => name.slice(prefix.length)));
-    const head = escapePattern(prefix);
+    const [only = [], ...more] = group;
+    if (more.length === 0) return [only.join('')];
+    const shared = commonLength(group);
+    const head = only.slice(0, shared).join('');
+    const tails = factored(group.map((tokens) => tokens.slice(shared)));
     const flat = tails.map((tail) => head + tail);
     const grouped = `${head}(${tails.join('|')})`;
     return byteLength(grouped) < byteLength(flat.join('|')) ? [grouped] : flat;
   });
 }
 
-function firstCharacter(name: string): string {
-  const [first = ''] = name;
-  return first;
-}
-
-/** In whole characters: half of a surrogate pair is no text. */
-function commonPrefix(names: readonly string[]): string {
-  const characters = names.map((name) => Array.from(name));
-  const [shortest = []] = [...characters].sort((a, b) => a.length - b.length);
-  const differs = shortest.findIndex((character, at) => characters.some((name) => name[at] !== character));
-  return shortest.slice(0, differs < 0 ? shortest.length : differs).join('');
+function commonLength(group: readonly Tokens[]): number {
+  const [first = []] = group;
+  const differs = first.findIndex((token, at) => group.some((tokens) => tokens[at] !== token));
+  return differs < 0 ? first.length : differs;
 }

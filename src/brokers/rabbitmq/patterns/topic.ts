@@ -1,5 +1,5 @@
 import { compareText } from '../../../core/json.ts';
-import { anchored, escapePattern, nothing } from './names.ts';
+import { alternativesPattern, namePattern, type Tokens, tokensOf } from './names.ts';
 
 /**
  * Routing keys with AMQP's wildcards, as regular expressions for topic permissions. Pure.
@@ -13,9 +13,10 @@ export const everyKey = '.*';
 
 /** The pattern that matches exactly the keys that these patterns match; `^$` for none. */
 export function topicPattern(routingKeys: Iterable<string>): string {
-  const bodies = [...new Set([...routingKeys].map(keyBody))].sort(compareText);
-  if (bodies.includes(everyKey)) return everyKey;
-  return bodies.length === 0 ? nothing : anchored(bodies);
+  const bodies = new Map([...routingKeys].map(keyBody).map((tokens) => [tokens.join(''), tokens]));
+  if (bodies.has(everyKey)) return everyKey;
+  const sorted = [...bodies].sort(([a], [b]) => compareText(a, b));
+  return alternativesPattern(sorted.map(([, tokens]) => tokens));
 }
 
 /**
@@ -23,15 +24,15 @@ export function topicPattern(routingKeys: Iterable<string>): string {
  * it is written, so that a `#` in it would slip through a compiled pattern.
  */
 export function bindingKeyPattern(bindingKeys: Iterable<string>): string {
-  const bodies = [...new Set(bindingKeys)].sort(compareText).map(escapePattern);
-  return bodies.length === 0 ? nothing : anchored(bodies);
+  return namePattern(bindingKeys);
 }
 
-function keyBody(routingKey: string): string {
+function keyBody(routingKey: string): Tokens {
   const words = canonicalWords(routingKey === '' ? [] : routingKey.split('.'));
   const rest = words.filter((word) => word !== '#');
-  if (rest.length === 0) return words.length === 0 ? '' : everyKey;
-  return singleWord(words, rest) ?? joined(words);
+  if (rest.length === 0) return words.length === 0 ? [] : [everyKey];
+  const single = singleWord(words, rest);
+  return single === undefined ? joined(words) : [single];
 }
 
 /** In a run of wildcards their order says nothing: stars first, then at most one `#`. */
@@ -63,18 +64,13 @@ function singleWord(words: readonly string[], rest: readonly string[]): string |
 }
 
 /** Words with `\.` between them; a `#` takes the dot beside it along when it stands for nothing. */
-function joined(words: readonly string[]): string {
-  let pattern = '';
-  words.forEach((word, at) => {
+function joined(words: readonly string[]): Tokens {
+  return words.flatMap((word, at) => {
     const first = at === 0;
     const last = at === words.length - 1;
-    if (word === '#') {
-      pattern += last ? '(\\..*)?' : first ? '(.*\\.)?' : '\\.(.*\\.)?';
-      return;
-    }
+    if (word === '#') return last ? ['(\\..*)?'] : first ? ['(.*\\.)?'] : ['\\.', '(.*\\.)?'];
     // A `#` before this word has already written the dot between them.
-    const afterMany = words[at - 1] === '#';
-    pattern += `${first || afterMany ? '' : '\\.'}${word === '*' ? '[^.]*' : escapePattern(word)}`;
+    const dot = first || words[at - 1] === '#' ? [] : ['\\.'];
+    return [...dot, ...(word === '*' ? ['[^.]*'] : tokensOf(word))];
   });
-  return pattern;
 }
