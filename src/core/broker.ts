@@ -99,6 +99,8 @@ export interface Reading<R extends Resource> {
   readonly resources: readonly R[];
   /** What this very broker would refuse of the desired (version limits, policies, replication factors). */
   readonly refusals: readonly Refusal[];
+  /** What no decision lets go, since more than this environment's would go with it. Told where its deletion is asked for. */
+  readonly kept?: readonly Refusal[];
   readonly warnings: readonly Warning[];
 }
 

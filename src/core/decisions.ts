@@ -41,9 +41,15 @@ export function decide<R extends Resource>(
 ): Decided<R> {
   const pruned = decisions.prune ? prune(difference) : [];
   const scoped = scope([...difference.changes, ...pruned], decisions.services);
-  const held = holdHazards(kinds, difference, scoped, decisions);
+  const { loose, kept } = holdKept(difference, scoped);
+  const held = holdHazards(kinds, difference, loose, decisions);
   const grounded = holdGroundless(kinds, difference, held.changes);
-  const blocked = [...scopeBlocked(difference, decisions.services), ...held.blocked, ...grounded.blocked];
+  const blocked = [
+    ...scopeBlocked(difference, decisions.services),
+    ...kept,
+    ...held.blocked,
+    ...grounded.blocked,
+  ];
   const tied = holdTied(kinds, grounded.changes, blocked);
   return { changes: tied.changes, blocked: [...blocked, ...tied.blocked], held: held.held };
 }
@@ -73,6 +79,18 @@ function scopeBlocked<R extends Resource>(difference: Difference<R>, services: r
     const service = difference.desired.get(refusal.address)?.service;
     return service === undefined || services.includes(service);
   });
+}
+
+/** Holds back the deletion of what must stay; no flag lets it go. */
+function holdKept<R extends Resource>({ kept }: Difference<R>, changes: readonly Change<R>[]) {
+  const isKept = (change: Change) => removes(change) && kept.has(change.address);
+  return {
+    loose: changes.filter((change) => !isKept(change)),
+    kept: changes.filter(isKept).flatMap(({ address, action }) => {
+      const refusal = kept.get(address);
+      return refusal === undefined ? [] : [{ ...refusal, action }];
+    }),
+  };
 }
 
 const flag = { 'data-loss': '--allow-data-loss', widening: '--allow-widening' } as const;
@@ -168,18 +186,23 @@ function groundless(change: Change, missing: Address, declared: Resource | undef
   };
 }
 
-/** Holds back what is only safe together with a change that is blocked. */
+/** Holds back what is only safe together with a change that is blocked, which may hold more in turn. */
 function holdTied<R extends Resource>(
   kinds: Kinds<R>,
   changes: readonly Change<R>[],
   blocked: readonly Refusal[],
 ): Omit<Decided<R>, 'held'> {
-  const refused = new Set(blocked.map((refusal) => refusal.address));
-  const judged = changes.map((change) => ({ change, to: kindOf(kinds, change).holds?.(change, refused) }));
-  return {
-    changes: judged.filter(({ to }) => to === undefined).map(({ change }) => change),
-    blocked: judged.flatMap(({ change, to }) => (to === undefined ? [] : [tiedTo(change, to)])),
-  };
+  let left = changes;
+  const tied: Refusal[] = [];
+  for (;;) {
+    // A new set each time: kinds may keep an index of it.
+    const refused = new Set([...blocked, ...tied].map((refusal) => refusal.address));
+    const judged = left.map((change) => ({ change, to: kindOf(kinds, change).holds?.(change, refused) }));
+    const held = judged.flatMap(({ change, to }) => (to === undefined ? [] : [tiedTo(change, to)]));
+    if (held.length === 0) return { changes: left, blocked: tied };
+    tied.push(...held);
+    left = judged.filter(({ to }) => to === undefined).map(({ change }) => change);
+  }
 }
 
 function tiedTo({ address, action }: Change, to: Address): Refusal {

@@ -23,6 +23,8 @@ export interface Difference<R extends Resource = Resource> {
   readonly owned: readonly R[];
   readonly live: ReadonlyMap<Address, R>;
   readonly desired: ReadonlyMap<Address, R>;
+  /** What must stay, whatever is decided. */
+  readonly kept: ReadonlyMap<Address, Refusal>;
 }
 
 export interface Sides<R extends Resource> {
@@ -50,6 +52,7 @@ export function diff<R extends Resource>(sides: Sides<R>): Difference<R> {
     owned: [...declared.owned, ...undeclared.owned],
     live,
     desired,
+    kept: new Map((sides.reading.kept ?? []).map((one) => [one.address, one])),
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Kind } from '../../src/core/broker.ts';
 import { cautious, decide, type Decisions, overBudget } from '../../src/core/decisions.ts';
 import { diff } from '../../src/core/diff.ts';
 import { deletion } from '../../src/core/diff.ts';
@@ -105,6 +106,42 @@ describe('decide', () => {
     expect(brief(decided.changes)).toEqual([]);
     expect(decided.blocked.map((one) => one.address)).toEqual(['fake:box:gate', 'fake:grant:order']);
     expect(decided.blocked[1]?.reason).toContain('fake:box:gate, which is blocked');
+  });
+
+  it('lets nothing go that the broker keeps, whatever is allowed', () => {
+    const kept = { address: box('a').address, action: 'update' as const, reason: 'shared', hint: 'ask' };
+    const live = { ...reading(box('a'), box('b')), kept: [kept] };
+    const difference = diff({ kinds, compiled: compiled(), reading: live, ground });
+    expect(decide(kinds, difference, cautious).blocked).toEqual([]);
+    const allowDataLoss = ['fake:box:a', 'fake:box:b'];
+    const decided = decide(kinds, difference, { ...cautious, prune: true, allowDataLoss });
+    expect(brief(decided.changes)).toEqual(['delete fake:box:b']);
+    expect(decided.blocked).toEqual([{ ...kept, action: 'delete' }]);
+  });
+
+  it('holds back what is tied to what is tied, however long the chain', () => {
+    const chain = ['c', 'b', 'a'];
+    const tied: Kind<Thing> = {
+      ...(kinds['fake:grant'] as Kind<Thing>),
+      // Each is held by the next in the alphabet's beginning, `a` by the box.
+      holds: ({ address }, blocked) => {
+        const before = chain[chain.findIndex((name) => address === grant(name, '').address) + 1];
+        const holder = before === undefined ? box('gate').address : grant(before, '').address;
+        return blocked.has(holder) ? holder : undefined;
+      },
+    };
+    const all = { ...kinds, 'fake:grant': tied };
+    const live = reading(box('gate', 1));
+    const wanted = compiled(box('gate', 99), ...chain.map((name) => grant(name, 'all')));
+    const decided = decide(all, diff({ kinds: all, compiled: wanted, reading: live, ground }), cautious);
+    expect(brief(decided.changes)).toEqual([]);
+    expect(decided.blocked.map(({ address }) => address)).toEqual([
+      'fake:box:gate',
+      'fake:grant:a',
+      'fake:grant:b',
+      'fake:grant:c',
+    ]);
+    expect(decided.blocked[3]?.reason).toContain('fake:grant:b, which is blocked');
   });
 
   it('tells which flag lets a held change go, with its own address', () => {

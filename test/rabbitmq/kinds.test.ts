@@ -191,6 +191,96 @@ describe('the last binding of a queue', () => {
   });
 });
 
+describe('a binding between exchanges', () => {
+  const edge = (text: string): Binding => {
+    const [source = '', destination = ''] = text.split('>');
+    const destinationType = /^q/.test(destination) ? 'queue' : 'exchange';
+    const spec: BindingSpec = { source, destinationType, destination, routingKey: '#', arguments: {} };
+    return { kind: 'rabbitmq:binding', address: bindingAddress('v', spec), spec };
+  };
+  const cases: readonly {
+    name: string;
+    live: readonly string[];
+    going: readonly string[];
+    held: string | undefined;
+  }[] = [
+    { name: 'the only way to a queue', live: ['a>b', 'b>q'], going: ['a>b'], held: 'queue q:' },
+    { name: 'further up', live: ['a>b', 'b>c', 'c>q'], going: ['a>b'], held: 'queue q:' },
+    {
+      name: 'beside another into the same exchange',
+      live: ['a>b', 'x>b', 'b>q'],
+      going: ['a>b'],
+      held: undefined,
+    },
+    {
+      name: 'beside another that goes too',
+      live: ['a>b', 'x>b', 'b>q'],
+      going: ['a>b', 'x>b'],
+      held: 'queue q:',
+    },
+    {
+      name: 'beside another to the queue itself',
+      live: ['a>b', 'b>q', 'a>q'],
+      going: ['a>b'],
+      held: undefined,
+    },
+    {
+      name: 'beside a way back from below',
+      live: ['a>b', 'b>c', 'c>b', 'b>q'],
+      going: ['a>b'],
+      held: 'queue q:',
+    },
+    { name: 'in a ring that feeds itself', live: ['b>c', 'c>b', 'b>q'], going: ['c>b'], held: undefined },
+    { name: 'to an exchange without queues', live: ['a>b'], going: ['a>b'], held: undefined },
+    {
+      name: 'to a queue that is bound elsewhere by the default exchange only',
+      live: ['a>b', 'b>q', '>q'],
+      going: ['a>b'],
+      held: 'queue q:',
+    },
+    { name: 'to a queue that goes itself', live: ['a>b', 'b>q'], going: ['a>b', 'q'], held: undefined },
+    {
+      name: 'to a queue that loses its own binding',
+      live: ['a>b', 'b>q'],
+      going: ['a>b', 'b>q'],
+      held: undefined,
+    },
+    {
+      name: 'to many queues',
+      live: ['a>b', 'b>q1', 'b>q2', 'b>q3', 'b>q4'],
+      going: ['a>b'],
+      held: 'queue q1, q2, q3 and 1 more:',
+    },
+  ];
+  test.each(cases)('$name', ({ live, going, held }) => {
+    const queues = ['q', 'q1', 'q2', 'q3', 'q4'].map((name) => queueAddress('v', name));
+    const bindings = live.map(edge);
+    const view = {
+      live: new Map([
+        ...queues.map(
+          (address) =>
+            [address, { kind: 'rabbitmq:queue', address, spec: {} } as unknown as Binding] as const,
+        ),
+        ...bindings.map((one) => [one.address, one] as const),
+      ]),
+      going: new Set(going.map((one) => (one.includes('>') ? edge(one).address : queueAddress('v', one)))),
+    };
+    const [first] = going;
+    const { address, spec } = edge(first ?? '');
+    const removal = {
+      action: 'delete',
+      kind: 'rabbitmq:binding',
+      address,
+      reason: 'r',
+      before: spec,
+      after: null,
+    } as const;
+    const hazard = kinds['rabbitmq:binding'].hazard?.(removal, view);
+    expect(hazard?.needs).toBe(held === undefined ? undefined : 'data-loss');
+    if (held !== undefined) expect(hazard?.why).toContain(`the only way to ${held}`);
+  });
+});
+
 it('says in words what it would show', () => {
   const spec = { type: 'quorum', durable: true, autoDelete: false, arguments: { 'x-max-length': 5 } };
   expect(kinds['rabbitmq:queue'].show(spec).map(([label, value]) => `${label}: ${value}`)).toEqual([

@@ -269,6 +269,26 @@ describe('races', () => {
     expect((await site.api('GET', 'permissions/race/race')).body).toMatchObject({ write: 'moved' });
   });
 
+  it('a user that was given permissions in another vhost meanwhile stays', async () => {
+    await site.api('PUT', 'users/shared', { password: 'x', tags: '' });
+    await site.api('PUT', 'permissions/race/shared', { configure: '^$', write: '^$', read: '^$' });
+    const before = { tags: [], limits: {}, auth: 'password' };
+    const at = 'rabbitmq:user:shared';
+    const removal = {
+      action: 'delete',
+      kind: 'rabbitmq:user',
+      address: at,
+      reason: 'r',
+      before,
+      after: null,
+    };
+    expect((await write(site, [removal])).map(({ line }) => line)).toEqual([
+      `delete ${at}: failed: it has permissions in vhost race, which would go with it, and which the plan did not see`,
+    ]);
+    await site.api('DELETE', 'permissions/race/shared');
+    expect((await write(site, [removal])).map(({ line }) => line)).toEqual([done('delete', at)]);
+  });
+
   it('two rows of one user on two exchanges are both written, and only the named one deleted', async () => {
     await site.api('PUT', 'exchanges/race/f', { type: 'topic', durable: true });
     const row = (exchange: string, action: string, before: object | null, after: object | null) => ({

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { Definitions } from '../../src/brokers/rabbitmq/definitions.ts';
 import { parseJson } from '../../src/brokers/rabbitmq/json.ts';
 import { normalize } from '../../src/brokers/rabbitmq/normalize.ts';
-import { refusals } from '../../src/brokers/rabbitmq/refusals.ts';
+import { keptUsers, refusals } from '../../src/brokers/rabbitmq/refusals.ts';
 import type { RabbitResource } from '../../src/brokers/rabbitmq/resources.ts';
 import { isAtLeast } from '../../src/brokers/rabbitmq/version.ts';
 import { compiled } from './support.ts';
@@ -155,5 +155,24 @@ describe('refusals', () => {
     const grants = [{ read: `^${'x'.repeat(300)}$`, reason: 'r' }];
     const { resources } = compiled({ s: { queues, consumes: names, grants } });
     expect(refusals('4.3.6', resources)).toEqual([]);
+  });
+});
+
+describe('users that stay since they have permissions elsewhere', () => {
+  const row = (user: string, vhost: string) => ({ user, vhost, configure: '', write: '', read: '' });
+  it('names every vhost outside the environment, and the way out', () => {
+    const permissions = [row('u', 'w'), row('u', 'v'), row('u', 'a b'), row('here', 'v')];
+    expect(keptUsers({ permissions }, new Set(['v']))).toEqual([
+      {
+        address: 'rabbitmq:user:u',
+        action: 'delete',
+        reason: 'it has permissions in the vhosts a b, w, outside this environment, which would go with it',
+        hint: "if nobody needs them there, take them away first: rabbitmqctl clear_permissions -p 'a b' u",
+      },
+    ]);
+  });
+
+  it('is nobody where there are none', () => {
+    expect(keptUsers({}, new Set(['v']))).toEqual([]);
   });
 });

@@ -163,6 +163,25 @@ describe('what only a claim matches, and what stands in a declared vhost or clus
     ]);
   });
 
+  it('a user with permissions in a vhost of somebody else stays, and the plan says where', async () => {
+    const at = `rabbitmq:user:${named('old')}`;
+    await rabbit.put(`/permissions/${other}/${named('old')}`, everything);
+    const held = await bench.see({ prune: true });
+    expect(held.changes.map(({ address }) => address)).not.toContain(at);
+    expect(held.changes.map(({ address }) => address)).toContain(
+      `rabbitmq:permission:${vhost}/${named('old')}`,
+    );
+    expect(held.blocked).toContainEqual({
+      address: at,
+      action: 'delete',
+      reason: `it has permissions in vhost ${other}, outside this environment, which would go with it`,
+      hint: `if nobody needs them there, take them away first: rabbitmqctl clear_permissions -p ${other} ${named('old')}`,
+    });
+    expect(unmanaged(held).filter((address) => address.includes(other))).toEqual([]);
+    await rabbit.delete(`/permissions/${other}/${named('old')}`);
+    expect((await bench.see({ prune: true })).changes.map(({ address }) => address)).toContain(at);
+  });
+
   it('goes by --prune; what holds data only by its name', async () => {
     const data = [
       `kafka:topic:${named('old')}`,
@@ -271,6 +290,14 @@ describe('data', () => {
       },
     },
   });
+  const chain = (bindings: readonly object[]) => ({
+    [named('declared')]: {
+      rabbitmq: {
+        exchanges: { e: {}, below: { bindings } },
+        queues: { under: { bindings: [{ exchange: 'below', routingKey: 'k' }] } },
+      },
+    },
+  });
   const cases = [
     { name: 'lower retention', from: () => retention(2000), to: () => retention(1000), action: 'update' },
     {
@@ -303,20 +330,24 @@ describe('data', () => {
       to: () => queue({ bindings: [] }),
       action: 'delete',
       asked: { prune: true },
-      address: 'binding',
+      at: () => `rabbitmq:binding:${vhost}/e/queue/q/k`,
+    },
+    {
+      name: 'the only way to a queue, between two exchanges',
+      from: () => chain([{ exchange: 'e', routingKey: 'k' }]),
+      to: () => chain([]),
+      action: 'delete',
+      asked: { prune: true },
+      at: () => `rabbitmq:binding:${vhost}/e/exchange/below/k`,
     },
   ];
 
   it.each(cases)(
     '$name: nothing without its name',
-    async ({ from, to, action, asked = {}, address = '' }) => {
+    async ({ from, to, action, asked = {}, at: addressed }) => {
       const only = 'rabbitmq' in (from()[named('declared')] ?? {}) ? 'rabbitmq' : 'kafka';
-      const at =
-        only === 'kafka'
-          ? `kafka:topic:${named('kept')}`
-          : address === 'binding'
-            ? `rabbitmq:binding:${vhost}/e/queue/q/k`
-            : `rabbitmq:queue:${vhost}/q`;
+      const usual = only === 'kafka' ? `kafka:topic:${named('kept')}` : `rabbitmq:queue:${vhost}/q`;
+      const at = addressed?.() ?? usual;
       await bench.write(from());
       const now = await bench.see({ only });
       await bench.settle({ only, allowDataLoss: now.blocked.map((one) => one.address) });

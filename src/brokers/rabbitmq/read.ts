@@ -4,7 +4,7 @@ import { BrokerError, PartialView } from '../../core/errors.ts';
 import { type Admin, openAdmin } from './admin.ts';
 import type { Definitions, LiveVhost } from './definitions.ts';
 import { normalize } from './normalize.ts';
-import { refusals } from './refusals.ts';
+import { keptUsers, refusals } from './refusals.ts';
 import { type RabbitResource, type Vhost, vhostAddress } from './resources.ts';
 import type { RabbitEnvironment } from './schema.ts';
 import { isAtLeast } from './version.ts';
@@ -33,6 +33,7 @@ export async function read(
         names,
       ),
       refusals: refusals(version, scope.desired),
+      kept: keptUsers(definitions, names),
       warnings: [
         ...vhosts.flatMap((one) => queueTypeWarning(one, version)),
         ...[...names].flatMap((name) => adminWarning(name, admin, definitions, scope.desired)),

@@ -1,7 +1,9 @@
 import type { Refusal } from '../../core/broker.ts';
+import { quoted } from '../../core/quoted.ts';
+import type { Definitions } from './definitions.ts';
 import { byteLength } from './names.ts';
 import { longestPattern } from './patterns/names.ts';
-import type { RabbitResource } from './resources.ts';
+import { type RabbitResource, userAddress } from './resources.ts';
 import { isAtLeast } from './version.ts';
 
 /** What a broker of this version would refuse of the desired. Pure. */
@@ -26,4 +28,29 @@ export function refusals(version: string, desired: readonly RabbitResource[]): R
       },
     ];
   });
+}
+
+/**
+ * Users are global to a broker: with one go its permissions in every vhost, also where this environment has no say. A user
+ * that has any outside `vhosts` stays. Pure.
+ */
+export function keptUsers({ permissions = [] }: Definitions, vhosts: ReadonlySet<string>): Refusal[] {
+  const elsewhere = permissions.filter(({ vhost }) => !vhosts.has(vhost));
+  return [...Map.groupBy(elsewhere, ({ user }) => user)].map(([user, theirs]) =>
+    keptUser(
+      user,
+      theirs.map(({ vhost }) => vhost),
+    ),
+  );
+}
+
+function keptUser(user: string, vhosts: readonly string[]): Refusal {
+  const named = [...vhosts].sort();
+  const [first = ''] = named;
+  return {
+    address: userAddress(user),
+    action: 'delete',
+    reason: `it has permissions in ${named.length === 1 ? 'vhost' : 'the vhosts'} ${named.join(', ')}, outside this environment, which would go with it`,
+    hint: `if nobody needs them there, take them away first: rabbitmqctl clear_permissions -p ${quoted(first)} ${quoted(user)}`,
+  };
 }

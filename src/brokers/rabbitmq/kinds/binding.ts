@@ -1,9 +1,10 @@
 import { type Address, partOf } from '../../../core/address.ts';
 import type { Kind, View } from '../../../core/broker.ts';
-import type { Resource } from '../../../core/resource.ts';
+import type { Change, Hazard, Resource } from '../../../core/resource.ts';
 import { setting } from '../../../core/setting.ts';
-import { type Binding, exchangeNeed, queueAddress, vhostAddress } from '../resources.ts';
+import { type Binding, type BindingSpec, exchangeNeed, queueAddress, vhostAddress } from '../resources.ts';
 import { isInternalName } from '../names.ts';
+import { starved } from './paths.ts';
 import { differences, inDeclaredVhost, phases, showRecord, upOrDown } from './shared.ts';
 
 export const binding: Kind<Binding> = {
@@ -29,7 +30,8 @@ export const binding: Kind<Binding> = {
   },
   hazard(change, view) {
     const { before } = change;
-    if (change.action !== 'delete' || before?.destinationType !== 'queue') return undefined;
+    if (change.action !== 'delete' || before === null) return undefined;
+    if (before.destinationType === 'exchange') return upstreamHazard(change, before, view);
     const queue = queueAddress(partOf(change.address, 0), before.destination);
     if (!view.live.has(queue) || view.going.has(queue)) return undefined;
     const others = bindingsOf(view, queue).filter((at) => !view.going.has(at));
@@ -44,6 +46,21 @@ export const binding: Kind<Binding> = {
     `${partOf(at, 0)}/${source} → ${destinationType} ${destination}, key ${JSON.stringify(routingKey)}`,
   show: (spec) => [setting('arguments', showRecord(spec.arguments))],
 };
+
+/** So many queues are named. */
+const namedAtMost = 3;
+
+/** A binding between exchanges may be the only way to queues that stand further down. */
+function upstreamHazard(change: Change<Binding>, spec: BindingSpec, view: View<Binding>): Hazard | undefined {
+  const queues = starved(view, spec, partOf(change.address, 0)).map((at) => partOf(at, 1));
+  if (queues.length === 0) return undefined;
+  const more = queues.length > namedAtMost ? ` and ${queues.length - namedAtMost} more` : '';
+  const named = `${queues.slice(0, namedAtMost).join(', ')}${more}`;
+  return {
+    needs: 'data-loss',
+    why: `it is the only way to queue ${named}: what is published to ${spec.source} no longer reaches it`,
+  };
+}
 
 function isOfFederation(name: string): boolean {
   return name.startsWith('federation:');

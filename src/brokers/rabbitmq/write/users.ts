@@ -3,7 +3,7 @@ import type { Context, Credentials } from '../../../core/broker.ts';
 import { canonical, type JsonObject } from '../../../core/json.ts';
 import type { Change } from '../../../core/resource.ts';
 import type { Admin } from '../admin.ts';
-import type { LiveUser } from '../definitions.ts';
+import type { LivePermission, LiveUser } from '../definitions.ts';
 import { userSpec } from '../normalize.ts';
 import type { User, UserSpec, Vhost, VhostSpec } from '../resources.ts';
 import { hashPassword, type PasswordHash } from './password.ts';
@@ -20,12 +20,23 @@ export interface Hands {
 export async function writeUser(hands: Hands, change: Change<User>): Promise<void> {
   const name = partOf(change.address, 0);
   const { before, after } = change;
-  if (after === null) return remove(hands.admin, ['users', name]);
+  if (after === null) return removeUser(hands.admin, name);
   if (before === null) await createUser(hands, change, name, after);
   else if (canonical([before.tags, before.auth]) !== canonical([after.tags, after.auth])) {
     await updateUser(hands, change, name, after);
   }
   await writeLimits(hands.admin, ['user-limits', name], before?.limits ?? {}, after.limits, userLimitNames);
+}
+
+/** Its permissions in this environment's vhosts went before it: any that are left are somebody else's to take away. */
+async function removeUser(admin: Admin, name: string): Promise<void> {
+  const left = ((await look(admin, ['users', name, 'permissions'])) ?? []) as readonly LivePermission[];
+  const [first] = left;
+  if (first === undefined) return remove(admin, ['users', name]);
+  throw new WriteFailure(
+    `it has permissions in vhost ${first.vhost}, which would go with it, and which the plan did not see`,
+    'run plan again and look at what is there now',
+  );
 }
 
 async function createUser(hands: Hands, change: Change<User>, name: string, spec: UserSpec): Promise<void> {
