@@ -90,15 +90,15 @@ export type Services = Readonly<Record<string, object>>;
 export interface Wanted {
   readonly services: Services;
   readonly vhost?: unknown;
+  readonly vhosts?: Readonly<Record<string, unknown>>;
   readonly claims?: readonly string[];
   readonly decisions?: Partial<Decisions>;
 }
 
 /** Reads and diffs, as plan does. */
 export async function difference(site: Site, wanted: Wanted): Promise<Difference<RabbitResource>> {
-  const land = landscape(wanted.services, site.section({ vhost: wanted.vhost ?? 'production' }), {
-    claims: wanted.claims ?? [],
-  });
+  const { vhost = 'production', vhosts = {}, claims = [] } = wanted;
+  const land = landscape(wanted.services, site.section({ vhost, vhosts }), { claims });
   const compiled = rabbitmq.compile(land);
   const reading = await rabbitmq.read(land.environment, { desired: compiled.resources }, site.context);
   return diff({ kinds: kindsOf(), compiled, reading, ground: rabbitmq.ground(land, compiled) });

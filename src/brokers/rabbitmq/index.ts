@@ -1,5 +1,6 @@
 import type { Broker } from '../../core/broker.ts';
 import { compile } from './compile/index.ts';
+import { vhostsOf } from './compile/vhosts.ts';
 import { kinds } from './kinds/index.ts';
 import { read } from './read.ts';
 import { type RabbitResource, vhostAddress } from './resources.ts';
@@ -21,7 +22,9 @@ export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> 
     claims,
     protected: untouched,
     admin: environment.section.admin.username,
-    containers: new Set([vhostAddress(environment.section.vhost.name)]),
+    containers: new Set(
+      [...vhostsOf(environment.section).values()].map(({ section }) => vhostAddress(section.name)),
+    ),
   }),
   read,
   weigh,

@@ -121,7 +121,7 @@ function adminWarning(
   const permitted = definitions.permissions?.some(
     (one) => one.vhost === vhost && one.user === admin.username,
   );
-  const declares = desired.some(({ kind }) => declaring.has(kind));
+  const declares = desired.some(({ kind, address }) => declaring.has(kind) && partOf(address, 0) === vhost);
   if (!exists) {
     const message = `creating the vhost gives its creator, ${admin.username}, every permission in it`;
     return [{ address: vhostAddress(vhost), message }];

@@ -160,8 +160,14 @@ const publishSchema = z.preprocess(
   nameOr('exchange'),
   z.strictObject({
     exchange: brokerName(),
+    vhost: name().optional(),
     routingKeys: z.array(routingKey()).min(1, 'must name at least one routing key').optional(),
   }),
+);
+
+const queueUseSchema = z.preprocess(
+  nameOr('queue'),
+  z.strictObject({ queue: brokerName(), vhost: name().optional() }),
 );
 
 const grantSchema = z
@@ -169,6 +175,7 @@ const grantSchema = z
     configure: name().optional(),
     write: name().optional(),
     read: name().optional(),
+    vhost: name().optional(),
     reason: name(),
   })
   .refine((grant) => (grant.configure ?? grant.write ?? grant.read) !== undefined, {
@@ -179,6 +186,7 @@ export const serviceSchema = z.preprocess(
   emptyIsDefault,
   z.strictObject({
     user: brokerName().optional(),
+    vhost: name().optional(),
     tags: sortedTags().optional(),
     limits: z
       .strictObject({
@@ -191,8 +199,8 @@ export const serviceSchema = z.preprocess(
     exchanges: z.record(z.string(), exchangeSchema).optional(),
     queues: z.record(z.string(), queueSchema).optional(),
     publishes: z.array(publishSchema).optional(),
-    consumes: z.array(brokerName()).optional(),
-    sends: z.array(brokerName()).optional(),
+    consumes: z.array(queueUseSchema).optional(),
+    sends: z.array(queueUseSchema).optional(),
     grants: z.array(grantSchema).optional(),
   }),
 );
@@ -213,13 +221,34 @@ const vhostSchema = z.preprocess(
   }),
 );
 
-export const environmentSchema = z.strictObject({
-  managementUrl: endpoint('https:', 'https://rabbitmq.internal:15671'),
-  amqpsUrl: endpoint('amqps:', 'amqps://rabbitmq.internal:5671').optional(),
-  vhost: vhostSchema,
-  tls: tlsSchema.optional(),
-  admin: adminSchema,
-});
+export const environmentSchema = z
+  .strictObject({
+    managementUrl: endpoint('https:', 'https://rabbitmq.internal:15671'),
+    amqpsUrl: endpoint('amqps:', 'amqps://rabbitmq.internal:5671').optional(),
+    vhost: vhostSchema,
+    vhosts: z.record(name(), vhostSchema).optional(),
+    tls: tlsSchema.optional(),
+    admin: adminSchema,
+  })
+  .superRefine(({ vhost, vhosts = {} }, context) => {
+    const names = new Map([[vhost.name, '"vhost"']]);
+    for (const [alias, { name: named }] of Object.entries(vhosts)) {
+      const problem = aliasProblem(alias, names.get(named));
+      if (problem !== undefined) context.addIssue({ code: 'custom', path: ['vhosts', alias], ...problem });
+      names.set(named, JSON.stringify(alias));
+    }
+  });
+
+/** The word by which a service that lives in a named vhost speaks of the environment's own. */
+export const mainVhost = 'default';
+
+function aliasProblem(alias: string, twin: string | undefined) {
+  if (alias === mainVhost) {
+    const hint = 'give it another name: services mean by this one the vhost of the environment';
+    return { message: `must not be called "${mainVhost}"`, params: { hint } };
+  }
+  return twin === undefined ? undefined : { message: `is the same vhost as ${twin}` };
+}
 
 export const schema: BrokerSchema = {
   environment: environmentSchema,
@@ -229,6 +258,7 @@ export const schema: BrokerSchema = {
 };
 
 export type RabbitEnvironment = z.output<typeof environmentSchema>;
+export type VhostSection = z.output<typeof vhostSchema>;
 export type RabbitService = z.output<typeof serviceSchema>;
 export type ExchangeSection = z.output<typeof exchangeSchema>;
 export type QueueSection = z.output<typeof queueSchema>;

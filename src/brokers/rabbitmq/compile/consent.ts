@@ -1,16 +1,10 @@
 import { matchesAny } from '../../../core/glob.ts';
 import { bindingsInto, exchangeArguments, queueArguments, textArgument } from './declared.ts';
 import { grantReaches, inNamespace } from './grants.ts';
-import {
-  mentionExchange,
-  mentionQueue,
-  type Owned,
-  type Path,
-  type PlacedService,
-  related,
-  type World,
-} from './world.ts';
+import type { Path, PlacedService } from './landscape.ts';
+import { mentionExchange, mentionQueue, type Owned, related, type World } from './world.ts';
 import type { ExchangeSection, QueueSection } from '../schema.ts';
+import type { Member } from './vhosts.ts';
 
 /**
  * A service that uses what another may own. mqwarden declares bindings, dead-letter and alternate exchanges with its own
@@ -29,29 +23,28 @@ interface Ask {
 
 /** Checks each use against what the owner allows, and that what nobody owns is at least known to be missing. */
 export function checkConsent(world: World): void {
-  for (const service of world.services) {
-    const asks = [...intentAsks(service), ...declarationAsks(world, service)];
+  for (const member of world.members) {
+    const { service } = member;
+    const asks = [...intentAsks(member), ...declarationAsks(world, service)];
     for (const ask of asks) {
       if (ask.what === 'exchange') mentionExchange(world, ask.name, service, ask.path);
       else mentionQueue(world, ask.name, service, ask.path);
     }
-    for (const ask of [...asks, ...grantAsks(world, service)]) checkAsk(world, ask);
-    checkNamespace(world, service);
+    for (const ask of [...asks, ...grantAsks(world, member)]) checkAsk(world, ask);
+    checkNamespace(world, member);
   }
 }
 
-function intentAsks(service: PlacedService): Ask[] {
-  const { publishes = [], consumes = [], sends = [] } = service.section;
+function intentAsks({ service, publishes, consumes, sends }: Member): Ask[] {
   return [
-    ...publishes.map(({ exchange }, at): Ask => {
-      const path = ['publishes', at];
+    ...publishes.map(({ exchange, path }): Ask => {
       return { service, what: 'exchange', name: exchange, verb: 'publish', says: 'publishes to', path };
     }),
-    ...consumes.map((name, at): Ask => {
-      return { service, what: 'queue', name, verb: 'consume', says: 'consumes', path: ['consumes', at] };
+    ...consumes.map(({ queue, path }): Ask => {
+      return { service, what: 'queue', name: queue, verb: 'consume', says: 'consumes', path };
     }),
-    ...sends.map((name, at): Ask => {
-      return { service, what: 'queue', name, verb: 'publish', says: 'sends to', path: ['sends', at] };
+    ...sends.map(({ queue, path }): Ask => {
+      return { service, what: 'queue', name: queue, verb: 'publish', says: 'sends to', path };
     }),
   ];
 }
@@ -123,11 +116,11 @@ function deadLetterQueueAsk(world: World, owned: Owned<QueueSection>): Ask[] {
 const verbs = { configure: 'configure', write: 'publish', read: 'consume' } as const;
 
 /** Literal grants, expanded against the names that owners guard. */
-function grantAsks(world: World, service: PlacedService): Ask[] {
+function grantAsks(world: World, member: Member): Ask[] {
   return everything(world).flatMap(({ what, name }) =>
-    rightsOn(service, what, name).map((right): Ask => {
+    rightsOn(member, what, name).map((right): Ask => {
       const says = `is granted ${right} on`;
-      return { service, what, name, verb: verbs[right], says, path: ['grants'] };
+      return { service: member.service, what, name, verb: verbs[right], says, path: ['grants'] };
     }),
   );
 }
@@ -140,18 +133,17 @@ function everything(world: World): { what: Ask['what']; name: string }[] {
 }
 
 /** Write on the default exchange is write on every queue. */
-function rightsOn(service: PlacedService, what: Ask['what'], name: string): (keyof typeof verbs)[] {
+function rightsOn(member: Member, what: Ask['what'], name: string): (keyof typeof verbs)[] {
   const reached = (['configure', 'write', 'read'] as const).filter((right) =>
-    grantReaches(service, right, name),
+    grantReaches(member, right, name),
   );
   const byDefault =
-    what === 'queue' && !reached.includes('write') && grantReaches(service, 'write', 'amq.default');
+    what === 'queue' && !reached.includes('write') && grantReaches(member, 'write', 'amq.default');
   return byDefault ? [...reached, 'write'] : reached;
 }
 
 /** A namespace brings configure, which deletes: it may hold nothing of another service, whatever that one allows. */
-function checkNamespace(world: World, service: PlacedService): void {
-  const { namespace } = service.section;
+function checkNamespace(world: World, { service, namespace }: Member): void {
   for (const { what, name } of everything(world)) {
     const owned = (what === 'exchange' ? world.exchanges : world.queues).get(name);
     if (owned === undefined || owned.service === service || !inNamespace(namespace, 'configure', name))

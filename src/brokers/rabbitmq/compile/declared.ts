@@ -9,7 +9,8 @@ import {
   queueAddress,
 } from '../resources.ts';
 import type { BindingSection, ExchangeSection, QueueSection } from '../schema.ts';
-import type { Owned, Path, World } from './world.ts';
+import type { Path } from './landscape.ts';
+import type { Owned, World } from './world.ts';
 
 /** The exchanges, queues and bindings that services own. */
 

@@ -7,19 +7,22 @@ import {
   type TopicPermission,
   topicPermissionAddress,
 } from '../resources.ts';
-import type { GrantSection } from '../schema.ts';
 import { publishesText, type Rights } from './rights.ts';
-import { exchangeType, type PlacedService, userOf, type World } from './world.ts';
+import type { Member } from './vhosts.ts';
+import { exchangeType, userOf, type World } from './world.ts';
 
 type Right = 'configure' | 'write' | 'read';
 
-/** The permission of a service's user in the vhost; every service has one, since without it no login is possible. */
-export function permissionResource(world: World, service: PlacedService, rights: Rights): Permission {
-  const { section } = service;
+/**
+ * The permission of a service's user in a vhost that it uses; it has one where it lives in any case, since without it no login is
+ * possible.
+ */
+export function permissionResource(world: World, member: Member, rights: Rights): Permission {
+  const { service, namespace: within } = member;
   const pattern = (right: Right) => {
-    const namespace = namespacePattern(section.namespace, right);
-    const grants = granted(section.grants, right).map(contained);
-    const names = [...rights[right]].filter((name) => !inNamespace(section.namespace, right, name));
+    const namespace = namespacePattern(within, right);
+    const grants = granted(member, right).map(contained);
+    const names = [...rights[right]].filter((name) => !inNamespace(within, right, name));
     // The limit is on all of it: what stands beside the names is room that they have not.
     const beside = [...namespace, ...grants].map((one) => `${one}|`).join('');
     return joinAlternatives([...namespace, ...named(names, longestPattern - byteLength(beside)), ...grants]);
@@ -41,8 +44,8 @@ function joinAlternatives(patterns: readonly string[]): string {
   return patterns.length === 0 ? nothing : [...new Set(patterns)].join('|');
 }
 
-function granted(grants: readonly GrantSection[] | undefined, right: Right): string[] {
-  return (grants ?? []).flatMap((grant) => grant[right] ?? []);
+function granted({ grants }: Member, right: Right): string[] {
+  return grants.flatMap((grant) => grant[right] ?? []);
 }
 
 /** An option such as `(?i)` would otherwise hold for the alternatives after it too. */
@@ -74,8 +77,8 @@ export function inNamespace(namespace: string | undefined, right: Right, name: s
  * True if a literal grant reaches the name. The broker's dialect is PCRE: what JavaScript cannot read, or might read in
  * another way (`\A`, `\Q`, `[[:alpha:]]`, `(?i)`, `(*…)`), is taken to reach everything, so that nothing is overlooked.
  */
-export function grantReaches(service: PlacedService, right: Right, name: string): boolean {
-  return granted(service.section.grants, right).some((pattern) => {
+export function grantReaches(member: Member, right: Right, name: string): boolean {
+  return granted(member, right).some((pattern) => {
     if (foreign.test(pattern)) return true;
     try {
       return new RegExp(pattern, 'u').test(name);
@@ -91,16 +94,13 @@ const foreign = /\\[A-Za-z0-9]|\[\[:|\(\?|\(\*/;
  * One row for each topic exchange that the user can write or read: with no row, RabbitMQ allows every key. An exchange that
  * nobody owns counts as a topic exchange where keys are given, since on any other type a row has no effect.
  */
-export function topicPermissionResources(
-  world: World,
-  service: PlacedService,
-  rights: Rights,
-): TopicPermission[] {
+export function topicPermissionResources(world: World, member: Member, rights: Rights): TopicPermission[] {
+  const { service } = member;
   const user = userOf(service);
   return topicCandidates(world, rights).flatMap((exchange) => {
     const wide = {
-      write: reachesWidely(service, 'write', exchange),
-      read: reachesWidely(service, 'read', exchange),
+      write: reachesWidely(member, 'write', exchange),
+      read: reachesWidely(member, 'read', exchange),
     };
     if (!wide.write && !wide.read && !rights.write.has(exchange) && !rights.read.has(exchange)) return [];
     const published = rights.publishes.get(exchange);
@@ -131,8 +131,8 @@ function topicCandidates(world: World, rights: Rights): string[] {
 }
 
 /** By a namespace or a literal grant, which say nothing of routing keys. */
-function reachesWidely(service: PlacedService, right: 'write' | 'read', exchange: string): boolean {
-  return inNamespace(service.section.namespace, right, exchange) || grantReaches(service, right, exchange);
+function reachesWidely(member: Member, right: 'write' | 'read', exchange: string): boolean {
+  return inNamespace(member.namespace, right, exchange) || grantReaches(member, right, exchange);
 }
 
 function writePattern(published: ReadonlySet<string> | 'every' | undefined, wide: boolean): string {

@@ -1,37 +1,45 @@
-import type { Compiled } from '../../../core/broker.ts';
-import { TopologyError } from '../../../core/errors.ts';
+import type { Address } from '../../../core/address.ts';
+import type { Compiled, Warning } from '../../../core/broker.ts';
+import { type Problem, TopologyError } from '../../../core/errors.ts';
 import { compareText } from '../../../core/json.ts';
 import { type RabbitResource, type User, userAddress, type Vhost, vhostAddress } from '../resources.ts';
+import type { VhostSection } from '../schema.ts';
 import { checkConsent } from './consent.ts';
 import { bindingResources, exchangeResource, queueResource } from './declared.ts';
 import { permissionResource, topicPermissionResources } from './grants.ts';
 import { rightsOf } from './rights.ts';
-import {
-  exchangeType,
-  type PlacedService,
-  type RabbitLandscape,
-  survey,
-  userOf,
-  type World,
-} from './world.ts';
+import { type Member, vhostsOf } from './vhosts.ts';
+import type { PlacedService, RabbitLandscape } from './landscape.ts';
+import { exchangeType, survey, userOf, type World } from './world.ts';
 
 /** Intent to resources, by the rules of docs/least-privilege.md. Throws TopologyError with every problem found. */
 export function compile(landscape: RabbitLandscape): Compiled<RabbitResource> {
-  const world = survey(landscape);
-  checkConsent(world);
-  world.services.forEach((service) => checkPublishes(world, service));
+  const { environment, services } = landscape;
+  const problems: Problem[] = [];
+  const warnings = new Map<Address, Warning>();
+  const worlds = survey(landscape, problems, warnings);
   const resources: RabbitResource[] = [
-    vhostResource(landscape),
-    ...declaredResources(world),
-    ...world.services.flatMap((service) => serviceResources(world, service)),
+    ...[...vhostsOf(environment.section).values()].map(({ section }) =>
+      vhostResource(environment.name, section),
+    ),
+    ...worlds.flatMap(worldResources),
+    ...services.map(userResource),
+    ...worlds.flatMap((world) => world.members.flatMap((member) => grantResources(world, member))),
   ];
-  if (world.problems.length > 0) throw new TopologyError(world.problems);
+  if (problems.length > 0) throw new TopologyError(problems);
   return {
     resources: distinct(resources),
     blocked: [],
-    warnings: [...world.warnings.values()].sort((a, b) => compareText(a.address, b.address)),
-    principals: new Map(world.services.map((service) => [userOf(service), service.name])),
+    warnings: [...warnings.values()].sort((a, b) => compareText(a.address, b.address)),
+    principals: new Map(services.map((service) => [userOf(service), service.name])),
   };
+}
+
+/** What stands in a vhost, after a look at whether all of it may be. */
+function worldResources(world: World): RabbitResource[] {
+  checkConsent(world);
+  world.members.forEach((member) => checkPublishes(world, member));
+  return declaredResources(world);
 }
 
 /** The same binding may be written twice; it is one. */
@@ -50,25 +58,17 @@ function declaredResources(world: World): RabbitResource[] {
   ];
 }
 
-function serviceResources(world: World, service: PlacedService): RabbitResource[] {
-  const rights = rightsOf(world, service);
-  return [
-    userResource(service),
-    permissionResource(world, service, rights),
-    ...topicPermissionResources(world, service, rights),
-  ];
+function grantResources(world: World, member: Member): RabbitResource[] {
+  const rights = rightsOf(world, member);
+  return [permissionResource(world, member, rights), ...topicPermissionResources(world, member, rights)];
 }
 
-function vhostResource(landscape: RabbitLandscape): Vhost {
-  const { name, environment } = {
-    name: landscape.environment.section.vhost.name,
-    environment: landscape.environment,
-  };
-  const { description, tags, defaultQueueType, limits } = environment.section.vhost;
+function vhostResource(environment: string, section: VhostSection): Vhost {
+  const { name, description, tags, defaultQueueType, limits } = section;
   return {
     kind: 'rabbitmq:vhost',
     address: vhostAddress(name),
-    because: `vhost of environment ${environment.name}`,
+    because: `vhost of environment ${environment}`,
     spec: {
       ...(description === undefined ? {} : { description }),
       ...(tags === undefined ? {} : { tags }),
@@ -100,21 +100,21 @@ function userResource(service: PlacedService): User {
 }
 
 /** What the broker would not check, or not take at all. */
-function checkPublishes(world: World, service: PlacedService): void {
-  (service.section.publishes ?? []).forEach((publish, at) => {
-    const type = exchangeType(world, publish.exchange);
-    if (publish.routingKeys !== undefined && type !== undefined && type !== 'topic') {
+function checkPublishes(world: World, { service, publishes }: Member): void {
+  for (const { exchange, routingKeys, path } of publishes) {
+    const type = exchangeType(world, exchange);
+    if (routingKeys !== undefined && type !== undefined && type !== 'topic') {
       world.problems.push({
-        message: `routingKeys on ${publish.exchange}, a ${type} exchange: RabbitMQ checks them on topic exchanges only`,
-        position: service.locate(['publishes', at, 'routingKeys']),
+        message: `routingKeys on ${exchange}, a ${type} exchange: RabbitMQ checks them on topic exchanges only`,
+        position: service.locate([...path, 'routingKeys']),
         hint: 'leave "routingKeys" out, or make it a topic exchange',
       });
     }
-    if (world.exchanges.get(publish.exchange)?.section.internal === true) {
+    if (world.exchanges.get(exchange)?.section.internal === true) {
       world.problems.push({
-        message: `exchange ${publish.exchange} is internal: no client can publish to it`,
-        position: service.locate(['publishes', at]),
+        message: `exchange ${exchange} is internal: no client can publish to it`,
+        position: service.locate(path),
       });
     }
-  });
+  }
 }

@@ -1,5 +1,6 @@
 import { bindingsInto, exchangeArguments, queueArguments, textArgument } from './declared.ts';
-import { type PlacedService, type World } from './world.ts';
+import type { Member } from './vhosts.ts';
+import type { World } from './world.ts';
 
 /**
  * What a service needs on the broker, by RabbitMQ's table of AMQP 0-9-1 operations: publish = write on the exchange;
@@ -22,12 +23,11 @@ export interface Rights {
 /** How the permission system calls the default exchange. */
 const defaultExchange = 'amq.default';
 
-export function rightsOf(world: World, service: PlacedService): Rights {
-  const { section } = service;
-  const consumes = section.consumes ?? [];
-  const sends = section.sends ?? [];
-  const publishes = publishedKeys(service);
-  const own = section.declares ? declaringRights(world, service) : nothingDeclared;
+export function rightsOf(world: World, member: Member): Rights {
+  const { sends, namespace } = member;
+  const consumes = member.consumes.map(({ queue }) => queue);
+  const publishes = publishedKeys(member);
+  const own = member.declares ? declaringRights(world, member) : nothingDeclared;
   return {
     configure: new Set(own.configure),
     write: new Set([...publishes.keys(), ...(sends.length > 0 ? [defaultExchange] : []), ...own.write]),
@@ -37,10 +37,10 @@ export function rightsOf(world: World, service: PlacedService): Rights {
     because: [
       ...[...publishes].map(([exchange, keys]) => publishesText(exchange, keys)),
       ...consumes.map((queue) => `consumes ${queue}`),
-      ...sends.map((queue) => `sends to ${queue}`),
-      ...(section.declares ? ['declares its own'] : []),
-      ...(section.namespace === undefined ? [] : [`namespace ${section.namespace}`]),
-      ...(section.grants ?? []).map((grant) => `granted: ${grant.reason}`),
+      ...sends.map(({ queue }) => `sends to ${queue}`),
+      ...(member.declares ? ['declares its own'] : []),
+      ...(namespace === undefined ? [] : [`namespace ${namespace}`]),
+      ...member.grants.map((grant) => `granted: ${grant.reason}`),
     ],
   };
 }
@@ -49,9 +49,9 @@ export function publishesText(exchange: string, keys: ReadonlySet<string> | 'eve
   return keys === 'every' ? `publishes ${exchange}` : `publishes ${exchange} (${[...keys].join(', ')})`;
 }
 
-function publishedKeys(service: PlacedService): Map<string, Set<string> | 'every'> {
+function publishedKeys(member: Member): Map<string, Set<string> | 'every'> {
   const keys = new Map<string, Set<string> | 'every'>();
-  for (const publish of service.section.publishes ?? []) {
+  for (const publish of member.publishes) {
     const known = keys.get(publish.exchange);
     if (publish.routingKeys === undefined || known === 'every') keys.set(publish.exchange, 'every');
     else keys.set(publish.exchange, new Set([...(known ?? []), ...publish.routingKeys]));
@@ -69,7 +69,7 @@ interface Declaring {
 const nothingDeclared: Declaring = { configure: [], write: [], read: [], binds: new Map() };
 
 /** For a service that asserts its own exchanges, queues and bindings at start. */
-function declaringRights(world: World, service: PlacedService): Declaring {
+function declaringRights(world: World, { service }: Member): Declaring {
   const exchanges = [...world.exchanges.values()].filter((owned) => owned.service === service);
   const queues = [...world.queues.values()].filter((owned) => owned.service === service);
   const alternates = exchanges.map((owned) => ({

@@ -1,14 +1,12 @@
-import type { Landscape, Placed, Warning } from '../../../core/broker.ts';
+import type { Warning } from '../../../core/broker.ts';
 import type { Address } from '../../../core/address.ts';
 import type { Position, Problem } from '../../../core/errors.ts';
 import { matchesAny } from '../../../core/glob.ts';
 import { isReserved, nameProblem } from '../names.ts';
 import { builtInExchanges, exchangeAddress, queueAddress } from '../resources.ts';
-import type { ExchangeSection, QueueSection, RabbitEnvironment, RabbitService } from '../schema.ts';
-
-export type RabbitLandscape = Landscape<RabbitEnvironment, RabbitService>;
-export type PlacedService = Placed<RabbitService>;
-export type Path = readonly (string | number)[];
+import type { ExchangeSection, QueueSection } from '../schema.ts';
+import type { Path, PlacedService, RabbitLandscape } from './landscape.ts';
+import { type Member, membersOf, vhostsOf } from './vhosts.ts';
 
 /** An exchange or queue with the service that owns it. */
 export interface Owned<Section> {
@@ -18,11 +16,14 @@ export interface Owned<Section> {
   readonly path: Path;
 }
 
-/** What all services of an environment say together, and what was found wrong or odd on the way. */
+/**
+ * What all services say together of one vhost, and what was found wrong or odd on the way. Names, consent and grants never
+ * reach beyond a vhost; the problems and warnings are one list for all vhosts of an environment.
+ */
 export interface World {
   readonly vhost: string;
   readonly defaultQueueType: string;
-  readonly services: readonly PlacedService[];
+  readonly members: readonly Member[];
   readonly exchanges: ReadonlyMap<string, Owned<ExchangeSection>>;
   readonly queues: ReadonlyMap<string, Owned<QueueSection>>;
   readonly problems: Problem[];
@@ -34,20 +35,27 @@ export function userOf(service: PlacedService): string {
   return service.section.user ?? service.name;
 }
 
-export function survey(landscape: RabbitLandscape): World {
-  const { vhost } = landscape.environment.section;
-  const problems: Problem[] = [];
-  const services = landscape.services;
+/** A world for each vhost of the environment. */
+export function survey(
+  landscape: RabbitLandscape,
+  problems: Problem[],
+  warnings: Map<Address, Warning>,
+): readonly World[] {
   checkUsers(landscape, problems);
-  return {
-    vhost: vhost.name,
-    defaultQueueType: vhost.defaultQueueType ?? 'classic',
-    services,
-    exchanges: ownersOf(services, 'exchanges', (service) => service.section.exchanges ?? {}, problems),
-    queues: ownersOf(services, 'queues', (service) => service.section.queues ?? {}, problems),
-    problems,
-    warnings: new Map(),
-  };
+  const members = membersOf(landscape, problems);
+  return [...vhostsOf(landscape.environment.section)].map(([alias, { section }]) => {
+    const here = members.get(alias) ?? [];
+    const living = here.filter(({ atHome }) => atHome).map(({ service }) => service);
+    return {
+      vhost: section.name,
+      defaultQueueType: section.defaultQueueType ?? 'classic',
+      members: here,
+      exchanges: ownersOf(living, 'exchanges', (service) => service.section.exchanges ?? {}, problems),
+      queues: ownersOf(living, 'queues', (service) => service.section.queues ?? {}, problems),
+      problems,
+      warnings,
+    };
+  });
 }
 
 function ownersOf<Section>(

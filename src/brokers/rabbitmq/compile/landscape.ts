@@ -1,0 +1,7 @@
+import type { Landscape, Placed } from '../../../core/broker.ts';
+import type { RabbitEnvironment, RabbitService } from '../schema.ts';
+
+export type RabbitLandscape = Landscape<RabbitEnvironment, RabbitService>;
+export type PlacedService = Placed<RabbitService>;
+/** The way to a value in a section. */
+export type Path = readonly (string | number)[];

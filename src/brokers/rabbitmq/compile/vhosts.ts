@@ -1,0 +1,124 @@
+import type { Problem } from '../../../core/errors.ts';
+import { type GrantSection, mainVhost, type RabbitEnvironment, type VhostSection } from '../schema.ts';
+import type { Path, PlacedService, RabbitLandscape } from './landscape.ts';
+
+/** The vhosts of an environment, and what each service does in which of them. */
+
+export interface DeclaredVhost {
+  readonly section: VhostSection;
+  /** In the environment's section. */
+  readonly path: Path;
+}
+
+/** By alias; the environment's own first. */
+export function vhostsOf(environment: RabbitEnvironment): ReadonlyMap<string, DeclaredVhost> {
+  const named = Object.entries(environment.vhosts ?? {}).map(([alias, section]) => {
+    return [alias, { section, path: ['vhosts', alias] }] satisfies [string, DeclaredVhost];
+  });
+  return new Map<string, DeclaredVhost>([
+    [mainVhost, { section: environment.vhost, path: ['vhost'] }],
+    ...named,
+  ]);
+}
+
+interface Use {
+  /** In the service's section. */
+  readonly path: Path;
+}
+interface Publish extends Use {
+  readonly exchange: string;
+  readonly routingKeys?: readonly string[] | undefined;
+}
+interface QueueUse extends Use {
+  readonly queue: string;
+}
+
+/** A service as one vhost sees it: with what it does there, and nothing of what it does elsewhere. */
+export interface Member {
+  readonly service: PlacedService;
+  /** It lives here: what it owns stands in this vhost. */
+  readonly atHome: boolean;
+  readonly declares: boolean;
+  readonly namespace: string | undefined;
+  readonly publishes: readonly Publish[];
+  readonly consumes: readonly QueueUse[];
+  readonly sends: readonly QueueUse[];
+  readonly grants: readonly GrantSection[];
+}
+
+/** The members of each vhost, by its alias: who lives there, and who only does something there. */
+export function membersOf(
+  { environment, services }: RabbitLandscape,
+  problems: Problem[],
+): ReadonlyMap<string, readonly Member[]> {
+  const aliases = [...vhostsOf(environment.section).keys()];
+  const known = (alias: string, service: PlacedService, path: Path) => {
+    if (aliases.includes(alias)) return alias;
+    problems.push({
+      message: `environment ${environment.name} has no vhost ${JSON.stringify(alias)}`,
+      position: service.locate(path),
+      hint: `it has: ${aliases.join(', ')}; add it to "vhosts" of the environment, or name one of these`,
+    });
+    return mainVhost;
+  };
+  const located = services.map((service) => locate(service, known));
+  return new Map(
+    aliases.map((alias) => [
+      alias,
+      located.map((one) => memberIn(alias, one)).filter((member) => member.atHome || doesSomething(member)),
+    ]),
+  );
+}
+
+interface In {
+  readonly alias: string;
+}
+interface Located {
+  readonly service: PlacedService;
+  readonly home: string;
+  readonly publishes: readonly (Publish & In)[];
+  readonly consumes: readonly (QueueUse & In)[];
+  readonly sends: readonly (QueueUse & In)[];
+  readonly grants: readonly (GrantSection & In)[];
+}
+
+/** Each intent with the vhost that it is about: its own word, else the service's, else the environment's. */
+function locate(
+  service: PlacedService,
+  known: (alias: string, service: PlacedService, path: Path) => string,
+): Located {
+  const { vhost = mainVhost, publishes = [], consumes = [], sends = [], grants = [] } = service.section;
+  const home = known(vhost, service, ['vhost']);
+  const each = <T extends { readonly vhost?: string | undefined }>(key: string, uses: readonly T[]) =>
+    uses.map((use, at) => {
+      const alias = use.vhost === undefined ? home : known(use.vhost, service, [key, at, 'vhost']);
+      return { ...use, path: [key, at], alias };
+    });
+  return {
+    service,
+    home,
+    publishes: each('publishes', publishes),
+    consumes: each('consumes', consumes),
+    sends: each('sends', sends),
+    grants: each('grants', grants),
+  };
+}
+
+function memberIn(vhost: string, { service, home, ...uses }: Located): Member {
+  const here = <T extends In>(all: readonly T[]) => all.filter(({ alias }) => alias === vhost);
+  const atHome = home === vhost;
+  return {
+    service,
+    atHome,
+    declares: atHome && service.section.declares,
+    namespace: atHome ? service.section.namespace : undefined,
+    publishes: here(uses.publishes),
+    consumes: here(uses.consumes),
+    sends: here(uses.sends),
+    grants: here(uses.grants),
+  };
+}
+
+function doesSomething({ publishes, consumes, sends, grants }: Member): boolean {
+  return [publishes, consumes, sends, grants].some((uses) => uses.length > 0);
+}
