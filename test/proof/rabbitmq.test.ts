@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../src/brokers/rabbitmq/connect.ts';
 import { brokersForTests, uniqueName } from '../brokers/index.ts';
 import { rabbitAdmin } from '../brokers/rabbit-admin.ts';
+import { attempt as attemptOn, login as loginTo, publish } from './amqp.ts';
 import { stand, type Standing } from './services.ts';
 
 const { rabbitmq } = brokersForTests();
@@ -72,20 +73,7 @@ const services = {
 let standing: Standing;
 const open = new Map<string, ChannelModel>();
 
-/** The service's own connection factory, with what its secret store holds. */
-async function login(service: string, at = vhost): Promise<ChannelModel> {
-  const { cert, key } = await rabbitmq.clientCertificate(service);
-  const stored = await standing.credential(service);
-  return connect({
-    service,
-    url: rabbitmq.amqpsUrl,
-    vhost: at,
-    tls: { ca: rabbitmq.ca, cert, key },
-    secrets: {
-      getSecret: (path) => Promise.resolve(path.endsWith('/username') ? stored.username : stored.password),
-    },
-  });
-}
+const login = (service: string, at = vhost) => loginTo(rabbitmq, standing, service, at);
 
 function connectionOf(service: string): ChannelModel {
   const connection = open.get(service);
@@ -118,32 +106,8 @@ afterAll(async () => {
   await standing.workspace.remove();
 });
 
-/** Runs `work` on a channel of its own: a refusal closes the channel. Answers `ok`, or the broker's code. */
-async function attempt(
-  service: string,
-  work: (channel: ConfirmChannel) => Promise<unknown>,
-): Promise<number | 'ok'> {
-  const channel = await connectionOf(service).createConfirmChannel();
-  const refused = new Promise<number>((resolve) => {
-    channel.once('error', (error: Error & { code: number }) => resolve(error.code));
-  });
-  const done = work(channel).then(
-    async () => {
-      await channel.close();
-      return 'ok' as const;
-    },
-    // The channel's own error says why; a failure without one is not the broker's and must not pass for a refusal.
-    (error: unknown) => new Promise<never>((_resolve, reject) => setTimeout(reject, 1_000, error)),
-  );
-  return Promise.race([refused, done]);
-}
-
-const publish =
-  (exchange: string, key: string, text = '') =>
-  async (channel: ConfirmChannel): Promise<void> => {
-    channel.publish(exchange, key, Buffer.from(text));
-    await channel.waitForConfirms();
-  };
+const attempt = (service: string, work: (channel: ConfirmChannel) => Promise<unknown>) =>
+  attemptOn(connectionOf(service), work);
 
 /** The next message of a queue, as the service sees it; waits for what is on its way. */
 async function next(channel: Channel, queue: string): Promise<GetMessage> {

@@ -170,6 +170,26 @@ const queueUseSchema = z.preprocess(
   z.strictObject({ queue: brokerName(), vhost: name().optional() }),
 );
 
+const servedSchema = z.preprocess(
+  nameOr('queue'),
+  z.strictObject({
+    queue: brokerName(),
+    exchange: brokerName().optional(),
+    replies: brokerName().optional(),
+    allow: globList().optional(),
+  }),
+);
+
+const callSchema = z.preprocess(
+  nameOr('service'),
+  z.strictObject({ service: name(), queue: brokerName().optional() }),
+);
+
+/** `true` makes them; with `bindings` they may be bound, too. */
+const temporarySchema = z
+  .union([z.boolean(), z.strictObject({ bindings: z.array(bindingSchema) })])
+  .transform((given) => (typeof given === 'object' ? given : given ? { bindings: [] } : undefined));
+
 const grantSchema = z
   .strictObject({
     configure: name().optional(),
@@ -201,6 +221,9 @@ export const serviceSchema = z.preprocess(
     publishes: z.array(publishSchema).optional(),
     consumes: z.array(queueUseSchema).optional(),
     sends: z.array(queueUseSchema).optional(),
+    calls: z.array(callSchema).optional(),
+    serves: z.array(servedSchema).optional(),
+    temporaryQueues: temporarySchema.optional(),
     grants: z.array(grantSchema).optional(),
   }),
 );

@@ -2,7 +2,9 @@ import { matchesAny } from '../../../core/glob.ts';
 import { bindingsInto, exchangeArguments, queueArguments, textArgument } from './declared.ts';
 import { grantReaches, inNamespace } from './grants.ts';
 import type { Path, PlacedService } from './landscape.ts';
-import { mentionExchange, mentionQueue, type Owned, related, type World } from './world.ts';
+import { type Owned, related } from './owned.ts';
+import { mentionExchange, mentionQueue, userOf, type World } from './world.ts';
+import { permissionAddress } from '../resources.ts';
 import type { ExchangeSection, QueueSection } from '../schema.ts';
 import type { Member } from './vhosts.ts';
 
@@ -31,11 +33,13 @@ export function checkConsent(world: World): void {
       else mentionQueue(world, ask.name, service, ask.path);
     }
     for (const ask of [...asks, ...grantAsks(world, member)]) checkAsk(world, ask);
+    checkCalls(world, member);
     checkNamespace(world, member);
+    warnOfSends(world, member);
   }
 }
 
-function intentAsks({ service, publishes, consumes, sends }: Member): Ask[] {
+function intentAsks({ service, publishes, consumes, sends, temporary = [], calls }: Member): Ask[] {
   return [
     ...publishes.map(({ exchange, path }): Ask => {
       return { service, what: 'exchange', name: exchange, verb: 'publish', says: 'publishes to', path };
@@ -46,7 +50,31 @@ function intentAsks({ service, publishes, consumes, sends }: Member): Ask[] {
     ...sends.map(({ queue, path }): Ask => {
       return { service, what: 'queue', name: queue, verb: 'publish', says: 'sends to', path };
     }),
+    ...temporary.map(({ exchange, path }): Ask => {
+      const says = 'binds temporary queues to';
+      return { service, what: 'exchange', name: exchange, verb: 'consume', says, path };
+    }),
+    // A call ends in the queue of requests, whatever is in between.
+    ...calls
+      .filter(({ served }) => served.allow === undefined)
+      .map(({ served, path }): Ask => {
+        return { service, what: 'queue', name: served.queue, verb: 'publish', says: 'calls', path };
+      }),
   ];
+}
+
+/** Where `serves` says who may call. */
+function checkCalls(world: World, { service, calls }: Member): void {
+  for (const { served, path } of calls) {
+    const { allow, queue, service: server } = served;
+    if (allow === undefined || matchesAny(allow, service.name)) continue;
+    world.problems.push({
+      message: `${service.name} calls ${queue} of ${server.name}, which does not allow it to`,
+      position: service.locate(path),
+      hint: `ask ${server.name}'s team to add ${service.name} to "allow" of what it serves`,
+      related: [related(`${server.name} says here who may call`, server.locate([...served.path, 'allow']))],
+    });
+  }
 }
 
 function declarationAsks(world: World, service: PlacedService): Ask[] {
@@ -142,6 +170,20 @@ function rightsOn(member: Member, what: Ask['what'], name: string): (keyof typeo
   return byDefault ? [...reached, 'write'] : reached;
 }
 
+/** The default exchange reaches every queue, also those whose owners keep it from the service: that cannot be had otherwise. */
+function warnOfSends(world: World, { service, sends }: Member): void {
+  if (sends.length === 0) return;
+  const kept = [...world.queues.values()].filter(
+    ({ section: { allow }, service: owner }) =>
+      allow !== undefined && owner !== service && !matchesAny(allow.publish ?? [], service.name),
+  );
+  if (kept.length === 0) return;
+  const address = permissionAddress(world.vhost, userOf(service));
+  const names = kept.map(({ name }) => name).join(', ');
+  const message = `sends through the default exchange, and so could to queues whose owners do not allow it: ${names}`;
+  world.warnings.set(address, { address, message });
+}
+
 /** A namespace brings configure, which deletes: it may hold nothing of another service, whatever that one allows. */
 function checkNamespace(world: World, { service, namespace }: Member): void {
   for (const { what, name } of everything(world)) {
@@ -167,9 +209,11 @@ function checkAsk(world: World, ask: Ask): void {
     message: `${ask.service.name} ${ask.says} ${ask.what} ${ask.name}, which ${owner} does not allow it to ${ask.verb}`,
     position: ask.service.locate(ask.path),
     hint:
-      ask.verb === 'configure'
-        ? 'write a narrower pattern: to configure is to delete'
-        : `ask ${owner}'s team to add ${ask.service.name} to "allow: { ${ask.verb}: […] }" of ${ask.name}`,
+      owned.provided === true
+        ? 'it is made for requests and replies, and for those who take part: say "calls" instead'
+        : ask.verb === 'configure'
+          ? 'write a narrower pattern: to configure is to delete'
+          : `ask ${owner}'s team to add ${ask.service.name} to "allow: { ${ask.verb}: […] }" of ${ask.name}`,
     related: [related(`${owner} says here who may use it`, owned.service.locate([...owned.path, 'allow']))],
   });
 }

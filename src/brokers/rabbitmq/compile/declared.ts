@@ -10,7 +10,8 @@ import {
 } from '../resources.ts';
 import type { BindingSection, ExchangeSection, QueueSection } from '../schema.ts';
 import type { Path } from './landscape.ts';
-import type { Owned, World } from './world.ts';
+import type { Owned } from './owned.ts';
+import type { World } from './world.ts';
 
 /** The exchanges, queues and bindings that services own. */
 
@@ -118,24 +119,43 @@ export interface PlacedBinding {
   readonly path: Path;
 }
 
-/** The bindings into an owned exchange or queue, one a routing key. */
-export function bindingsInto(
-  owned: Owned<{ readonly bindings?: BindingSection[] | undefined }>,
+type Destination = Pick<
+  Owned<{ readonly bindings?: BindingSection[] | undefined }>,
+  'name' | 'section' | 'path'
+> & {
+  readonly ways?: readonly BindingSection[];
+};
+
+/** The bindings into an owned exchange or queue that its section declares, one a routing key. */
+export function bindingsInto(owned: Destination, destinationType: 'queue' | 'exchange'): PlacedBinding[] {
+  return (owned.section.bindings ?? []).flatMap((binding, at) =>
+    placedBindings(owned, destinationType, binding, [...owned.path, 'bindings', at]),
+  );
+}
+
+/** The same with those that are made for requests and replies. */
+function allBindingsInto(owned: Destination, destinationType: 'queue' | 'exchange'): PlacedBinding[] {
+  const ways = (owned.ways ?? []).flatMap((way) => placedBindings(owned, destinationType, way, owned.path));
+  return [...bindingsInto(owned, destinationType), ...ways];
+}
+
+function placedBindings(
+  { name }: Destination,
   destinationType: 'queue' | 'exchange',
+  binding: BindingSection,
+  path: Path,
 ): PlacedBinding[] {
-  return (owned.section.bindings ?? []).flatMap((binding, at) => {
-    const keys = binding.routingKeys ?? [binding.routingKey ?? ''];
-    return keys.map((routingKey) => ({
-      path: [...owned.path, 'bindings', at],
-      spec: {
-        source: binding.exchange,
-        destinationType,
-        destination: owned.name,
-        routingKey,
-        arguments: binding.arguments ?? {},
-      },
-    }));
-  });
+  const keys = binding.routingKeys ?? [binding.routingKey ?? ''];
+  return keys.map((routingKey) => ({
+    path,
+    spec: {
+      source: binding.exchange,
+      destinationType,
+      destination: name,
+      routingKey,
+      arguments: binding.arguments ?? {},
+    },
+  }));
 }
 
 export function bindingResources(
@@ -143,7 +163,7 @@ export function bindingResources(
   owned: Owned<ExchangeSection | QueueSection>,
   destinationType: 'queue' | 'exchange',
 ): Binding[] {
-  return bindingsInto(owned, destinationType).map(({ spec, path }) => {
+  return allBindingsInto(owned, destinationType).map(({ spec, path }) => {
     if (spec.routingKey.includes('~') && Object.keys(spec.arguments).length > 0) {
       // Seen on 3.10: once it exists, /api/definitions and every list of bindings answer 500 (pack_binding_props).
       world.problems.push({

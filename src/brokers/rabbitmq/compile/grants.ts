@@ -19,13 +19,19 @@ type Right = 'configure' | 'write' | 'read';
  */
 export function permissionResource(world: World, member: Member, rights: Rights): Permission {
   const { service, namespace: within } = member;
+  const temporary = member.temporary === undefined ? [] : [temporaryPattern];
   const pattern = (right: Right) => {
     const namespace = namespacePattern(within, right);
     const grants = granted(member, right).map(contained);
     const names = [...rights[right]].filter((name) => !inNamespace(within, right, name));
     // The limit is on all of it: what stands beside the names is room that they have not.
-    const beside = [...namespace, ...grants].map((one) => `${one}|`).join('');
-    return joinAlternatives([...namespace, ...named(names, longestPattern - byteLength(beside)), ...grants]);
+    const beside = [...namespace, ...temporary, ...grants].map((one) => `${one}|`).join('');
+    return joinAlternatives([
+      ...namespace,
+      ...named(names, longestPattern - byteLength(beside)),
+      ...temporary,
+      ...grants,
+    ]);
   };
   return {
     kind: 'rabbitmq:permission',
@@ -35,6 +41,9 @@ export function permissionResource(world: World, member: Member, rights: Rights)
     spec: { configure: pattern('configure'), write: pattern('write'), read: pattern('read') },
   };
 }
+
+/** Queues that the server names, as it does where a client declares '': no other name begins like this. */
+const temporaryPattern = '^amq\\.gen-.*';
 
 function named(names: readonly string[], room: number): string[] {
   return names.length === 0 ? [] : [namePattern(names, room)];

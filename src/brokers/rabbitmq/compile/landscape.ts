@@ -5,3 +5,9 @@ export type RabbitLandscape = Landscape<RabbitEnvironment, RabbitService>;
 export type PlacedService = Placed<RabbitService>;
 /** The way to a value in a section. */
 export type Path = readonly (string | number)[];
+
+/** A service with the vhost that it lives in, by alias. */
+export interface Resident {
+  readonly service: PlacedService;
+  readonly home: string;
+}

@@ -1,4 +1,5 @@
 import { bindingsInto, exchangeArguments, queueArguments, textArgument } from './declared.ts';
+import type { Owned } from './owned.ts';
 import type { Member } from './vhosts.ts';
 import type { World } from './world.ts';
 
@@ -28,18 +29,23 @@ export function rightsOf(world: World, member: Member): Rights {
   const consumes = member.consumes.map(({ queue }) => queue);
   const publishes = publishedKeys(member);
   const own = member.declares ? declaringRights(world, member) : nothingDeclared;
+  const temporary = member.temporary ?? [];
   return {
     configure: new Set(own.configure),
     write: new Set([...publishes.keys(), ...(sends.length > 0 ? [defaultExchange] : []), ...own.write]),
-    read: new Set([...consumes, ...own.read]),
+    read: new Set([...consumes, ...own.read, ...temporary.map(({ exchange }) => permissionName(exchange))]),
     publishes,
-    binds: own.binds,
+    binds: keysBySource([
+      ...own.binds,
+      ...temporary.flatMap(({ exchange, routingKeys }) => routingKeys.map((key) => [exchange, key] as const)),
+    ]),
     because: [
       ...[...publishes].map(([exchange, keys]) => publishesText(exchange, keys)),
       ...consumes.map((queue) => `consumes ${queue}`),
       ...sends.map(({ queue }) => `sends to ${queue}`),
       ...(member.declares ? ['declares its own'] : []),
       ...(namespace === undefined ? [] : [`namespace ${namespace}`]),
+      ...(member.temporary === undefined ? [] : ['temporary queues']),
       ...member.grants.map((grant) => `granted: ${grant.reason}`),
     ],
   };
@@ -63,15 +69,24 @@ interface Declaring {
   readonly configure: readonly string[];
   readonly write: readonly string[];
   readonly read: readonly string[];
-  readonly binds: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly binds: readonly Bind[];
 }
 
-const nothingDeclared: Declaring = { configure: [], write: [], read: [], binds: new Map() };
+/** A source exchange and a binding key. */
+type Bind = readonly [source: string, key: string];
+
+const nothingDeclared: Declaring = { configure: [], write: [], read: [], binds: [] };
+
+function keysBySource(binds: readonly Bind[]): Map<string, Set<string>> {
+  const groups = Map.groupBy(binds, ([source]) => source);
+  return new Map([...groups].map(([source, group]) => [source, new Set(group.map(([, key]) => key))]));
+}
 
 /** For a service that asserts its own exchanges, queues and bindings at start. */
 function declaringRights(world: World, { service }: Member): Declaring {
-  const exchanges = [...world.exchanges.values()].filter((owned) => owned.service === service);
-  const queues = [...world.queues.values()].filter((owned) => owned.service === service);
+  const isOwn = (owned: Owned<unknown>) => owned.service === service && owned.provided !== true;
+  const exchanges = [...world.exchanges.values()].filter(isOwn);
+  const queues = [...world.queues.values()].filter(isOwn);
   const alternates = exchanges.map((owned) => ({
     name: owned.name,
     target: textArgument(exchangeArguments(world, owned), 'alternate-exchange'),
@@ -90,12 +105,7 @@ function declaringRights(world: World, { service }: Member): Declaring {
     configure: names,
     write: [...names, ...forwarding.map(({ target }) => permissionName(target ?? ''))],
     read: [...forwarding.map(({ name }) => name), ...bindings.map(({ source }) => permissionName(source))],
-    binds: new Map(
-      [...Map.groupBy(bindings, ({ source }) => source)].map(([source, group]) => [
-        source,
-        new Set(group.map(({ routingKey }) => routingKey)),
-      ]),
-    ),
+    binds: bindings.map(({ source, routingKey }) => [source, routingKey] as const),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Problem } from '../../../core/errors.ts';
 import { type GrantSection, mainVhost, type RabbitEnvironment, type VhostSection } from '../schema.ts';
-import type { Path, PlacedService, RabbitLandscape } from './landscape.ts';
+import type { Path, PlacedService, RabbitLandscape, Resident } from './landscape.ts';
+import type { Call, Conversations } from './calls.ts';
 
 /** The vhosts of an environment, and what each service does in which of them. */
 
@@ -32,6 +33,10 @@ interface Publish extends Use {
 interface QueueUse extends Use {
   readonly queue: string;
 }
+interface TemporaryBinding extends Use {
+  readonly exchange: string;
+  readonly routingKeys: readonly string[];
+}
 
 /** A service as one vhost sees it: with what it does there, and nothing of what it does elsewhere. */
 export interface Member {
@@ -40,17 +45,21 @@ export interface Member {
   readonly atHome: boolean;
   readonly declares: boolean;
   readonly namespace: string | undefined;
+  /** It makes queues named by the server, and binds them like this; undefined where it makes none. */
+  readonly temporary: readonly TemporaryBinding[] | undefined;
+  /** Those of requests and replies among them. */
   readonly publishes: readonly Publish[];
   readonly consumes: readonly QueueUse[];
   readonly sends: readonly QueueUse[];
+  readonly calls: readonly Call[];
   readonly grants: readonly GrantSection[];
 }
 
-/** The members of each vhost, by its alias: who lives there, and who only does something there. */
-export function membersOf(
+/** Each service with the vhosts that it speaks of. */
+export function locateAll(
   { environment, services }: RabbitLandscape,
   problems: Problem[],
-): ReadonlyMap<string, readonly Member[]> {
+): readonly Located[] {
   const aliases = [...vhostsOf(environment.section).keys()];
   const known = (alias: string, service: PlacedService, path: Path) => {
     if (aliases.includes(alias)) return alias;
@@ -61,21 +70,24 @@ export function membersOf(
     });
     return mainVhost;
   };
-  const located = services.map((service) => locate(service, known));
-  return new Map(
-    aliases.map((alias) => [
-      alias,
-      located.map((one) => memberIn(alias, one)).filter((member) => member.atHome || doesSomething(member)),
-    ]),
-  );
+  return services.map((service) => locate(service, known));
+}
+
+/** The members of a vhost: who lives there, and who only does something there. */
+export function membersIn(
+  alias: string,
+  located: readonly Located[],
+  talk: Conversations,
+): readonly Member[] {
+  return located
+    .map((one) => memberIn(alias, one, talk))
+    .filter((member) => member.atHome || doesSomething(member));
 }
 
 interface In {
   readonly alias: string;
 }
-interface Located {
-  readonly service: PlacedService;
-  readonly home: string;
+export interface Located extends Resident {
   readonly publishes: readonly (Publish & In)[];
   readonly consumes: readonly (QueueUse & In)[];
   readonly sends: readonly (QueueUse & In)[];
@@ -104,19 +116,45 @@ function locate(
   };
 }
 
-function memberIn(vhost: string, { service, home, ...uses }: Located): Member {
+function memberIn(
+  vhost: string,
+  { service, home, ...uses }: Located,
+  { served, calls }: Conversations,
+): Member {
   const here = <T extends In>(all: readonly T[]) => all.filter(({ alias }) => alias === vhost);
   const atHome = home === vhost;
+  const serves = atHome ? served.filter((one) => one.service === service) : [];
+  const called = calls.filter((call) => call.caller === service && call.served.home === vhost);
   return {
     service,
     atHome,
     declares: atHome && service.section.declares,
     namespace: atHome ? service.section.namespace : undefined,
-    publishes: here(uses.publishes),
-    consumes: here(uses.consumes),
+    temporary: atHome ? temporaryBindings(service) : undefined,
+    publishes: [
+      ...here(uses.publishes),
+      ...serves.map(({ replies, path }) => ({ exchange: replies, path })),
+      ...called.map((call) => ({ exchange: call.served.requests, path: call.path })),
+    ],
+    consumes: [
+      ...here(uses.consumes),
+      ...serves.map(({ queue, path }) => ({ queue, path })),
+      ...called.map(({ replyQueue, path }) => ({ queue: replyQueue, path })),
+    ],
     sends: here(uses.sends),
+    calls: called,
     grants: here(uses.grants),
   };
+}
+
+function temporaryBindings({ section }: PlacedService): readonly TemporaryBinding[] | undefined {
+  return section.temporaryQueues?.bindings.map(
+    ({ exchange, routingKey = '', routingKeys = [routingKey] }, at) => ({
+      exchange,
+      routingKeys,
+      path: ['temporaryQueues', 'bindings', at],
+    }),
+  );
 }
 
 function doesSomething({ publishes, consumes, sends, grants }: Member): boolean {

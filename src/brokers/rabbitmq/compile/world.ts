@@ -1,20 +1,21 @@
 import type { Warning } from '../../../core/broker.ts';
 import type { Address } from '../../../core/address.ts';
-import type { Position, Problem } from '../../../core/errors.ts';
+import type { Problem } from '../../../core/errors.ts';
 import { matchesAny } from '../../../core/glob.ts';
 import { isReserved, nameProblem } from '../names.ts';
 import { builtInExchanges, exchangeAddress, queueAddress } from '../resources.ts';
 import type { ExchangeSection, QueueSection } from '../schema.ts';
 import type { Path, PlacedService, RabbitLandscape } from './landscape.ts';
-import { type Member, membersOf, vhostsOf } from './vhosts.ts';
-
-/** An exchange or queue with the service that owns it. */
-export interface Owned<Section> {
-  readonly name: string;
-  readonly service: PlacedService;
-  readonly section: Section;
-  readonly path: Path;
-}
+import { conversations, provided, withWays } from './calls.ts';
+import {
+  declaredExchanges,
+  declaredQueues,
+  type Owned,
+  ownersOf,
+  related,
+  reservedProblem,
+} from './owned.ts';
+import { locateAll, type Member, membersIn, vhostsOf } from './vhosts.ts';
 
 /**
  * What all services say together of one vhost, and what was found wrong or odd on the way. Names, consent and grants never
@@ -42,57 +43,21 @@ export function survey(
   warnings: Map<Address, Warning>,
 ): readonly World[] {
   checkUsers(landscape, problems);
-  const members = membersOf(landscape, problems);
+  const located = locateAll(landscape, problems);
+  const talk = conversations(located, problems);
   return [...vhostsOf(landscape.environment.section)].map(([alias, { section }]) => {
-    const here = members.get(alias) ?? [];
-    const living = here.filter(({ atHome }) => atHome).map(({ service }) => service);
+    const living = located.filter(({ home }) => home === alias).map(({ service }) => service);
+    const made = provided(talk, alias);
     return {
       vhost: section.name,
       defaultQueueType: section.defaultQueueType ?? 'classic',
-      members: here,
-      exchanges: ownersOf(living, 'exchanges', (service) => service.section.exchanges ?? {}, problems),
-      queues: ownersOf(living, 'queues', (service) => service.section.queues ?? {}, problems),
+      members: membersIn(alias, located, talk),
+      exchanges: ownersOf('exchange', [...declaredExchanges(living), ...made.exchanges], problems),
+      queues: ownersOf('queue', withWays(declaredQueues(living), made), problems),
       problems,
       warnings,
     };
   });
-}
-
-function ownersOf<Section>(
-  services: readonly PlacedService[],
-  key: 'exchanges' | 'queues',
-  sections: (service: PlacedService) => Readonly<Record<string, Section>>,
-  problems: Problem[],
-): Map<string, Owned<Section>> {
-  const owners = new Map<string, Owned<Section>>();
-  const what = key === 'exchanges' ? 'exchange' : 'queue';
-  for (const service of services) {
-    for (const [name, section] of Object.entries(sections(service))) {
-      const path = [key, name];
-      const position = service.locate(path);
-      const problem = nameProblem(name) ?? reservedProblem(name);
-      if (problem !== undefined) problems.push({ message: `${what} "${name}" ${problem}`, position });
-      const first = owners.get(name);
-      if (first === undefined) owners.set(name, { name, service, section, path });
-      else {
-        problems.push({
-          message: `${what} "${name}" is owned by both ${first.service.name} and ${service.name}`,
-          position,
-          hint: 'declare it in one service only; others publish, consume or bind',
-          related: [related(`first declared by ${first.service.name}`, first.service.locate(first.path))],
-        });
-      }
-    }
-  }
-  return owners;
-}
-
-function reservedProblem(name: string): string | undefined {
-  return isReserved(name) ? 'is in the namespace amq.*, which RabbitMQ reserves for itself' : undefined;
-}
-
-export function related(message: string, position: Position): { message: string; position: Position } {
-  return { message, position };
 }
 
 /** One user a service, and none of those that have another purpose. */
