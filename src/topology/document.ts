@@ -25,6 +25,10 @@ const maxAliased = 100_000;
 /** A broken file has one mistake and a hundred consequences of it. */
 const maxSyntaxProblems = 10;
 
+/** An escape such as "\\ud800" alone: no address, no request and no broker could carry it. */
+const notText = 'is not well-formed unicode';
+const notTextHint = 'an escape from \\ud800 to \\udfff stands for half a character: write the character itself';
+
 const top: Place = { at: 0, key: 0 };
 
 /** Parses one YAML document. Pure; never throws for what the text holds: what is wrong is in `problems`. */
@@ -138,6 +142,10 @@ function visitScalar(walk: Walk, node: Scalar, own: number, key: number): Visite
     report(walk, own, 'not a finite number');
     return [null, place];
   }
+  if (typeof value === 'string' && !value.isWellFormed()) {
+    report(walk, own, notText, notTextHint);
+    return ['', place];
+  }
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return [value, place];
   report(walk, own, 'must be text, a number, true or false');
   return [null, place];
@@ -179,6 +187,10 @@ function visitMap(walk: Walk, pairs: readonly Pair[], key: number, depth: number
 function keyOf(walk: Walk, node: unknown, at: number): string | undefined {
   if (!isScalar(node) || typeof node.value !== 'string') {
     report(walk, at, 'a key must be text', 'put quotes around it: "404", "true", "null"');
+    return undefined;
+  }
+  if (!node.value.isWellFormed()) {
+    report(walk, at, notText, notTextHint);
     return undefined;
   }
   if (node.tag !== undefined) {

@@ -490,7 +490,14 @@ export const badTopologies: readonly BadTopology[] = [
     name: 'half a surrogate pair',
     files: service('rabbitmq:\n  consumes: ["a\\ud800"]'),
     want: [
-      'topology.yaml:11:18: services.order-service.rabbitmq.consumes[0]: is not well-formed unicode',
+      'topology.yaml:11:18: is not well-formed unicode (an escape from \\ud800 to \\udfff stands for half a character: write the character itself)',
+    ],
+  },
+  {
+    name: 'half a surrogate pair in a name',
+    files: service('rabbitmq:\n  exchanges: { "a\\udfff": {} }'),
+    want: [
+      'topology.yaml:11:20: is not well-formed unicode (an escape from \\ud800 to \\udfff stands for half a character: write the character itself)',
     ],
   },
   {

@@ -182,7 +182,7 @@ test('a valid topology of every broker with parts replaced, removed, renamed and
       });
       survivesAsFiles(files.map(({ file, data }) => ({ file, text: JSON.stringify(data, undefined, 2) })));
     }),
-    { numRuns: 400 },
+    { numRuns: 150 },
   );
 });
 
