@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { applyCommand } from './commands/apply.ts';
 import { planCommand } from './commands/plan.ts';
 import { processShell, type Shell } from './commands/shell.ts';
-import { MqwardenError, UsageError } from './core/errors.ts';
+import { messageOf, MqwardenError, UsageError } from './core/errors.ts';
 import { version } from './version.ts';
 
 /** Runs one command and returns its exit code. Never throws: an error becomes a sentence on stderr and exit 1. */
@@ -54,7 +54,7 @@ async function failed(error: unknown, args: readonly string[], shell: Shell): Pr
 /** Anything unexpected is a bug of ours: one sentence too, with the way to its stack. */
 function expectedError(error: unknown): MqwardenError {
   if (error instanceof MqwardenError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof CommanderError) return new UsageError(message.replace(/^error: /, ''), 'see --help');
   return new MqwardenError('MQWARDEN_BUG', `this is a bug of mqwarden: ${message}`, {
     hint: 'run it again with --log-level debug, and report what it prints',

@@ -49,7 +49,7 @@ async function runApply(topology: string | undefined, flags: ApplyFlags, shell: 
   const { apply, kinds, openAuditLog } = await import('../operations/index.ts');
   const decisions = approved?.decisions ?? decisionsFrom(flags);
   const interrupt = new AbortController();
-  const { planAsText, outcomeAsText, applyAsText } = await import('../report/index.ts');
+  const { planAsText, questionAsText, outcomeAsText, applyAsText } = await import('../report/index.ts');
   const result = await apply({
     ...sessionFrom(topology, { ...flags, ...scopeOf(approved) }, shell),
     decisions,
@@ -58,10 +58,7 @@ async function runApply(topology: string | undefined, flags: ApplyFlags, shell: 
     confirm: async (plan: Plan) => {
       shell.settled();
       shell.out(planAsText(plan, kinds, flags.color && shell.color.out));
-      const goes =
-        plan.changes.length === 0 ||
-        flags.yes === true ||
-        (await shell.ask(`Apply this to ${plan.environment}?`));
+      const goes = plan.changes.length === 0 || flags.yes === true || (await shell.ask(questionAsText(plan)));
       if (goes) stopOnInterrupt(interrupt, shell);
       return goes;
     },

@@ -141,6 +141,18 @@ export type Outcome =
   | { readonly status: 'failed'; readonly error: string; readonly hint?: string | undefined }
   | { readonly status: 'skipped'; readonly error: string };
 
+/**
+ * What a writer does, or sees done, beside the changes that it was given: a right that the administrator needs, a connection that
+ * is closed. It goes on record as the changes do. Holds no secret.
+ */
+export interface Deed {
+  readonly action: 'create' | 'close';
+  /** What it is, or for a connection, the change for which it is closed. */
+  readonly address: Address;
+  readonly detail: string;
+  readonly outcome: Outcome;
+}
+
 export interface Writer<R extends Resource> {
   /**
    * Carries out the changes of one phase, which do not depend on one another, in batches or concurrently, and reports each
@@ -187,5 +199,10 @@ export interface Broker<Environment = unknown, Service = unknown, R extends Reso
     context: Context,
   ): Promise<ReadonlyMap<Address, string>>;
   /** Only apply and rotate ask for one. */
-  writer(target: Placed<Environment>, context: Context, credentials: Credentials): Promise<Writer<R>>;
+  writer(
+    target: Placed<Environment>,
+    context: Context,
+    credentials: Credentials,
+    record: (deed: Deed) => void,
+  ): Promise<Writer<R>>;
 }

@@ -101,3 +101,8 @@ export class BrokerError extends MqwardenError {
     super('MQWARDEN_BROKER', message, details);
   }
 }
+
+/** What a caught value says of itself: anything can be thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -29,6 +29,8 @@ export interface Plan {
   readonly environment: string;
   /** Over everything below but `createdAt`, warnings and costs: equal digests mean the same approval. */
   readonly digest: string;
+  /** Over the whole document but itself: an edit of a warning or a cost is seen too. No signature: whoever edits can seal anew. */
+  readonly seal: string;
   readonly createdAt: string;
   readonly decisions: Decisions;
   /** The brokers planned for. */
@@ -73,18 +75,19 @@ export function assemble(input: PlanInput): Plan {
     summary: summarize(changes, blocked.length, unmanaged.length),
   };
   const { version, topology, environment, ...rest } = body;
-  return {
-    version,
-    topology,
-    environment,
-    digest: planDigest(body),
-    createdAt: input.createdAt.toISOString(),
-    ...rest,
-  };
+  const approval = planDigest(body);
+  const createdAt = input.createdAt.toISOString();
+  const seal = sealOf({ ...body, digest: approval, createdAt });
+  return { version, topology, environment, digest: approval, createdAt, seal, ...rest };
+}
+
+/** What `seal` must be in a plan that nobody has edited. */
+export function sealOf(plan: Omit<Plan, 'seal'>): string {
+  return digest({ ...plan, seal: undefined });
 }
 
 /** The digest that an approval is about. Unmanaged things, warnings and costs may move without a new approval. */
-export function planDigest(plan: Omit<Plan, 'digest' | 'createdAt'>): string {
+export function planDigest(plan: Omit<Plan, 'digest' | 'seal' | 'createdAt'>): string {
   const { version, topology, environment, decisions, brokers, digests } = plan;
   const changes = plan.changes.map((change) => ({ ...change, cost: undefined }));
   const blocked = plan.blocked.map((refusal) => ({ ...refusal, cost: undefined }));

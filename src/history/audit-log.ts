@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Address } from '../core/address.ts';
+import type { Decisions } from '../core/decisions.ts';
 import { MqwardenError } from '../core/errors.ts';
 import { hashLine, sealLine, type Tail, tailOf } from './chain.ts';
 import { withLock } from './lock.ts';
@@ -17,6 +18,10 @@ export interface AuditEntry {
   readonly service?: string | undefined;
   readonly address?: Address | undefined;
   readonly error?: string | undefined;
+  /** Of what was done beside the changes: what it was about. */
+  readonly detail?: string | undefined;
+  /** On the first line of an apply: what a person decided. */
+  readonly decisions?: Decisions | undefined;
 }
 
 export interface AuditLog {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from '../core/address.ts';
-import type { Outcome, Warning, Writer } from '../core/broker.ts';
+import type { Deed, Outcome, Warning, Writer } from '../core/broker.ts';
 import { overBudget } from '../core/decisions.ts';
 import { kindOf } from '../core/diff.ts';
 import { MqwardenError, RefusedError } from '../core/errors.ts';
@@ -56,7 +56,7 @@ export async function apply(options: ApplyOptions): Promise<ApplyResult> {
   if (!(await options.confirm(first.plan))) return { status: 'declined', plan: first.plan };
   const result = await confirmed(first, options, performance.now() - since);
   const diary = keepDiary(await options.auditLog(), result, options);
-  await diary.note('started');
+  await diary.started();
   const settled = await Promise.allSettled(
     result.planned.map((planned) => applySite(planned, result, options, diary)),
   );
@@ -109,7 +109,7 @@ function guard(result: PlanResult, options: ApplyOptions): void {
 /** The last line of the log; a full disk at the very end must not hide what was done. */
 async function unlogged(diary: Diary): Promise<Failure[]> {
   try {
-    await diary.note('finished');
+    await diary.finished();
     return [];
   } catch (error) {
     if (!(error instanceof MqwardenError)) throw error;
@@ -118,8 +118,10 @@ async function unlogged(diary: Diary): Promise<Failure[]> {
 }
 
 interface Diary {
-  note(result: 'started' | 'finished'): Promise<void>;
+  started(): Promise<void>;
+  finished(): Promise<void>;
   item(change: Change, outcome: Outcome): Promise<void>;
+  deed(deed: Deed): Promise<void>;
 }
 
 function keepDiary(
@@ -128,17 +130,24 @@ function keepDiary(
   options: ApplyOptions,
 ): Diary {
   const common = { correlationId: session.correlationId, environment, planDigest: digest };
+  const ending = (outcome: Outcome) => ({
+    result: outcome.status === 'done' ? ('ok' as const) : outcome.status,
+    ...(outcome.status === 'done' ? {} : { error: options.redact(outcome.error) }),
+  });
   return {
-    note: (result) => log.append({ ...common, action: 'apply', result }),
+    started: () =>
+      log.append({ ...common, action: 'apply', result: 'started', decisions: options.decisions }),
+    finished: () => log.append({ ...common, action: 'apply', result: 'finished' }),
     item: (change, outcome) =>
       log.append({
         ...common,
         ...(change.service === undefined ? {} : { service: change.service }),
         address: change.address,
         action: change.action,
-        result: outcome.status === 'done' ? 'ok' : outcome.status,
-        ...(outcome.status === 'done' ? {} : { error: options.redact(outcome.error) }),
+        ...ending(outcome),
       }),
+    deed: ({ action, address, detail, outcome }) =>
+      log.append({ ...common, address, action, detail: options.redact(detail), ...ending(outcome) }),
   };
 }
 
@@ -159,11 +168,17 @@ class Progress {
   readonly report = (change: Change, outcome: Outcome): void => {
     this.outcomes.set(change.address, { change, outcome });
     this.options.report(change, outcome);
-    const note = this.diary.item(change, outcome);
+    this.keep(this.diary.item(change, outcome));
+  };
+
+  /** For the record only: no change waits for it, and none is counted. */
+  readonly record = (deed: Deed): void => this.keep(this.diary.deed(deed));
+
+  private keep(note: Promise<void>): void {
     // Awaited at the end of the phase; until then a rejection must not count as unhandled.
     note.catch(() => undefined);
     this.noted.push(note);
-  };
+  }
 
   /** Waits until the audit log holds every outcome so far: no phase begins before the last one is on record. */
   async recorded(): Promise<void> {
@@ -187,7 +202,8 @@ async function applySite(planned: Planned, { session }: PlanResult, options: App
   if (part.changes.length === 0) return progress;
   let writer: Writer<Resource> | undefined;
   try {
-    writer = await broker.writer(landscape.environment, session.context, session.credentials);
+    const { context, credentials } = session;
+    writer = await broker.writer(landscape.environment, context, credentials, progress.record);
     for (const phase of schedule(broker.kinds, part.changes, planned.difference)) {
       if (options.stop?.aborted === true) throw stopped();
       session.context.progress(`${broker.title}: ${progress.outcomes.size} of ${part.changes.length} done`);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { MqwardenError, RefusedError } from '../core/errors.ts';
-import { type Plan, planDigest } from '../core/plan.ts';
+import { messageOf, MqwardenError, RefusedError } from '../core/errors.ts';
+import { type Plan, planDigest, sealOf } from '../core/plan.ts';
 import { readRegularFile } from '../files/read.ts';
 import { writeNewFile } from '../files/write.ts';
 import { asJson } from '../report/json.ts';
@@ -19,12 +19,13 @@ const decisions = z.strictObject({
   services: z.array(z.string()),
 });
 
-/** Only what an approval is compared by; the rest is carried along, and covered by the digest. */
+/** Only what an approval is compared by; the rest is covered by the seal. */
 const savedPlan = z.looseObject({
   version: z.literal(1),
   topology: z.string(),
   environment: z.string(),
   digest: z.string(),
+  seal: z.string(),
   createdAt: z.string(),
   decisions,
   brokers: z.array(z.string()),
@@ -32,6 +33,9 @@ const savedPlan = z.looseObject({
   changes: z.array(z.looseObject({ address: z.string(), action: z.string() })),
   blocked: z.array(z.looseObject({ address: z.string() })),
 });
+
+/** `/dev/stdout`, a pipe, a folder or a link: what cannot be replaced by a whole new file. */
+class NotOrdinary extends Error {}
 
 /**
  * A saved plan holds no secret, but names everything: it is for its owner. Written whole or not at all, to a new file that
@@ -41,13 +45,17 @@ export async function savePlan(file: string, plan: Plan): Promise<void> {
   const temporary = `${file}.${randomUUID()}.tmp`;
   try {
     const there = await lstat(file).catch(() => undefined);
-    if (there !== undefined && !there.isFile()) throw new Error('it is there, and is not an ordinary file');
+    if (there !== undefined && !there.isFile())
+      throw new NotOrdinary('it is there, and is not an ordinary file');
     await writeNewFile(temporary, readable(`${asJson(plan)}\n`));
     await rename(temporary, file);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw new MqwardenError('MQWARDEN_FILE', `cannot save the plan as ${file}: ${messageOf(cause)}`, {
-      hint: 'name a file in a folder that you may write to',
+      hint:
+        cause instanceof NotOrdinary
+          ? 'for a pipe or a device, leave --out away: --format json prints the same document on stdout'
+          : 'name a file in a folder that you may write to',
       cause,
     });
   }
@@ -61,20 +69,24 @@ export async function readPlan(file: string): Promise<Plan> {
       cause,
     });
   });
-  const parsed = savedPlan.safeParse(parseJson(bytes.toString('utf8')));
-  if (!parsed.success) {
+  const text = bytes.toString('utf8');
+  const document = parseJson(text);
+  if (!savedPlan.safeParse(document).success) {
     throw new RefusedError(`${file} is not a saved plan`, { hint: 'make one with mqwarden plan --out FILE' });
   }
-  const plan = parsed.data as unknown as Plan;
-  if (planDigest(plan) !== plan.digest) {
-    throw new RefusedError(
-      `${file} was changed since it was saved: its digest does not match what it lists`,
-      {
-        hint: 'make a new plan, and have that one approved',
-      },
-    );
+  const plan = document as Plan;
+  if (planDigest(plan) !== plan.digest || sealOf(plan) !== plan.seal || !saysOnly(text, plan)) {
+    throw new RefusedError(`${file} was changed since it was saved: its digests do not match what it says`, {
+      hint: 'make a new plan, and have that one approved',
+    });
   }
   return plan;
+}
+
+/** Laid out anew it may be, but not say a thing twice: a reader sees the first, a parser takes the last. */
+function saysOnly(text: string, plan: Plan): boolean {
+  const bare = (json: string) => json.replace(/\s/g, '');
+  return bare(text) === bare(asJson(plan));
 }
 
 /** Refuses now what `readPlan` would refuse once it was approved. */
@@ -83,10 +95,6 @@ function readable(text: string): string {
   throw new Error(
     `it is larger than ${maxMegabytes} MB; make one a broker or service, with --only or --service`,
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function parseJson(text: string): unknown {

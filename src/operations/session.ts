@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { brokers as registry } from '../brokers/index.ts';
 import type { Broker, Compiled, Context, Credentials, Ground, Landscape } from '../core/broker.ts';
-import { MqwardenError, TopologyError, UsageError } from '../core/errors.ts';
+import { messageOf, MqwardenError, TopologyError, UsageError } from '../core/errors.ts';
 import { matchesAny } from '../core/glob.ts';
 import type { Kinds } from '../core/diff.ts';
 import type { Resource } from '../core/resource.ts';
@@ -153,8 +153,4 @@ function makeContext(options: SessionOptions, correlationId: string): Context {
     correlationId,
     progress: options.progress,
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

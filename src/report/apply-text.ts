@@ -16,6 +16,11 @@ export type Applied =
       readonly left: Plan | undefined;
     };
 
+/** What is asked before anything is written. */
+export function questionAsText({ environment }: Plan): string {
+  return `Apply this to ${printable(environment)}?`;
+}
+
 /** One change that did not come to be, with the broker's own words. */
 export function outcomeAsText(change: Change, outcome: Outcome, color: boolean): string {
   const colors = pc.createColors(color);

@@ -1,3 +1,3 @@
-export { applyAsText, outcomeAsText } from './apply-text.ts';
+export { applyAsText, outcomeAsText, questionAsText } from './apply-text.ts';
 export { errorAsJson, errorAsText } from './error.ts';
 export { planAsText } from './text.ts';

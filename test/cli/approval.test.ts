@@ -105,6 +105,8 @@ describe('a saved plan', () => {
   it.each([
     ['a change', (plan: Plan) => ({ ...plan, changes: plan.changes.slice(1) })],
     ['a decision', (plan: Plan) => ({ ...plan, decisions: { ...plan.decisions, prune: true } })],
+    ['a warning', (plan: Plan) => ({ ...plan, warnings: [...plan.warnings, { message: 'all is well' }] })],
+    ['the summary', (plan: Plan) => ({ ...plan, summary: { ...plan.summary, update: 0, create: 0 } })],
     ['a digest', (plan: Plan) => ({ ...plan, digest: plan.digest.replace(/.$/, 'x') })],
   ])('is refused when %s in it was edited', async (_what, edit) => {
     const plan = await approve('edited.json');

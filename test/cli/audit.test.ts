@@ -32,6 +32,18 @@ const entriesOf = (text: string) =>
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, string>);
 
+/** As the service, with the stored credential. */
+async function login(place: Workspace, service: string) {
+  const { cert, key } = await brokers.rabbitmq.clientCertificate(service);
+  const { hostname, port } = new URL(brokers.rabbitmq.amqpsUrl);
+  const vhost = encodeURIComponent(place.vhost);
+  const credential = await place.stored(`rabbitmq/${service}`);
+  return connect(
+    { protocol: 'amqps', hostname, port: Number(port), vhost, ...credential },
+    { ca: [brokers.rabbitmq.ca], cert, key },
+  );
+}
+
 describe('the audit log', () => {
   let place: Workspace;
   let service: string;
@@ -61,9 +73,18 @@ describe('the audit log', () => {
     await place.converge();
     const text = await logOf(place);
     const entries = entriesOf(text);
-    expect(verifyChain(text)).toMatchObject({ ok: true, lines: plan.changes.length + 2, torn: [] });
+    expect(verifyChain(text)).toMatchObject({ ok: true, lines: plan.changes.length + 3, torn: [] });
     expect([entries.at(0)?.['result'], entries.at(-1)?.['result']]).toEqual(['started', 'finished']);
-    const changes = entries.slice(1, -1);
+    const between = entries.slice(1, -1);
+    const [ofCreator, ...more] = between.filter((one) => 'detail' in one);
+    expect(more).toEqual([]);
+    expect(ofCreator).toMatchObject({
+      action: 'create',
+      address: `rabbitmq:permission:${encodeURIComponent(place.vhost)}/${brokers.rabbitmq.admin.username}`,
+      detail: 'RabbitMQ gives every permission in a new vhost to its creator',
+      result: 'ok',
+    });
+    const changes = between.filter((one) => one !== ofCreator);
     expect(
       changes.map((one) => [one['action'], one['address'], one['service'], one['result']]).sort(),
     ).toEqual(plan.changes.map((one) => [one.action, one.address, one.service, 'ok']).sort());
@@ -100,6 +121,53 @@ describe('the audit log', () => {
     expect(verifyChain(text).ok).toBe(true);
     expect(verifyChain(text.replace('create', 'delete')).ok).toBe(false);
     expect(entriesOf(await logOf(place)).at(-1)?.['result']).toBe('finished');
+  });
+
+  it('holds what was decided, the permissions that the administrator gave itself, and the connections that were closed', async () => {
+    const vhost = encodeURIComponent(place.vhost);
+    const section = (...consumes: string[]) => ({
+      [service]: { rabbitmq: { exchanges: { events: {} }, queues: { one: {} }, consumes } },
+    });
+    await place.write(section('one'));
+    await rabbit.delete(`/permissions/${vhost}/${brokers.rabbitmq.admin.username}`);
+    await place.converge('--only', 'rabbitmq', '--audit-log', 'deeds.jsonl');
+    const connection = await login(place, service);
+    connection.on('error', () => undefined);
+    await place.write(section());
+    await place.converge('--only', 'rabbitmq', '--max-deletes', '50', '--audit-log', 'deeds.jsonl');
+    const text = await logOf(place, 'deeds.jsonl');
+    const deeds = entriesOf(text).filter((one) => 'detail' in one);
+    expect(deeds.map(({ action, address, result, detail }) => ({ action, address, result, detail }))).toEqual(
+      [
+        {
+          action: 'create',
+          address: `rabbitmq:permission:${vhost}/${brokers.rabbitmq.admin.username}`,
+          result: 'ok',
+          detail: 'the administrator needs every permission in the vhost to declare in it',
+        },
+        {
+          action: 'close',
+          address: `rabbitmq:permission:${vhost}/${service}`,
+          result: 'ok',
+          detail: expect.stringMatching(
+            `^connection 127\\.0\\.0\\.1:\\d+ -> 127\\.0\\.0\\.1:\\d+ of ${service} in vhost .*: its user lost a right$`,
+          ) as string,
+        },
+      ],
+    );
+    const started = entriesOf(text).filter(({ result }) => result === 'started');
+    const decisions = {
+      prune: false,
+      keepConnections: false,
+      allowDataLoss: [],
+      allowWidening: [],
+      services: [],
+    };
+    expect(started.map((one) => one['decisions'])).toEqual([
+      { ...decisions, maxDeletes: 30 },
+      { ...decisions, maxDeletes: 50 },
+    ]);
+    expect(verifyChain(text).ok).toBe(true);
   });
 
   it('holds failures with the words of the broker', async () => {
@@ -213,14 +281,7 @@ it('two applies at once of one topology: nothing is lost, and both know the pass
   expect(verifyChain(text).ok).toBe(true);
   expect(text.match(/"result":"started"/g)?.length).toBeGreaterThanOrEqual(2);
 
-  const login = await place.stored(`rabbitmq/${service}`);
-  const { cert, key } = await brokers.rabbitmq.clientCertificate(service);
-  const { hostname, port } = new URL(brokers.rabbitmq.amqpsUrl);
-  const connection = await connect(
-    { protocol: 'amqps', hostname, port: Number(port), vhost: encodeURIComponent(place.vhost), ...login },
-    { ca: [brokers.rabbitmq.ca], cert, key },
-  );
-  await connection.close();
+  await (await login(place, service)).close();
   const asService = await kafkaAdmin(brokers.kafka, await place.stored(`kafka/${service}`));
   expect((await asService.topics()).filter((name) => name in topics)).toHaveLength(10);
   await asService.close();

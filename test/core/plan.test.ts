@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cautious } from '../../src/core/decisions.ts';
 import { decide } from '../../src/core/decisions.ts';
 import { diff } from '../../src/core/diff.ts';
-import { assemble, type BrokerPlan, type Plan, planDigest, staleness } from '../../src/core/plan.ts';
+import { assemble, type BrokerPlan, type Plan, planDigest, sealOf, staleness } from '../../src/core/plan.ts';
 import { box, compiled, grant, ground, kinds, reading, type Thing } from './fakes.ts';
 
 const makePlan = (
@@ -67,6 +67,7 @@ describe('a plan', () => {
     expect(later.digest).toBe(plan.digest);
     expect(planDigest(later)).toBe(plan.digest);
     expect(staleness(plan, later)).toBeUndefined();
+    expect(later.seal).not.toBe(plan.seal);
   });
 
   it.each([
@@ -82,6 +83,7 @@ describe('a plan', () => {
 
   it('survives JSON with its digest', () => {
     const plan = makePlan([box('a', 2)], [box('a', 1)]);
-    expect(planDigest(JSON.parse(JSON.stringify(plan)) as Plan)).toBe(plan.digest);
+    const again = JSON.parse(JSON.stringify(plan)) as Plan;
+    expect([planDigest(again), sealOf(again)]).toEqual([plan.digest, plan.seal]);
   });
 });

@@ -292,3 +292,90 @@ it('hands on what ownership is judged by', () => {
     containers: new Set(),
   });
 });
+
+describe('groups and transactional ids, which have no owner on Kafka', () => {
+  const consumes = (group: string) => ({ consumes: [{ topic: 'orders', group }] });
+  const produces = (transactionalId: string) => ({ produces: [{ topic: 'orders', transactionalId }] });
+  const grants = (resource: string, name: string, pattern = 'literal', operation = 'all') => ({
+    grants: [{ resource, name, pattern, operations: [operation], reason: 'r' }],
+  });
+  const warnings = (services: Readonly<Record<string, object>>) =>
+    compiled(services)
+      .warnings.map(({ address, message }) => `${address} ${message}`)
+      .filter((line) => !line.startsWith('kafka:topic:'));
+
+  it('one transactional id of two services is an error that names both places', () => {
+    const twice = { produces: [...produces('tx').produces, { topic: 'payments', transactionalId: 'tx' }] };
+    expect(problems(() => compiled({ a: twice, b: produces('tx'), c: produces('tx-c') }))).toEqual([
+      "b produces with the transactional id tx of a: each would fence the other's producer @ b.yaml#produces.0.transactionalId & a.yaml#produces.0.transactionalId",
+    ]);
+  });
+
+  it.each([
+    { name: 'a group each', services: { a: consumes('a'), b: consumes('b') }, want: [] },
+    {
+      name: 'one service twice in its group',
+      services: { a: { consumes: [...consumes('a').consumes, { topic: 'payments', group: 'a' }] } },
+      want: [],
+    },
+    {
+      name: 'three services in one group',
+      services: { c: consumes('g'), b: consumes('g'), a: consumes('g') },
+      want: [
+        'kafka:acl:group/literal/g/User%3Ab/*/read/allow a, b and c consume as one group g: each gets only a part of the messages; give each a group of its own',
+      ],
+    },
+    {
+      name: 'a literal grant on a group of another',
+      services: { a: consumes('g'), b: grants('group', 'g', 'literal', 'read') },
+      want: [expect.stringContaining('a and b consume as one group g') as string],
+    },
+    {
+      name: 'looking at a group of another',
+      services: { a: consumes('g'), b: grants('group', 'g', 'literal', 'describe') },
+      want: [],
+    },
+    {
+      name: 'a literal grant on a transactional id of another',
+      services: { a: produces('tx'), b: grants('transactional_id', 'tx') },
+      want: [
+        "kafka:acl:transactional_id/literal/tx/User%3Ab/*/all/allow a and b may write with one transactional id tx: each would fence the other's producer",
+      ],
+    },
+    {
+      name: 'a prefix of a literal grant',
+      services: { a: consumes('g-1'), b: grants('group', 'g-', 'prefixed'), c: consumes('h') },
+      want: ['kafka:acl:group/prefixed/g-/User%3Ab/*/all/allow b reaches, by group g-*, also g-1 of a'],
+    },
+    {
+      name: 'every group',
+      services: {
+        a: consumes('1'),
+        b: consumes('2'),
+        c: consumes('3'),
+        d: consumes('4'),
+        op: grants('group', '*'),
+      },
+      want: [
+        'kafka:acl:group/literal/*/User%3Aop/*/all/allow op reaches, by group *, also 1 of a, 2 of b, 3 of c, 1 more',
+      ],
+    },
+    {
+      name: 'a Streams application that begins like a transactional id',
+      services: { a: produces('app-1'), b: { streams: { applicationId: 'app' } } },
+      want: [
+        'kafka:acl:transactional_id/prefixed/app-/User%3Ab/*/write/allow b reaches, by transactional id app-*, also app-1 of a',
+      ],
+    },
+    {
+      name: 'one Streams application in two services, told once for each kind',
+      services: { a: { streams: { applicationId: 'app' } }, b: { streams: { applicationId: 'app' } } },
+      want: [
+        expect.stringContaining('a and b consume as one group app:') as string,
+        'kafka:acl:transactional_id/prefixed/app-/User%3Ab/*/write/allow b reaches, by transactional id app-*, also app-* of a',
+      ],
+    },
+  ])('$name', ({ services, want }) => {
+    expect(warnings(services)).toEqual(want);
+  });
+});

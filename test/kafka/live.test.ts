@@ -404,7 +404,7 @@ describe('passwords', () => {
   it('that cannot be stored never reach the broker', async () => {
     const { changes } = await live.plan({ o: {} });
     const broken = { ...live.credentials, ensure: () => Promise.reject(new Error('the store is full')) };
-    const writer = await broker.writer(live.target(), live.context(), broken);
+    const writer = await broker.writer(live.target(), live.context(), broken, () => undefined);
     const outcomes: unknown[] = [];
     await writer.write(changes, (_change, outcome) => outcomes.push(outcome));
     await writer.close();

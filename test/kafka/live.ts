@@ -79,7 +79,7 @@ function liveOn(kafka: Kafka): Live {
     return diff({ kinds: broker.kinds, compiled, reading, ground: broker.ground(ground, compiled) });
   };
   const write: Live['write'] = async (changes, as) => {
-    const writer = await broker.writer(targetOf(as), context(as?.password), credentials);
+    const writer = await broker.writer(targetOf(as), context(as?.password), credentials, () => undefined);
     const outcomes = new Map<string, Outcome>();
     try {
       await writer.write(sortChanges(broker.kinds, changes), (change, outcome) => {

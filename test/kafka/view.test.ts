@@ -256,7 +256,7 @@ describe('the true cause, in one sentence', () => {
     const started = Date.now();
     const context = { ...live.context(), timeoutMs: 2000 };
     await expect(
-      broker.writer(live.target({ brokers: proxy.brokers }), context, live.credentials),
+      broker.writer(live.target({ brokers: proxy.brokers }), context, live.credentials, () => undefined),
     ).rejects.toThrow(/does not answer within 2 s$/);
     expect(Date.now() - started).toBeLessThan(4000);
     await proxy.stop();

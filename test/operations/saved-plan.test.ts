@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Address } from '../../src/core/address.ts';
 import { cautious } from '../../src/core/decisions.ts';
 import { assemble } from '../../src/core/plan.ts';
 import { readPlan, savePlan } from '../../src/operations/saved-plan.ts';
@@ -89,6 +90,44 @@ describe('a saved plan', () => {
     await writeFile(file, '');
     await truncate(file, 33 * 1024 * 1024);
     await expect(readPlan(file)).rejects.toThrow('is larger than 32 MB');
+  });
+
+  const costly = assemble({
+    topology: 'shop',
+    topologyDigest: 't',
+    environment: 'test',
+    createdAt: new Date(0),
+    decisions: cautious,
+    brokers: new Map(),
+    warnings: [{ address: 'fake:box:a' as Address, message: 'careful' }],
+  });
+  const text = `${JSON.stringify(costly, undefined, 2)}\n`;
+
+  it.each([
+    ['a warning', text.replace('careful', 'harmless')],
+    ['no warning', text.replace(/"warnings": \[[^\]]*\]/, '"warnings": []')],
+    ['a summary', text.replace('"delete": 0', '"delete": 1')],
+    ['a time', text.replace('1970', '1971')],
+    ['the seal', text.replace(/("seal": "sha256:)./, '$1x')],
+    ['no seal', text.replace(/"seal": "[^"]*",/, '')],
+    ['a field more', text.replace('{', '{ "note": "approved by all",')],
+    ['a thing said twice', text.replace('"warnings"', '"warnings": [], "warnings"')],
+  ])('is refused with %s edited in', async (_what, edited) => {
+    expect(edited).not.toBe(text);
+    await writeFile(join(folder, 'plan.json'), edited);
+    await expect(readPlan(join(folder, 'plan.json'))).rejects.toMatchObject({ code: 'MQWARDEN_REFUSED' });
+  });
+
+  it('may be laid out anew', async () => {
+    await writeFile(join(folder, 'plan.json'), JSON.stringify(costly));
+    expect(await readPlan(join(folder, 'plan.json'))).toEqual(costly);
+  });
+
+  it('cannot be saved to stdout: what to do is said', async () => {
+    await expect(savePlan('/dev/stdout', plan)).rejects.toMatchObject({
+      message: expect.stringContaining('not an ordinary file') as string,
+      hint: 'for a pipe or a device, leave --out away: --format json prints the same document on stdout',
+    });
   });
 
   it('says what is wrong with a folder that cannot be written', async () => {

@@ -149,7 +149,7 @@ export interface Written {
 
 export async function write(site: Site, changes: readonly unknown[], over: object = {}): Promise<Written[]> {
   const { environment } = landscape({}, site.section({ vhost: 'production', ...over }));
-  const writer = await rabbitmq.writer(environment, site.context, site.credentials);
+  const writer = await rabbitmq.writer(environment, site.context, site.credentials, () => undefined);
   const written: Written[] = [];
   try {
     await writer.write(changes as RabbitChange[], ({ action, address }, outcome) => {

@@ -4,7 +4,14 @@ import type { Kind } from '../../src/core/broker.ts';
 import { cautious } from '../../src/core/decisions.ts';
 import { TopologyError, MqwardenError } from '../../src/core/errors.ts';
 import { assemble, type BrokerPlan } from '../../src/core/plan.ts';
-import { applyAsText, errorAsJson, errorAsText, outcomeAsText, planAsText } from '../../src/report/index.ts';
+import {
+  applyAsText,
+  errorAsJson,
+  errorAsText,
+  outcomeAsText,
+  planAsText,
+  questionAsText,
+} from '../../src/report/index.ts';
 import { asJson } from '../../src/report/json.ts';
 import { box, grant, kinds } from '../core/fakes.ts';
 
@@ -248,4 +255,16 @@ describe('errors', () => {
     const hidden = new MqwardenError('X', 'said', { cause: new Error('canary') });
     expect(errorAsText(hidden, false) + errorAsJson(hidden)).not.toContain('canary');
   });
+});
+
+it('asks about an environment without obeying its name', () => {
+  const plan = assemble({
+    topology: 'shop',
+    topologyDigest: 't',
+    environment: 'test\u001b[2K\rproduction',
+    createdAt: new Date(0),
+    decisions: cautious,
+    brokers: new Map(),
+  });
+  expect(questionAsText(plan)).toBe('Apply this to test\\u{1b}[2K\\u{d}production?');
 });

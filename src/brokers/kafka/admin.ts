@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { type API, apiVersionsV3, Connection, protocolAPIsById, ResponseError } from '@platformatic/kafka';
 import type { Context, Placed } from '../../core/broker.ts';
-import { BrokerError, ConnectionError } from '../../core/errors.ts';
+import { BrokerError, ConnectionError, messageOf } from '../../core/errors.ts';
 import { failureOf, requestError } from './causes.ts';
 import { type Attempt, firstOf } from './race.ts';
 import type { KafkaEnvironment } from './schema.ts';
@@ -90,8 +90,7 @@ async function secureContext(target: Placed<KafkaEnvironment>, context: Context)
       ...(key === undefined ? {} : { key }),
     });
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'no reason given';
-    throw new ConnectionError(`the TLS files for Kafka cannot be used: ${why}`, {
+    throw new ConnectionError(`the TLS files for Kafka cannot be used: ${messageOf(error)}`, {
       position: target.locate(['tls']),
       hint: 'tls.ca, tls.cert and tls.key must be PEM files; the key must belong to the certificate, without a passphrase',
     });

@@ -9,6 +9,7 @@ import {
   principalOfService,
   principalProblems,
 } from './compile/problems.ts';
+import { sharedWarnings, transactionalProblems } from './compile/shared.ts';
 import { collisions, type OwnedTopics, ownTopics, topicResource } from './compile/topics.ts';
 import { canLogIn, isDistinguishedName } from './names.ts';
 import {
@@ -29,6 +30,7 @@ export function compile(landscape: KafkaLandscape): Compiled<KafkaResource> {
     ...principalProblems(landscape, (user) => matchesAny(landscape.protected, user)),
     ...owning,
     ...consentProblems(topics, asks),
+    ...transactionalProblems(landscape.services),
   ];
   if (problems.length > 0) throw new TopologyError(problems);
   const resources = [
@@ -38,7 +40,12 @@ export function compile(landscape: KafkaLandscape): Compiled<KafkaResource> {
   return {
     resources,
     blocked: [],
-    warnings: [...collisions(topics), ...ownerless(topics, asks), ...lockedOut(landscape.services)],
+    warnings: [
+      ...collisions(topics),
+      ...ownerless(topics, asks),
+      ...lockedOut(landscape.services),
+      ...sharedWarnings(landscape.services),
+    ],
     principals: new Map(landscape.services.map((service) => [principalOfService(service), service.name])),
   };
 }

@@ -1,5 +1,5 @@
 import type { Context, Credentials, Placed, Writer } from '../../core/broker.ts';
-import { ConnectionError, PartialView } from '../../core/errors.ts';
+import { ConnectionError, messageOf, PartialView } from '../../core/errors.ts';
 import type { Change } from '../../core/resource.ts';
 import { prepare, type Session } from './admin.ts';
 import { isAclChange } from './kinds/acl.ts';
@@ -14,7 +14,7 @@ import { deleteUsers, upsertUsers } from './write/users.ts';
 /** A large batch may take the controller so many times longer than a read takes. */
 const patience = 6;
 
-/** Opens the administrator's connection for apply and rotate. */
+/** Opens the administrator's connection for apply and rotate. It does nothing beside the changes. */
 export async function openWriter(
   target: Placed<KafkaEnvironment>,
   context: Context,
@@ -59,7 +59,7 @@ async function carryOut(
   try {
     await dispatch(session, credentials, changes, once);
   } catch (error) {
-    const text = error instanceof Error ? error.message : 'failed';
+    const text = messageOf(error);
     const unknown = 'whether it was done is not known: run plan again';
     // A read that must come before the write was refused: nothing was done.
     const hint = error instanceof PartialView ? error.hint : unknown;

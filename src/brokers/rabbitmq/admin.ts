@@ -3,7 +3,7 @@ import { Agent } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import axios, { type AxiosInstance } from 'axios';
 import type { Context, Placed } from '../../core/broker.ts';
-import { BrokerError, ConnectionError, MqwardenError } from '../../core/errors.ts';
+import { BrokerError, ConnectionError, messageOf, MqwardenError } from '../../core/errors.ts';
 import { connectionError } from './causes.ts';
 import { parseJson } from './json.ts';
 import type { RabbitEnvironment } from './schema.ts';
@@ -88,8 +88,7 @@ function requireCertificates({ ca, cert, key }: Pem, target: Placed<RabbitEnviro
     for (const pem of [ca, cert]) if (pem !== undefined) new X509Certificate(pem);
     createSecureContext({ ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) });
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'no reason given';
-    throw new ConnectionError(`the TLS files for RabbitMQ cannot be used: ${why}`, {
+    throw new ConnectionError(`the TLS files for RabbitMQ cannot be used: ${messageOf(error)}`, {
       position: target.locate(['tls']),
       hint: 'tls.ca, tls.cert and tls.key must be PEM files; the key must belong to the certificate, without a passphrase',
     });

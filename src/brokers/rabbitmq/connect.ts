@@ -1,6 +1,6 @@
 import { type ChannelModel, connect as open } from 'amqplib';
 import { refuse, refuseUnknownOptions, refuseUnverified, type Unchecked } from '../../core/connect-policy.ts';
-import { MqwardenError } from '../../core/errors.ts';
+import { messageOf, MqwardenError } from '../../core/errors.ts';
 
 /** Where a service's credentials come from: `rabbitmq/<service>/username` and `rabbitmq/<service>/password`. */
 export interface SecretSource {
@@ -139,7 +139,7 @@ function refuseGuest(username: string | undefined): void {
 
 /** amqplib's errors have no code for what matters most here: the broker's words are read. */
 function failure(endpoint: string, vhost: string, username: string, error: unknown): MqwardenError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const details = { endpoint, cause: error };
   if (message.includes('403') && message.includes('ACCESS')) {
     return new MqwardenError('MQWARDEN_ACCESS_REFUSED', `${endpoint} refused user "${username}"`, {

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { alterUserScramCredentialsV0 } from '@platformatic/kafka';
 import { partOf } from '../../../core/address.ts';
 import type { Credentials, Outcome } from '../../../core/broker.ts';
+import { messageOf } from '../../../core/errors.ts';
 import type { Change } from '../../../core/resource.ts';
 import type { Session } from '../admin.ts';
 import { inBatches } from '../batches.ts';
@@ -72,8 +73,7 @@ async function prepareUser(
     const { password } = await credentials.ensure(path, name);
     return await upsertionOf(name, required(change.after, change).iterations, password);
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'no reason given';
-    return { status: 'failed', error: `the password of ${name} cannot be stored: ${why}` };
+    return { status: 'failed', error: `the password of ${name} cannot be stored: ${messageOf(error)}` };
   }
 }
 

@@ -4,7 +4,8 @@ import type { Change } from '../../../core/resource.ts';
 import type { Admin } from '../admin.ts';
 import type { LivePermission, LiveTopicPermission } from '../definitions.ts';
 import { permissionSpec, topicPermissionSpec } from '../normalize.ts';
-import type { Permission, TopicPermission } from '../resources.ts';
+import { type Permission, permissionAddress, type TopicPermission } from '../resources.ts';
+import type { Hands } from './hands.ts';
 import { look, movedOn, remove, send, WriteFailure } from './request.ts';
 
 /**
@@ -48,8 +49,16 @@ function isDone(change: Change<Permission> | Change<TopicPermission>, live: obje
 }
 
 /** Declaring needs permissions in the vhost, also for an administrator: gives them where there are none. */
-export async function admitAdmin(admin: Admin, vhost: string): Promise<void> {
+export async function admitAdmin(hands: Hands, vhost: string): Promise<void> {
+  const { admin } = hands;
   const path = ['permissions', vhost, admin.username];
   if ((await look(admin, path)) !== undefined) return;
   await send(admin, 'PUT', path, { body: { configure: '.*', write: '.*', read: '.*' } });
+  recordAdmin(hands, vhost, 'the administrator needs every permission in the vhost to declare in it');
+}
+
+/** The administrator's own row is internal: no change of a plan speaks of it. */
+export function recordAdmin({ admin, record }: Hands, vhost: string, detail: string): void {
+  const address = permissionAddress(vhost, admin.username);
+  record({ action: 'create', address, detail, outcome: { status: 'done' } });
 }

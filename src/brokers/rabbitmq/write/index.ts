@@ -1,5 +1,5 @@
 import { partOf } from '../../../core/address.ts';
-import type { Context, Credentials, Outcome, Placed, Writer } from '../../../core/broker.ts';
+import type { Context, Credentials, Deed, Outcome, Placed, Writer } from '../../../core/broker.ts';
 import { ConnectionError, MqwardenError } from '../../../core/errors.ts';
 import { type Admin, atATime, openAdmin } from '../admin.ts';
 import { inPool } from '../pool.ts';
@@ -8,24 +8,25 @@ import type { RabbitChange, RabbitResource } from '../resources.ts';
 import type { RabbitEnvironment } from '../schema.ts';
 import { admitAdmin, writePermission, writeTopicPermission } from './grants.ts';
 import { writeBinding, writeExchange, writeQueue } from './objects.ts';
+import type { Hands } from './hands.ts';
 import { failed, WriteFailure } from './request.ts';
 import { closeSessions } from './sessions.ts';
-import { type Hands, writeUser, writeVhost } from './users.ts';
+import { writeUser, writeVhost } from './users.ts';
 
 /** Carries out changes over the management API. */
 export async function writer(
   target: Placed<RabbitEnvironment>,
   context: Context,
   credentials: Credentials,
+  record: (deed: Deed) => void,
 ): Promise<Writer<RabbitResource>> {
   const admin = await openAdmin(target, context);
-  const hands = { admin, context, credentials };
+  const hands = { admin, context, credentials, record };
   const admitted = new Map<string, Promise<void>>();
   return {
     // A change's kind fixes the types of its specs: the union says so, where the port's type cannot.
     write: (changes, report) => writeAll(hands, admitted, changes as readonly RabbitChange[], report),
-    closeSessions: (changes) =>
-      closeSessions(admin, changes as readonly RabbitChange[], context.correlationId),
+    closeSessions: (changes) => closeSessions(hands, changes as readonly RabbitChange[]),
     close: () => {
       admin.close();
       return Promise.resolve();
@@ -52,7 +53,7 @@ async function writeAll(
       return;
     }
     try {
-      if (declaring.has(change.kind)) await admitOnce(hands.admin, admitted, partOf(change.address, 0));
+      if (declaring.has(change.kind)) await admitOnce(hands, admitted, partOf(change.address, 0));
       await writeOne(hands, change);
       report(change, { status: 'done' });
     } catch (error) {
@@ -86,8 +87,8 @@ function outcomeOf(error: unknown): Outcome {
 }
 
 /** Asks once a vhost, however many changes wait for the answer. */
-function admitOnce(admin: Admin, admitted: Map<string, Promise<void>>, vhost: string): Promise<void> {
-  const known = admitted.get(vhost) ?? admitAdmin(admin, vhost);
+function admitOnce(hands: Hands, admitted: Map<string, Promise<void>>, vhost: string): Promise<void> {
+  const known = admitted.get(vhost) ?? admitAdmin(hands, vhost);
   admitted.set(vhost, known);
   return known;
 }

@@ -1,4 +1,5 @@
 import { partOf } from '../../../core/address.ts';
+import { messageOf } from '../../../core/errors.ts';
 import { canonical } from '../../../core/json.ts';
 import type { Change } from '../../../core/resource.ts';
 import type { Admin } from '../admin.ts';
@@ -64,7 +65,7 @@ async function replace(
   } catch (error) {
     const lost = bindings.length === 0 ? '' : `; gone with the old one: ${bindings.map(inWords).join(', ')}`;
     throw new WriteFailure(
-      `the old one is deleted and the new one could not be made: ${wordsOf(error)}${lost}`,
+      `the old one is deleted and the new one could not be made: ${messageOf(error)}${lost}`,
       whatComesBack,
     );
   }
@@ -81,7 +82,7 @@ async function restore(admin: Admin, vhost: string, bindings: readonly BindingSp
     try {
       await createBinding(admin, vhost, binding);
     } catch (error) {
-      failures.push(`${inWords(binding)}: ${wordsOf(error)}`);
+      failures.push(`${inWords(binding)}: ${messageOf(error)}`);
     }
   }
   if (failures.length === 0) return;
@@ -93,10 +94,6 @@ async function restore(admin: Admin, vhost: string, bindings: readonly BindingSp
 
 function inWords({ source, destination, routingKey }: BindingSpec): string {
   return `${source} → ${destination} (${routingKey})`;
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 export async function writeBinding(admin: Admin, change: Change<Binding>): Promise<void> {

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Warning } from '../../../core/broker.ts';
+import type { Outcome, Warning } from '../../../core/broker.ts';
 import { MqwardenError } from '../../../core/errors.ts';
-import { type Admin, type Answer, atATime } from '../admin.ts';
+import { type Answer, atATime } from '../admin.ts';
 import { type Connection, connectionsOf, holderOf, isIn } from '../connections.ts';
 import { inPool } from '../pool.ts';
 import type { RabbitChange } from '../resources.ts';
+import type { Hands } from './hands.ts';
 
 /** How long RabbitMQ may take to know a new connection by its name: its statistics come every 5 s, if not set otherwise. */
 const patienceMs = 15_000;
@@ -20,26 +21,23 @@ interface Session {
  * thrown, since the changes are done: what may still be open is told.
  */
 export async function closeSessions(
-  admin: Admin,
+  hands: Hands,
   changes: readonly RabbitChange[],
-  correlationId: string,
 ): Promise<readonly Warning[]> {
-  const reason = `mqwarden: permissions were narrowed (${correlationId})`;
   const warnings: Warning[] = [];
   await inPool([...Map.groupBy(changes, holderOf)], atATime, async ([user, theirs]) => {
-    if (user !== undefined) warnings.push(...(await closeAllOf(admin, user, theirs, reason)));
+    if (user !== undefined) warnings.push(...(await closeAllOf(hands, user, theirs)));
   });
   return warnings;
 }
 
 async function closeAllOf(
-  admin: Admin,
+  hands: Hands,
   user: string,
   changes: readonly RabbitChange[],
-  reason: string,
 ): Promise<readonly Warning[]> {
   try {
-    return await closeHit(admin, user, changes, reason);
+    return await closeHit(hands, user, changes);
   } catch (error) {
     if (!(error instanceof MqwardenError)) throw error;
     const message = `connections of ${user} that are open keep what they had: ${error.message}`;
@@ -48,12 +46,11 @@ async function closeAllOf(
 }
 
 async function closeHit(
-  admin: Admin,
+  hands: Hands,
   user: string,
   changes: readonly RabbitChange[],
-  reason: string,
 ): Promise<readonly Warning[]> {
-  const open = await connectionsOf(admin, user);
+  const open = await connectionsOf(hands.admin, user);
   const hit = open.flatMap((connection): Session[] => {
     const change = changes.find((one) => isIn(connection, one));
     return change === undefined ? [] : [{ connection, change }];
@@ -61,40 +58,57 @@ async function closeHit(
   if (hit.length === 0) return [];
   if (hit.length === open.length) {
     // All at once, by user: the only way that reaches a connection before it has statistics.
-    const answer = await close(admin, ['username', user], reason);
-    if (isDone(answer)) return [];
+    const answer = await close(hands, ['username', user]);
+    if (isDone(answer)) {
+      for (const session of hit) record(hands, user, session, { status: 'done' });
+      return [];
+    }
   }
-  return closeByName(admin, user, hit, reason);
+  const kept = await closeByName(hands, user, hit);
+  for (const { session, why } of kept) record(hands, user, session, { status: 'failed', error: why });
+  return kept.map(({ session, why }) => ({
+    address: session.change.address,
+    message: `connection ${session.connection.name} keeps what it had: it could not be closed: ${why}`,
+  }));
 }
 
-/** One by one, where connections of the same user in another vhost are left alone. */
-async function closeByName(
-  admin: Admin,
-  user: string,
-  hit: readonly Session[],
-  reason: string,
-): Promise<readonly Warning[]> {
+function record(hands: Hands, user: string, { connection, change }: Session, outcome: Outcome): void {
+  const detail = `connection ${connection.name} of ${user} in vhost ${connection.vhost}: its user lost a right`;
+  hands.record({ action: 'close', address: change.address, detail, outcome });
+}
+
+interface Kept {
+  readonly session: Session;
+  readonly why: string;
+}
+
+/** One by one, where connections of the same user in another vhost are left alone; returns those that stay open. */
+async function closeByName(hands: Hands, user: string, hit: readonly Session[]): Promise<readonly Kept[]> {
   const deadline = performance.now() + patienceMs;
   let left = hit;
   for (;;) {
     const kept: { readonly session: Session; readonly answer: Answer }[] = [];
     await inPool(left, atATime, async (session) => {
-      const answer = await close(admin, [session.connection.name], reason);
-      if (!isDone(answer)) kept.push({ session, answer });
+      const answer = await close(hands, [session.connection.name]);
+      if (isDone(answer)) record(hands, user, session, { status: 'done' });
+      else kept.push({ session, answer });
     });
     // 404 is also said of one that is too young, so that only the list tells what is gone.
     const names = new Set(
-      kept.length === 0 ? [] : (await connectionsOf(admin, user)).map(({ name }) => name),
+      kept.length === 0 ? [] : (await connectionsOf(hands.admin, user)).map(({ name }) => name),
     );
     const open = kept.filter(({ session }) => names.has(session.connection.name));
     const young = open.filter(({ answer }) => answer.status === 404);
-    if (young.length === 0 || performance.now() > deadline) return open.map(unclosed);
+    if (young.length === 0 || performance.now() > deadline) {
+      return open.map(({ session, answer }) => ({ session, why: wordsOf(answer) }));
+    }
     left = open.map(({ session }) => session);
     await sleep(pauseMs);
   }
 }
 
-function close(admin: Admin, path: readonly string[], reason: string): Promise<Answer> {
+function close({ admin, context }: Hands, path: readonly string[]): Promise<Answer> {
+  const reason = `mqwarden: permissions were narrowed (${context.correlationId})`;
   return admin.request('DELETE', ['connections', ...path], { headers: { 'X-Reason': reason } });
 }
 
@@ -102,10 +116,6 @@ function isDone({ status }: Answer): boolean {
   return status >= 200 && status < 300;
 }
 
-function unclosed({ session, answer }: { readonly session: Session; readonly answer: Answer }): Warning {
-  const words = answer.reason === '' ? String(answer.status) : `${answer.reason} (${answer.status})`;
-  return {
-    address: session.change.address,
-    message: `connection ${session.connection.name} keeps what it had: it could not be closed: ${words}`,
-  };
+function wordsOf({ reason, status }: Answer): string {
+  return reason === '' ? String(status) : `${reason} (${status})`;
 }

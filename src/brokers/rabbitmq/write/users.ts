@@ -1,21 +1,16 @@
 import { partOf } from '../../../core/address.ts';
-import type { Context, Credentials } from '../../../core/broker.ts';
 import { canonical, type JsonObject } from '../../../core/json.ts';
 import type { Change } from '../../../core/resource.ts';
 import type { Admin } from '../admin.ts';
 import type { LivePermission, LiveUser } from '../definitions.ts';
 import { userSpec } from '../normalize.ts';
 import type { User, UserSpec, Vhost, VhostSpec } from '../resources.ts';
+import { recordAdmin } from './grants.ts';
+import type { Hands } from './hands.ts';
 import { hashPassword, type PasswordHash } from './password.ts';
 import { createOnly, look, movedOn, remove, send, WriteFailure } from './request.ts';
 
 /** Users and vhosts: what carries limits. */
-
-export interface Hands {
-  readonly admin: Admin;
-  readonly context: Context;
-  readonly credentials: Credentials;
-}
 
 export async function writeUser(hands: Hands, change: Change<User>): Promise<void> {
   const name = partOf(change.address, 0);
@@ -79,7 +74,8 @@ async function storedHash(hands: Hands, change: Change<User>, name: string): Pro
   return hash;
 }
 
-export async function writeVhost({ admin }: Hands, change: Change<Vhost>): Promise<void> {
+export async function writeVhost(hands: Hands, change: Change<Vhost>): Promise<void> {
+  const { admin } = hands;
   const name = partOf(change.address, 0);
   const { before, after } = change;
   if (after === null) return remove(admin, ['vhosts', name]);
@@ -91,6 +87,8 @@ export async function writeVhost({ admin }: Hands, change: Change<Vhost>): Promi
       ...(defaultQueueType === undefined ? {} : { default_queue_type: defaultQueueType }),
     };
     await send(admin, 'PUT', ['vhosts', name], { ...(before === null ? createOnly : {}), body });
+    if (before === null)
+      recordAdmin(hands, name, 'RabbitMQ gives every permission in a new vhost to its creator');
   }
   await writeLimits(admin, ['vhost-limits', name], before?.limits ?? {}, after.limits, vhostLimitNames);
 }
