@@ -1,4 +1,4 @@
-// The direction of imports (docs/architecture.md): core <- topology, secrets, lint, report, history
+// The direction of imports (docs/architecture.md): core <- files <- topology, secrets, lint, report, history
 // <- brokers/<x> <- brokers/index <- operations <- commands <- cli.
 const layer = (name, from, forbidden) => ({
   name,
@@ -10,6 +10,7 @@ module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     layer('core-is-the-bottom', '^src/core/', '^src/(?!core/)'),
+    layer('files-know-only-the-core', '^src/files/', '^src/(?!files/|core/)'),
     layer(
       'topology-knows-no-broker',
       '^src/(topology|secrets|lint|report|history)/',

@@ -42,7 +42,7 @@ export async function readRegularFile(
 }
 
 /** Throws UnfitFile for what is not a regular file, and says what it is where that helps. */
-function requireRegular(path: string, stats: Stats): void {
+export function requireRegular(path: string, stats: Stats): void {
   if (stats.isFile()) return;
   if (stats.isDirectory()) throw new UnfitFile(`${path} is a folder, not a file`);
   const what = stats.isSymbolicLink() ? 'a symbolic link, not a regular file' : 'not a regular file';

@@ -1,4 +1,6 @@
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { requireRegular } from './read.ts';
 
 /**
  * Writes a file that must not be there yet, for its owner alone, and returns when it is on the disk. Exclusive, so that
@@ -22,5 +24,24 @@ export async function flushFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/**
+ * Opens a regular file to read its end and to append to it; one that is not there is made, for its owner alone. Throws
+ * UnfitFile for anything else: a pipe would be waited for, and keeps nothing.
+ */
+export async function openToAppend(path: string): Promise<FileHandle> {
+  const there = await stat(path).catch(() => undefined);
+  // Before it is opened, and after: the name may be another file by then.
+  if (there !== undefined) requireRegular(path, there);
+  const { O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
+  const handle = await open(path, O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK, 0o600);
+  try {
+    requireRegular(path, await handle.stat());
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
   }
 }

@@ -1,8 +1,10 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Address } from '../core/address.ts';
 import type { Decisions } from '../core/decisions.ts';
 import { MqwardenError } from '../core/errors.ts';
+import { UnfitFile } from '../files/read.ts';
+import { openToAppend } from '../files/write.ts';
 import { hashLine, sealLine, type Tail, tailOf } from './chain.ts';
 import { withLock } from './lock.ts';
 
@@ -88,7 +90,7 @@ async function settle(path: string, batch: readonly Waiting[]): Promise<void> {
 /** Appends `entries` as sealed lines, under the lock: another process may have written since. */
 async function write(path: string, entries: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
   await withLock(`${path}.lock`, async () => {
-    const handle = await open(path, 'a+', 0o600);
+    const handle = await openToAppend(path);
     try {
       const { size } = await handle.stat();
       const end = await readEnd(handle, size);
@@ -136,10 +138,14 @@ async function guard<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (cause instanceof MqwardenError) throw cause;
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-    throw new MqwardenError('MQWARDEN_AUDIT_LOG', `the audit log ${path} cannot be written (${code})`, {
+    throw new MqwardenError('MQWARDEN_AUDIT_LOG', `the audit log ${path} cannot be written${why(cause)}`, {
       hint: 'name a file that can be written: --audit-log FILE',
       cause,
     });
   }
+}
+
+function why(cause: unknown): string {
+  if (cause instanceof UnfitFile) return `: ${cause.message}`;
+  return ` (${cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error'})`;
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MqwardenError } from '../core/errors.ts';
+import { readRegularFile } from '../files/read.ts';
 
 /** The locks that this process holds: one with our process id that is not among them is left from an earlier life. */
 const held = new Set<string>();
@@ -67,7 +68,9 @@ async function linked(from: string, to: string): Promise<boolean> {
 /** Undefined if nobody holds it by now, or the file is not ours to judge. */
 async function holderOf(path: string): Promise<Holder | undefined> {
   try {
-    const holder: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const holder: unknown = JSON.parse(
+      (await readRegularFile(path, { maxMegabytes: 1 })).bytes.toString('utf8'),
+    );
     return isHolder(holder) ? holder : undefined;
   } catch {
     return undefined;

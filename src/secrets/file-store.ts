@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { link, mkdir, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { link, lstat, mkdir, realpath, stat, unlink } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { Credential, Credentials } from '../core/broker.ts';
 import { SecretError } from '../core/errors.ts';
-import { quoted } from '../core/quoted.ts';
 import { readRegularFile, UnfitFile } from '../files/read.ts';
 import { flushFolder, writeNewFile } from '../files/write.ts';
 import { generatePassword } from './generate.ts';
 import { codeOf, parseJson } from './resolve.ts';
+import { type Distrust, fileDistrust, folderDistrust } from './trust.ts';
 
 /** The services' credentials in a folder, one JSON file a credential: `FOLDER/rabbitmq/order-service.json`. */
 export interface FileStore extends Credentials {
@@ -89,16 +88,11 @@ function isCredential(document: unknown): document is Credential {
 /** The text of a file that only its owner can read or replace; undefined if there is none. */
 async function readPrivate(folder: string, file: string): Promise<string | undefined> {
   try {
-    await refuseOpenFolders(folder, dirname(file));
-    // Not through a link: its text may be another's, and is checked by nothing here.
-    const { bytes, stats } = await readRegularFile(file, { maxMegabytes: 1, followLink: false });
-    refuseStranger(file, stats);
-    if (isOpen(stats, 0o077)) {
-      throw new SecretError(`${file} can be read by others than its owner`, {
-        hint: `chmod 600 ${quoted(file)}`,
-      });
-    }
-    return bytes.toString('utf8');
+    // Who mounts a new version moves a link, and then removes the old file: then the second look finds the new one.
+    return await readOnce(folder, file).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return readOnce(folder, file);
+      throw error;
+    });
   } catch (error) {
     if (error instanceof SecretError) throw error;
     if (error instanceof UnfitFile) {
@@ -106,38 +100,70 @@ async function readPrivate(folder: string, file: string): Promise<string | undef
         hint: 'move it away, or put the credential itself in its place',
       });
     }
-    if (codeOf(error) === 'ENOENT') return undefined;
     throw cannot('read', file, error);
   }
 }
 
-/** Who owns a folder, or may write to it, can put a password of their own choice in the place of ours. */
-async function refuseOpenFolders(...folders: readonly string[]): Promise<void> {
-  for (const folder of folders) {
-    const stats = await stat(folder);
-    refuseStranger(folder, stats);
-    if (!isOpen(stats, 0o022)) continue;
-    throw new SecretError(`others than its owner can write to the folder ${folder}`, {
-      hint: `chmod 700 ${quoted(folder)}`,
+/**
+ * Through links, as Kubernetes mounts secrets (`a.json` to `..data/a.json`), but only to what lies in the store: whoever could
+ * place such a link could place the file as well. The file and every folder on the way are judged as they are, not by the link.
+ */
+async function readOnce(folder: string, file: string): Promise<string | undefined> {
+  const [root, parent] = [await resolved(folder), await resolved(dirname(file))];
+  if (root === undefined || parent === undefined) return undefined;
+  await refuseOpenFolders(folder, dirname(file));
+  const real = await resolved(file);
+  if (real === undefined) return undefined;
+  await refuseOpenFolders(...foldersBetween(root, real, file));
+  const { bytes, stats } = await readRegularFile(real, { maxMegabytes: 1, followLink: false });
+  refuse(fileDistrust(real, stats, userOf()));
+  return bytes.toString('utf8');
+}
+
+/** Where it really is; undefined if nothing is there. A link to nothing is no absence: something was meant to be there. */
+async function resolved(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    const there = await lstat(path).catch(() => undefined);
+    if (there === undefined) return undefined;
+    throw new SecretError(`${path} is a symbolic link to nothing`, {
+      hint: 'mend it, or move it away',
     });
   }
 }
 
-/** A tight mode says nothing while the owner is another: a password that they planted would reach a broker. */
-function refuseStranger(path: string, { uid }: Stats): void {
-  // Windows has no such numbers.
-  const user = process.getuid?.();
-  if (user === undefined || uid === user || uid === 0) return;
-  throw new SecretError(
-    `${path} belongs to another user (uid ${uid}) than the one who runs mqwarden (${user})`,
-    {
-      hint: `if you trust what is in it: chown -R ${user} ${quoted(path)}; or run as its owner`,
-    },
-  );
+/** The folders from the store's own down to the one that holds the file; refuses a file that is elsewhere. */
+function foldersBetween(root: string, real: string, file: string): string[] {
+  const within = relative(root, real).split(sep);
+  if (within[0] === '..' || isAbsolute(relative(root, real))) {
+    throw new SecretError(`${file} is a symbolic link that leads out of the store, to ${real}`, {
+      hint: 'move it away, or put the credential itself in its place',
+    });
+  }
+  return within.map((_, depth) => join(root, ...within.slice(0, depth)));
 }
 
-function isOpen({ mode }: Stats, bits: number): boolean {
-  return process.platform !== 'win32' && (mode & bits) !== 0;
+async function refuseOpenFolders(...folders: readonly string[]): Promise<void> {
+  for (const folder of folders) refuse(folderDistrust(folder, await stat(folder), userOf()));
+}
+
+function refuse(distrust: Distrust | undefined): void {
+  if (distrust !== undefined) throw new SecretError(distrust.message, { hint: distrust.hint });
+}
+
+function userOf(): number | undefined {
+  return process.getuid?.();
+}
+
+/** Reading may follow a link, writing never does: what the link leads to is somebody else's to replace. */
+async function refuseLinkedFolder(folder: string): Promise<void> {
+  const there = await lstat(folder).catch(() => undefined);
+  if (there?.isSymbolicLink() !== true) return;
+  throw new SecretError(`${folder} is a symbolic link, through which no credential is written`, {
+    hint: 'add the credential where that folder comes from (for Kubernetes, to its secret), or name another store',
+  });
 }
 
 /**
@@ -149,6 +175,7 @@ async function createExclusively(file: string, folder: string, credential: Crede
   const parent = dirname(file);
   const temporary = join(parent, `.${randomUUID()}.tmp`);
   try {
+    await refuseLinkedFolder(parent);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await mkdir(parent, { recursive: true, mode: 0o700 });
     await refuseOpenFolders(folder, parent);

@@ -62,7 +62,9 @@ describe('the audit log', () => {
     await mkdir(join(place.cwd, 'is-a-folder'));
     const { code, stderr } = await place.run('apply', '--yes', '--audit-log', 'is-a-folder');
     expect(code).toBe(1);
-    expect(stderr).toContain('the audit log is-a-folder cannot be written (EISDIR)');
+    expect(stderr).toContain(
+      'the audit log is-a-folder cannot be written: is-a-folder is a folder, not a file',
+    );
     expect(stderr).toContain('--audit-log FILE');
     expect((await rabbit.request('GET', `/vhosts/${encodeURIComponent(place.vhost)}`)).status).toBe(404);
     expect((await rabbit.request('GET', `/users/${service}`)).status).toBe(404);

@@ -1,8 +1,9 @@
-import { mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readRegularFile, UnfitFile } from '../../src/files/read.ts';
+import { openToAppend } from '../../src/files/write.ts';
 import { makePipe } from './pipe.ts';
 
 let folder: string;
@@ -51,5 +52,25 @@ describe('what is no regular file', () => {
     }
     await expect(readRegularFile(folder, { maxMegabytes: 1 })).rejects.toThrow('is a folder, not a file');
     await expect(readRegularFile(join(folder, 'gone'), { maxMegabytes: 1 })).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('a file to append to', () => {
+  test('is made for its owner, and kept', async () => {
+    for (const text of ['a', 'b']) {
+      const handle = await openToAppend(file);
+      await handle.appendFile(text);
+      await handle.close();
+    }
+    expect(await readFile(file, 'utf8')).toBe('ab');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  test('is a regular one: a pipe would be waited for', async () => {
+    await makePipe(file);
+    for (const path of [file, '/dev/null']) {
+      await expect(openToAppend(path)).rejects.toThrow(new UnfitFile(`${path} is not a regular file`));
+    }
+    await expect(openToAppend(folder)).rejects.toThrow('is a folder, not a file');
   });
 });

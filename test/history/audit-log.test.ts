@@ -10,6 +10,7 @@ import { MqwardenError } from '../../src/core/errors.ts';
 import { type AuditEntry, openAuditLog, verifyChain } from '../../src/history/audit-log.ts';
 import { withLock } from '../../src/history/lock.ts';
 import { Redaction } from '../../src/secrets/redact.ts';
+import { makePipe } from '../files/pipe.ts';
 
 let root: string;
 let path: string;
@@ -206,7 +207,12 @@ describe('a log that cannot be written fails when it is opened', () => {
       make: () => writeFile(join(root, '.mqwarden'), ''),
       want: /\((EEXIST|ENOTDIR)\)/,
     },
-    { name: 'it is a folder', make: () => mkdir(path, { recursive: true }), want: /\(EISDIR\)/ },
+    { name: 'it is a folder', make: () => mkdir(path, { recursive: true }), want: /is a folder, not a file/ },
+    {
+      name: 'it is a pipe, which would be waited for',
+      make: () => mkdir(dirname(path), { recursive: true }).then(() => makePipe(path)),
+      want: /is not a regular file/,
+    },
   ])('$name', async ({ make, want }) => {
     await make();
     const error = await failure(open());

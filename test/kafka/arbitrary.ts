@@ -97,12 +97,13 @@ export function kafkaSections(wishes: ReadonlyMap<string, Wish>, closed: boolean
       });
       const principal = wish.principal !== null && !principals.has(wish.principal) ? wish.principal : null;
       if (principal !== null) principals.add(principal);
-      return [service, section(wish, principal, Object.fromEntries(topics), pool)];
+      return [service, section(service, wish, principal, Object.fromEntries(topics), pool)];
     }),
   );
 }
 
 function section(
+  service: string,
   wish: Wish,
   principal: string | null,
   topics: JsonObject,
@@ -110,9 +111,11 @@ function section(
 ): JsonObject {
   const { quota, createTopics, grantStyle, hosts } = wish;
   const streams = wish.streams === null ? null : { applicationId: wish.streams };
-  const produces = wish.produces.flatMap(({ target: to, ...rest }) =>
-    targets(to, pool).map((found) => ({ ...found, ...given(rest) })),
-  );
+  const produces = wish.produces.flatMap(({ target: to, transactionalId: id, ...rest }) => {
+    // No two services may produce with the same one.
+    const transactionalId = id === null ? null : `${id} of ${service}`;
+    return targets(to, pool).map((found) => ({ ...found, ...given({ ...rest, transactionalId }) }));
+  });
   const consumes = wish.consumes.flatMap(({ target: from, group }) =>
     targets(from, pool).map((found) => ({ ...found, group })),
   );

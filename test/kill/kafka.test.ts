@@ -6,23 +6,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { brokersForTests } from '../brokers/index.ts';
 import { type AclBinding, type KafkaAdmin, kafkaAdmin } from '../brokers/kafka-admin.ts';
-import { type Front, frontOfKafka } from './front.ts';
+import { frontOfKafka } from './front.ts';
 import { kafkaGrants } from './kafka-grants.ts';
 import { type KafkaSetting, kafkaSetting } from './kafka.setting.ts';
-import { openScene, type Scene, sweep } from './scene.ts';
-import { beyond, type Grants, UnionWatch } from './union.ts';
-
-/** One boundary in so many, where not every one is asked for. */
-const stride = 2;
+import { openRun, type Run, staysWithinTheUnion } from './run.ts';
+import { beyond, UnionWatch } from './union.ts';
 
 describe('Kafka: an apply that is killed', () => {
   let setting: KafkaSetting;
   let admin: KafkaAdmin;
-  let watch: UnionWatch;
-  let front: Front;
-  let scene: Scene;
-  let old: Grants;
-  let fresh: Grants;
+  let run: Run;
 
   /** The broker lists an ACL a moment after the controller has confirmed it: read until it stands still. */
   const settledAcls = async (): Promise<AclBinding[]> => {
@@ -39,21 +32,16 @@ describe('Kafka: an apply that is killed', () => {
     const { kafka } = brokersForTests();
     setting = kafkaSetting(kafka);
     admin = await kafkaAdmin(kafka);
-    watch = new UnionWatch(async () => kafkaGrants(await settledAcls(), setting.probes));
-    front = await frontOfKafka(kafka, async ({ n, what }) => {
+    const watch = new UnionWatch(async () => kafkaGrants(await settledAcls(), setting.probes));
+    const front = await frontOfKafka(kafka, async ({ n, what }) => {
       await watch.look(`before write ${n}, ${what}`);
     });
-    scene = await openScene(setting, front);
-    await scene.reset();
-    old = await watch.look('old');
-    await scene.converge('the new topology');
-    fresh = await watch.look('new');
-    watch.bound(old, fresh);
+    run = await openRun(setting, front, watch);
   });
   afterAll(async () => {
-    await front.stop();
+    await run.front.stop();
     await admin.close();
-    await scene.workspace.remove();
+    await run.scene.workspace.remove();
   });
 
   /** Without the principal, the mark and the host: `READ TOPIC open`. */
@@ -70,6 +58,7 @@ describe('Kafka: an apply that is killed', () => {
       .sort();
 
   it('moves grants in every way', () => {
+    const { old, fresh } = run;
     expect(of('mover', old)).toEqual([
       'READ GROUP old',
       'READ TOPIC gone',
@@ -95,18 +84,5 @@ describe('Kafka: an apply that is killed', () => {
     expect(of('joiner', old)).toEqual([]);
   });
 
-  it('left alone, never passes the union of old and new', async () => {
-    await scene.reset();
-    watch.states.clear();
-    await scene.converge('undisturbed');
-    expect(watch.violations).toEqual([]);
-    expect(watch.states.size, 'states in between were seen').toBeGreaterThan(3);
-  });
-
-  it('converges after a kill at any write, within the union', { timeout: 600_000 }, async () => {
-    const { kills, writes } = await sweep(scene, front, watch, stride);
-    expect(writes).toBeGreaterThan(10);
-    expect(kills).toBeGreaterThanOrEqual(Math.floor(writes / stride));
-    expect(watch.violations).toEqual([]);
-  });
+  staysWithinTheUnion(() => run, { stride: 2, states: 3, writes: 10 });
 });

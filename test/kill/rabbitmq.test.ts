@@ -4,40 +4,28 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { brokersForTests } from '../brokers/index.ts';
-import { type Front, frontOfRabbitMQ } from './front.ts';
+import { frontOfRabbitMQ } from './front.ts';
 import { rabbitGrants } from './rabbitmq-grants.ts';
 import { type RabbitSetting, rabbitSetting } from './rabbitmq.setting.ts';
-import { openScene, type Scene, sweep } from './scene.ts';
-import { beyond, type Grants, UnionWatch } from './union.ts';
-
-/** One boundary in so many, where not every one is asked for. */
-const stride = 4;
+import { openRun, type Run, staysWithinTheUnion } from './run.ts';
+import { beyond, UnionWatch } from './union.ts';
 
 describe('RabbitMQ: an apply that is killed', () => {
   let setting: RabbitSetting;
-  let watch: UnionWatch;
-  let front: Front;
-  let scene: Scene;
-  let old: Grants;
-  let fresh: Grants;
+  let run: Run;
 
   beforeAll(async () => {
     const { rabbitmq } = brokersForTests();
     setting = rabbitSetting(rabbitmq);
-    watch = new UnionWatch(() => rabbitGrants(rabbitmq, setting.probes));
-    front = await frontOfRabbitMQ(rabbitmq, async ({ n, what }) => {
+    const watch = new UnionWatch(() => rabbitGrants(rabbitmq, setting.probes));
+    const front = await frontOfRabbitMQ(rabbitmq, async ({ n, what }) => {
       await watch.look(`before write ${n}, ${what}`);
     });
-    scene = await openScene(setting, front);
-    await scene.reset();
-    old = await watch.look('old');
-    await scene.converge('the new topology');
-    fresh = await watch.look('new');
-    watch.bound(old, fresh);
+    run = await openRun(setting, front, watch);
   });
   afterAll(async () => {
-    await front.stop();
-    await scene.workspace.remove();
+    await run.front.stop();
+    await run.scene.workspace.remove();
   });
 
   const of = (service: string, grants: Iterable<string>) =>
@@ -47,6 +35,7 @@ describe('RabbitMQ: an apply that is killed', () => {
       .sort();
 
   it('moves grants in every way', () => {
+    const { old, fresh } = run;
     expect(of('mover', old)).toEqual(['read gone', 'write a with x.1']);
     expect(of('mover', fresh)).toEqual(['read fresh', 'write b with y.#', 'write b with y.1']);
     expect(of('loser', beyond(old, fresh))).toEqual(['write b with y.#', 'write b with y.1']);
@@ -58,18 +47,5 @@ describe('RabbitMQ: an apply that is killed', () => {
     expect(of('joiner', old)).toEqual([]);
   });
 
-  it('left alone, never passes the union of old and new', async () => {
-    await scene.reset();
-    watch.states.clear();
-    await scene.converge('undisturbed');
-    expect(watch.violations).toEqual([]);
-    expect(watch.states.size, 'states in between were seen').toBeGreaterThan(5);
-  });
-
-  it('converges after a kill at any write, within the union', { timeout: 600_000 }, async () => {
-    const { kills, writes } = await sweep(scene, front, watch, stride);
-    expect(writes).toBeGreaterThan(20);
-    expect(kills).toBeGreaterThanOrEqual(Math.floor(writes / stride));
-    expect(watch.violations).toEqual([]);
-  });
+  staysWithinTheUnion(() => run, { stride: 4, states: 5, writes: 20 });
 });

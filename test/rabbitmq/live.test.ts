@@ -36,6 +36,20 @@ async function login(user: string, password: string, vhost: string) {
 
 describe('each kind, from creation over change to deletion, with an empty second plan after each', () => {
   const vhost = (over: object = {}) => ({ name: 'life', limits: { maxConnections: 10 }, ...over });
+  /** What stands from the first service's step to its end. */
+  const kept = {
+    exchanges: { alt: { type: 'fanout', bindings: [{ exchange: 'e', routingKey: 'x' }] } },
+    queues: {
+      q: {
+        type: 'quorum',
+        bindings: [
+          { exchange: 'e', routingKeys: ['a.#', 'b'] },
+          { exchange: 'amq.headers', arguments: { 'x-match': 'all', n: 1 } },
+        ],
+      },
+      s: { type: 'stream' },
+    },
+  };
   const steps: readonly { name: string; wanted: Wanted; want: readonly string[] }[] = [
     {
       name: 'a vhost',
@@ -60,17 +74,10 @@ describe('each kind, from creation over change to deletion, with an empty second
             limits: { maxConnections: 3 },
             exchanges: {
               e: { type: 'topic', alternateExchange: 'alt' },
-              alt: { type: 'fanout', bindings: [{ exchange: 'e', routingKey: 'x' }] },
+              ...kept.exchanges,
             },
             queues: {
-              q: {
-                type: 'quorum',
-                bindings: [
-                  { exchange: 'e', routingKeys: ['a.#', 'b'] },
-                  { exchange: 'amq.headers', arguments: { 'x-match': 'all', n: 1 } },
-                ],
-              },
-              s: { type: 'stream' },
+              ...kept.queues,
               c: { arguments: { 'x-max-length': 10 }, deadLetter: { exchange: 'alt', routingKey: 'k' } },
             },
             publishes: [{ exchange: 'e', routingKeys: ['a.#'] }],
@@ -104,17 +111,10 @@ describe('each kind, from creation over change to deletion, with an empty second
             limits: { maxChannels: 7 },
             exchanges: {
               e: { type: 'topic' },
-              alt: { type: 'fanout', bindings: [{ exchange: 'e', routingKey: 'x' }] },
+              ...kept.exchanges,
             },
             queues: {
-              q: {
-                type: 'quorum',
-                bindings: [
-                  { exchange: 'e', routingKeys: ['a.#', 'b'] },
-                  { exchange: 'amq.headers', arguments: { 'x-match': 'all', n: 1 } },
-                ],
-              },
-              s: { type: 'stream' },
+              ...kept.queues,
               c: { arguments: { 'x-max-length': 20 } },
             },
             publishes: [{ exchange: 'e', routingKeys: ['c'] }],

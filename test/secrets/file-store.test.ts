@@ -6,6 +6,7 @@ import {
   mkdtemp,
   readdir,
   readFile,
+  realpath,
   rename,
   rm,
   stat,
@@ -13,7 +14,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SecretError } from '../../src/core/errors.ts';
@@ -25,7 +26,7 @@ let root: string;
 let folder: string;
 let concealed: string[];
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'mqwarden-store-'));
+  root = await realpath(await mkdtemp(join(tmpdir(), 'mqwarden-store-')));
   folder = join(root, 'credentials');
   concealed = [];
 });
@@ -125,49 +126,107 @@ describe('a store in a folder', () => {
     expect(await readdir(join(folder, 'kafka'))).toEqual([]);
   });
 
-  const isRoot = process.getuid?.() === 0;
+  /** As if another user ran this: what we made belongs to a stranger then. Root's files are anybody's, so root gives them away. */
+  async function asStranger<T>(path: string, attempt: () => Promise<T>): Promise<T> {
+    if (process.getuid?.() === 0) {
+      await chown(path, 12345, 12345);
+      return attempt();
+    }
+    const uid = vi.spyOn(process, 'getuid').mockReturnValue(54321);
+    return attempt().finally(() => uid.mockRestore());
+  }
 
-  // Only root can give a file away.
-  test.runIf(isRoot).each(['', 'kafka', 'kafka/a.json'])(
+  test.each(['', 'kafka', 'kafka/a.json'])(
     'a password below "%s" that belongs to another user is refused, and nothing is made beside it',
     async (path) => {
       await store(() => 'canary').ensure('kafka/a', 'a');
-      const planted = join(folder, path);
-      await chown(planted, 12345, 12345);
-      const attempts = [store().read('kafka/a'), store().has('kafka/a'), store().ensure('kafka/a', 'a')];
-      for (const error of await Promise.all(attempts.map(failure))) {
-        expect(error.message).toContain(`${planted.replace(/\/$/, '')} belongs to another user (uid 12345)`);
-        expect(error.hint).toContain('chown -R 0 ');
+      const attempts = [
+        () => store().read('kafka/a'),
+        () => store().has('kafka/a'),
+        () => store().ensure('kafka/a', 'a'),
+      ];
+      const errors = await asStranger(join(folder, path), () =>
+        Promise.all(attempts.map((attempt) => failure(attempt()))),
+      );
+      for (const error of errors) {
+        expect(error.message).toContain(' belongs to another user (uid ');
+        expect(error.hint).toMatch(/chown -R \d+ /);
         expect(`${error.message}${error.hint ?? ''}`).not.toContain('canary');
       }
+      expect(await readdir(join(folder, 'kafka'))).toEqual(['a.json']);
     },
   );
 
-  test.runIf(isRoot)('a broker folder that another user made is not written to', async () => {
+  test('a broker folder that another user made is not written to', async () => {
     await mkdir(join(folder, 'kafka'), { recursive: true, mode: 0o700 });
-    await chown(join(folder, 'kafka'), 12345, 12345);
-    expect((await failure(store().ensure('kafka/a', 'a'))).message).toContain('belongs to another user');
+    const error = await asStranger(join(folder, 'kafka'), () => failure(store().ensure('kafka/a', 'a')));
+    expect(error.message).toContain('belongs to another user');
     expect(await readdir(join(folder, 'kafka'))).toEqual([]);
   });
 
-  test("what root owns may be anybody's store", async () => {
-    await store().ensure('kafka/a', 'a');
-    const uid = vi.spyOn(process, 'getuid').mockReturnValue(54321);
-    try {
-      if (isRoot) expect(await store().has('kafka/a')).toBe(true);
-      else expect((await failure(store().has('kafka/a'))).message).toContain('belongs to another user');
-    } finally {
-      uid.mockRestore();
-    }
+  /** Moves a stored credential to where Kubernetes puts it: behind a link to a folder that a second link names. */
+  async function mount(version = '..2026_01_01'): Promise<string> {
+    const kafka = join(folder, 'kafka');
+    await mkdir(join(kafka, version), { mode: 0o755 });
+    await rename(join(kafka, 'a.json'), join(kafka, version, 'a.json'));
+    await symlink(version, join(kafka, '..data'));
+    await symlink('..data/a.json', join(kafka, 'a.json'));
+    return join(kafka, version, 'a.json');
+  }
+
+  test('a secret that Kubernetes mounts is read through its links, in a folder with the sticky bit too', async () => {
+    const made = await store().ensure('kafka/a', 'a');
+    await mount();
+    await chmod(join(folder, 'kafka'), 0o1777);
+    expect(await store().read('kafka/a')).toEqual(made);
+    expect(await store().ensure('kafka/a', 'a')).toEqual(made);
+    expect(await readdir(join(folder, 'kafka'))).toEqual(['..2026_01_01', '..data', 'a.json']);
   });
 
-  test('a link in the place of a credential is not followed', async () => {
+  test('and what the links lead to is judged, not the links', async () => {
+    await store().ensure('kafka/a', 'a');
+    const real = await mount();
+    await chmod(real, 0o644);
+    expect((await failure(store().read('kafka/a'))).message).toBe(
+      `${real} can be read by others than its owner`,
+    );
+    await chmod(real, 0o600);
+    await chmod(dirname(real), 0o777);
+    expect((await failure(store().read('kafka/a'))).hint).toBe(`chmod 700 ${dirname(real)}`);
+  });
+
+  test('a folder behind a link is read, and not written to', async () => {
+    const made = await store().ensure('kafka/a', 'a');
+    await rename(join(folder, 'kafka'), join(folder, '..2026_01_01'));
+    await symlink('..2026_01_01', join(folder, 'kafka'));
+    expect(await store().read('kafka/a')).toEqual(made);
+    const error = await failure(store().ensure('kafka/b', 'b'));
+    expect(error.message).toBe(
+      `${join(folder, 'kafka')} is a symbolic link, through which no credential is written`,
+    );
+    expect(await readdir(join(folder, '..2026_01_01'))).toEqual(['a.json']);
+  });
+
+  test('a link to nothing is no absence: no new password is made', async () => {
+    await mkdir(join(folder, 'kafka'), { recursive: true, mode: 0o700 });
+    const file = join(folder, 'kafka', 'a.json');
+    await symlink('..data/a.json', file);
+    for (const attempt of [() => store().has('kafka/a'), () => store().ensure('kafka/a', 'a')]) {
+      expect((await failure(attempt())).message).toBe(`${file} is a symbolic link to nothing`);
+    }
+    expect(concealed).toEqual([]);
+  });
+
+  test('a link out of the store is not followed', async () => {
     await store(() => 'canary').ensure('kafka/a', 'a');
     const file = join(folder, 'kafka', 'a.json');
-    await rename(file, join(root, 'elsewhere.json'));
-    await symlink(join(root, 'elsewhere.json'), file);
+    const elsewhere = join(root, 'elsewhere.json');
+    await rename(file, elsewhere);
+    await symlink(elsewhere, file);
     for (const attempt of [() => store().read('kafka/a'), () => store().ensure('kafka/a', 'a')]) {
-      expect((await failure(attempt())).message).toBe(`${file} is a symbolic link, not a regular file`);
+      expect((await failure(attempt())).message).toBe(
+        `${file} is a symbolic link that leads out of the store, to ${elsewhere}`,
+      );
     }
     expect(concealed).toEqual(['canary']);
   });
