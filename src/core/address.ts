@@ -6,9 +6,12 @@ declare const brand: unique symbol;
  */
 export type Address = string & { readonly [brand]: 'Address' };
 
-/** `encodeURIComponent` as the contract asks, with nothing else escaped (it keeps `*` as it is). */
+/**
+ * `encodeURIComponent` as the contract asks, with nothing else escaped (it keeps `*` as it is). Half a surrogate pair, which
+ * it would throw at, is refused as a name elsewhere, with its place in the file.
+ */
 export function encodePart(part: string): string {
-  return encodeURIComponent(part);
+  return encodeURIComponent(part.toWellFormed());
 }
 
 /** Joins a kind, such as `rabbitmq:queue`, and the parts of the identity, in clear. */

@@ -127,7 +127,8 @@ async function resolved(path: string): Promise<string | undefined> {
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
     const there = await lstat(path).catch(() => undefined);
-    if (there === undefined) return undefined;
+    // Another run may have made it since: a moment ago it was not there.
+    if (there?.isSymbolicLink() !== true) return undefined;
     throw new SecretError(`${path} is a symbolic link to nothing`, {
       hint: 'mend it, or move it away',
     });
