@@ -39,6 +39,9 @@ async function prepare(rabbit: RabbitMQ, kafka: Kafka): Promise<Record<string, s
   await cp(`${root}topology`, `${work}/topology`, { recursive: true });
   await writeFile(`${work}/topology/local/rabbitmq-ca.pem`, rabbit.ca);
   await writeFile(`${work}/topology/local/kafka-ca.pem`, kafka.ca);
+  const { cert, key } = await rabbit.clientCertificate('provisioner');
+  await writeFile(`${work}/topology/local/provisioner.pem`, cert);
+  await writeFile(`${work}/topology/local/provisioner.key`, key, { mode: 0o600 });
   return {
     MQWARDEN_RABBITMQ_MANAGEMENT: rabbit.managementUrl,
     MQWARDEN_RABBITMQ_AMQPS: rabbit.amqpsUrl,

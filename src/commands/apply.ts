@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { RefusedError, UsageError } from '../core/errors.ts';
 import type { Outcome } from '../core/broker.ts';
 import type { Plan } from '../core/plan.ts';
@@ -8,6 +8,7 @@ import {
   decisionOptions,
   decisionsFrom,
   decisionsNamed,
+  duration,
   everywhere,
   sessionFrom,
   type Shared,
@@ -17,6 +18,9 @@ import type { Shell } from './shell.ts';
 interface ApplyFlags extends Shared {
   readonly plan?: string;
   readonly yes?: true;
+  /** False with --no-lock. */
+  readonly lock: boolean;
+  readonly lockTimeout: number;
 }
 
 const examples = `
@@ -33,7 +37,13 @@ export function applyCommand(program: Command, shell: Shell, done: (code: number
     .description('Plans anew, asks, writes in a safe order, and reads again to say that nothing is left.')
     .argument('[topology]', 'a file or a folder (default: ./topology or ./mqwarden.yaml)')
     .option('--plan <file>', 'a saved plan: refused unless the same changes would be made now')
-    .option('--yes', 'do not ask; needed without a terminal');
+    .option('--yes', 'do not ask; needed without a terminal')
+    .addOption(
+      new Option('--lock-timeout <duration>', 'how long to wait while another apply writes')
+        .argParser(duration)
+        .default(60_000, '60s'),
+    )
+    .option('--no-lock', 'do not keep others from writing at the same time');
   decisionOptions(everywhere(command))
     .addHelpText('after', examples)
     .action(async (topology: string | undefined, flags: ApplyFlags) =>
@@ -50,6 +60,8 @@ async function runApply(topology: string | undefined, flags: ApplyFlags, shell: 
   const decisions = approved?.decisions ?? decisionsFrom(flags);
   const interrupt = new AbortController();
   const { planAsText, questionAsText, outcomeAsText, applyAsText } = await import('../report/index.ts');
+  const attended = flags.yes !== true;
+  if (!attended) stopOnInterrupt(interrupt, shell);
   const result = await apply({
     ...sessionFrom(topology, { ...flags, ...scopeOf(approved) }, shell),
     decisions,
@@ -58,10 +70,13 @@ async function runApply(topology: string | undefined, flags: ApplyFlags, shell: 
     confirm: async (plan: Plan) => {
       shell.settled();
       shell.out(planAsText(plan, kinds, flags.color && shell.color.out));
-      const goes = plan.changes.length === 0 || flags.yes === true || (await shell.ask(questionAsText(plan)));
+      if (!attended) return true;
+      const goes = plan.changes.length === 0 || (await shell.ask(questionAsText(plan)));
       if (goes) stopOnInterrupt(interrupt, shell);
       return goes;
     },
+    attended,
+    lock: flags.lock ? { timeoutMs: flags.lockTimeout, notice: (text) => shell.err(`${text}\n`) } : 'none',
     auditLog: () => openAuditLog(flags.auditLog ?? '.mqwarden/audit.jsonl'),
     report: (change: Change, outcome: Outcome) => {
       if (outcome.status === 'done') shell.progress(`${change.action} ${change.address}`);

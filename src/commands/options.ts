@@ -58,6 +58,16 @@ function percent(text: string): number {
   return value;
 }
 
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** `90s`, `10m`, `0s`: milliseconds. */
+export function duration(text: string): number {
+  const [, value = '', unit = ''] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? [];
+  const ms = Number(value) * (unitMs[unit] ?? Number.NaN);
+  if (Number.isNaN(ms)) throw new InvalidArgumentError('write it as 90s, 10m or 1h');
+  return ms;
+}
+
 export function decisionsFrom(shared: Shared): Decisions {
   checkAddresses([...(shared.allowDataLoss ?? []), ...(shared.allowWidening ?? [])]);
   return {

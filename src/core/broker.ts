@@ -164,6 +164,44 @@ export interface Writer<R extends Resource> {
   close(): Promise<void>;
 }
 
+/** Asked before every request that writes; throws where nothing more may be written. */
+export type Permit = () => Promise<void>;
+
+/** What an apply watches its writers by. */
+export interface Watch {
+  readonly permit: Permit;
+  readonly record: (deed: Deed) => void;
+}
+
+/** Who holds a lock, shown to whom it keeps waiting. Nothing in it is secret. */
+export interface Holder {
+  /** `ops@build-7` */
+  readonly who: string;
+  /** ISO 8601 */
+  readonly since: string;
+  readonly correlationId: string;
+  /** Where it is connected from, as the broker shows it. */
+  readonly from?: string | undefined;
+}
+
+export interface LockRequest {
+  readonly holder: Holder;
+  /** Called each time that somebody else is found to hold it: resolves when to try again, throws when not to. */
+  readonly wait: (by: Partial<Holder>) => Promise<void>;
+}
+
+/** One writer at a time on one broker. The broker itself frees it when the holder dies. */
+export interface Lock {
+  /** Milliseconds for which the broker surely keeps it after a word from here. */
+  readonly leaseMs: number;
+  /** Aborted, with a LockError, as soon as the broker is seen to have given it up. */
+  readonly lost: AbortSignal;
+  /** A word to the broker. Throws where it did not get through; `lost` tells whether that is the end. */
+  renew(): Promise<void>;
+  /** Never throws: what cannot be freed frees itself. */
+  release(): Promise<void>;
+}
+
 /** Schemas of a broker's sections; the topology's schema is composed from these. */
 export interface BrokerSchema {
   readonly environment: ZodType;
@@ -203,6 +241,8 @@ export interface Broker<Environment = unknown, Service = unknown, R extends Reso
     target: Placed<Environment>,
     context: Context,
     credentials: Credentials,
-    record: (deed: Deed) => void,
+    watch: Watch,
   ): Promise<Writer<R>>;
+  /** The lock of the whole cluster, whatever the environment: users and topics of one are global. Throws LockError. */
+  lock(target: Placed<Environment>, context: Context, request: LockRequest): Promise<Lock>;
 }

@@ -102,6 +102,13 @@ export class BrokerError extends MqwardenError {
   }
 }
 
+/** Somebody else writes, or nobody can be kept from it: the lock was not taken, or is lost. */
+export class LockError extends MqwardenError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super('MQWARDEN_LOCK', message, details);
+  }
+}
+
 /** What a caught value says of itself: anything can be thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

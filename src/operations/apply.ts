@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from '../core/address.ts';
-import type { Deed, Outcome, Warning, Writer } from '../core/broker.ts';
+import type { Credentials, Deed, Outcome, Permit, Warning, Writer } from '../core/broker.ts';
 import { overBudget } from '../core/decisions.ts';
 import { kindOf } from '../core/diff.ts';
 import { MqwardenError, RefusedError } from '../core/errors.ts';
@@ -8,13 +8,19 @@ import { type Plan, staleness } from '../core/plan.ts';
 import type { Change, Resource } from '../core/resource.ts';
 import { schedule, type Step } from '../core/schedule.ts';
 import type { AuditLog } from '../history/audit-log.ts';
-import { plan, type Planned, type PlanOptions, type PlanResult, planSession } from './plan.ts';
+import { type LockOptions, type Locks, lockAll, unlocked } from './lock.ts';
+import { type Planned, type PlanOptions, type PlanResult, planSession } from './plan.ts';
+import { openSession, type Session } from './session.ts';
 
 export interface ApplyOptions extends PlanOptions {
   /** A saved plan: the approval that the fresh one must equal. */
   readonly approved?: Plan | undefined;
   /** Asked after the plan is known and before anything is written. */
   readonly confirm: (plan: Plan) => Promise<boolean>;
+  /** True where `confirm` asks a person: nobody else is kept waiting for the answer. */
+  readonly attended?: boolean | undefined;
+  /** How to keep others from writing meanwhile; `none` leaves that to the caller. */
+  readonly lock: LockOptions | 'none';
   /** Opened, and found writable, before anything is written. */
   readonly auditLog: () => Promise<AuditLog>;
   readonly report: (change: Change, outcome: Outcome) => void;
@@ -48,17 +54,50 @@ interface Failure {
   readonly hint?: string | undefined;
 }
 
-/** Plans anew, passes the guards, writes in order, reads again. */
+/** Plans anew, passes the guards, writes in order, reads again: from the last plan on, nobody else writes. */
 export async function apply(options: ApplyOptions): Promise<ApplyResult> {
-  const first = await plan(options);
-  guard(first, options);
-  const since = performance.now();
-  if (!(await options.confirm(first.plan))) return { status: 'declined', plan: first.plan };
-  const result = await confirmed(first, options, performance.now() - since);
+  const session = await openSession(options);
+  const agreed = options.attended === true ? await agree(session, options) : undefined;
+  if (agreed?.status === 'declined') return agreed;
+  if (agreed?.result.plan.changes.length === 0) return carryOut(agreed.result, options, unlocked);
+  const locks = options.lock === 'none' ? unlocked : await lockAll(session, options.lock, options.stop);
+  try {
+    const last = agreed === undefined ? await agree(session, options) : await again(agreed.result, options);
+    if (last.status === 'declined') return last;
+    if (options.stop?.aborted === true) throw stopped();
+    await locks.check();
+    return await carryOut(last.result, options, locks);
+  } finally {
+    await locks.release();
+  }
+}
+
+type Agreement =
+  | { readonly status: 'agreed'; readonly result: PlanResult }
+  | { readonly status: 'declined'; readonly plan: Plan };
+
+async function agree(session: Session, options: ApplyOptions): Promise<Agreement> {
+  const result = await planSession(session, options);
+  guard(result, options);
+  if (await options.confirm(result.plan)) return { status: 'agreed', result };
+  return { status: 'declined', plan: result.plan };
+}
+
+/** A person may take hours to answer, and others may have written: what was agreed to must still be what would be done. */
+async function again(first: PlanResult, options: ApplyOptions): Promise<Agreement> {
+  const result = await planSession(first.session, options);
+  const stale = staleness(first.plan, result.plan);
+  if (stale === undefined) return { status: 'agreed', result };
+  throw new RefusedError(`what you agreed to does not hold any more: ${stale}; nothing was written`, {
+    hint: 'apply again, and read the new plan',
+  });
+}
+
+async function carryOut(result: PlanResult, options: ApplyOptions, locks: Locks): Promise<ApplyResult> {
   const diary = keepDiary(await options.auditLog(), result, options);
   await diary.started();
   const settled = await Promise.allSettled(
-    result.planned.map((planned) => applySite(planned, result, options, diary)),
+    result.planned.map((planned) => applySite(planned, result, options, diary, locks.check)),
   );
   const sites = settled.flatMap((site) => (site.status === 'fulfilled' ? [site.value] : []));
   const items = sites.flatMap((site) => [...site.outcomes.values()]);
@@ -74,19 +113,6 @@ export async function apply(options: ApplyOptions): Promise<ApplyResult> {
     errors: left.failure === undefined ? errors : [...errors, left.failure],
     left: left.plan,
   };
-}
-
-/** A person may take hours to answer: what was agreed to must still be what would be done. */
-const freshMs = 5_000;
-
-async function confirmed(first: PlanResult, options: ApplyOptions, waitedMs: number): Promise<PlanResult> {
-  if (waitedMs < freshMs) return first;
-  const again = await planSession(first.session, options);
-  const stale = staleness(first.plan, again.plan);
-  if (stale === undefined) return again;
-  throw new RefusedError(`what you agreed to does not hold any more: ${stale}; nothing was written`, {
-    hint: 'apply again, and read the new plan',
-  });
 }
 
 /** Refuses before the first write. */
@@ -196,16 +222,24 @@ class Progress {
   }
 }
 
-async function applySite(planned: Planned, { session }: PlanResult, options: ApplyOptions, diary: Diary) {
+async function applySite(
+  planned: Planned,
+  { session }: PlanResult,
+  options: ApplyOptions,
+  diary: Diary,
+  permit: Permit,
+): Promise<Progress> {
   const { broker, part, landscape } = planned;
   const progress = new Progress(options, diary);
   if (part.changes.length === 0) return progress;
   let writer: Writer<Resource> | undefined;
   try {
-    const { context, credentials } = session;
-    writer = await broker.writer(landscape.environment, context, credentials, progress.record);
+    const credentials = permitted(session.credentials, permit);
+    const watch = { permit, record: progress.record };
+    writer = await broker.writer(landscape.environment, session.context, credentials, watch);
     for (const phase of schedule(broker.kinds, part.changes, planned.difference)) {
       if (options.stop?.aborted === true) throw stopped();
+      await permit();
       session.context.progress(`${broker.title}: ${progress.outcomes.size} of ${part.changes.length} done`);
       const runnable = progress.runnable(phase);
       await writer.write(runnable, progress.report);
@@ -220,6 +254,17 @@ async function applySite(planned: Planned, { session }: PlanResult, options: App
   }
   await progress.recorded().catch((error: unknown) => abandon(part.changes, progress, error));
   return progress;
+}
+
+/** A password that is stored is a write, too. */
+function permitted(credentials: Credentials, permit: Permit): Credentials {
+  return {
+    has: (path) => credentials.has(path),
+    ensure: async (path, username) => {
+      await permit();
+      return credentials.ensure(path, username);
+    },
+  };
 }
 
 function stopped(): RefusedError {

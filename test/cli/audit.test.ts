@@ -10,7 +10,7 @@ import { brokersForTests, type TestBrokers } from '../brokers/index.ts';
 import { kafkaAdmin } from '../brokers/kafka-admin.ts';
 import { startManagementProxy } from '../brokers/proxy-management.ts';
 import { rabbitAdmin } from '../brokers/rabbit-admin.ts';
-import { bin } from './run.ts';
+import { bin, withoutLock } from './run.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 const brokers = brokersForTests();
@@ -196,7 +196,7 @@ describe('an apply that is ended in the middle', () => {
     const exchanges = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`e${index}`, {}]));
     await place.write({ [`order-${place.mark}`]: { rabbitmq: { exchanges }, kafka: {} } });
 
-    const child = spawn(process.execPath, [bin, 'apply', '--yes'], {
+    const child = spawn(process.execPath, [bin, 'apply', '--yes', withoutLock], {
       cwd: place.cwd,
       env: { ...place.variables, PATH: process.env['PATH'] },
       stdio: ['ignore', 'ignore', 'pipe'],

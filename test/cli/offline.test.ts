@@ -43,6 +43,8 @@ beforeAll(async () => {
     'takeover.yaml',
     `version: 1\nname: shop\nenvironments:${environment('test', 1)}${claims}\n${takeover}`,
   );
+  const reserved = environment('test', 1).replace(/vhost: \S+/, 'vhost: mqwarden');
+  await write('reserved.yaml', `version: 1\nname: shop\nenvironments:${reserved}\n${services}`);
   await write('empty.yaml', '');
   await write('none.yaml', `version: 1\nname: shop\nenvironments:${environment('test', 1)}\nservices: {}\n`);
   await write('notaplan.json', '{"version":1}');
@@ -126,6 +128,16 @@ describe('errors before any broker is asked: exit 1, nothing on stdout, what to 
       name: 'an identity that the environment does not claim',
       args: ['plan', 'takeover.yaml'],
       says: ['takeover.yaml:', 'order-service would be known as monitoring', '*-service'],
+    },
+    {
+      name: 'a time to wait that is none',
+      args: ['apply', 'one.yaml', '--yes', '--lock-timeout', '60'],
+      says: ['write it as 90s, 10m or 1h'],
+    },
+    {
+      name: "a vhost that is mqwarden's own",
+      args: ['plan', 'reserved.yaml'],
+      says: ['reserved.yaml:', "is where mqwarden's own lock lives"],
     },
     { name: 'apply without a terminal', args: ['apply', 'one.yaml'], says: ['--yes'] },
     {

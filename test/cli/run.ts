@@ -20,12 +20,18 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** Called with the program's process id as soon as it runs. */
   readonly onStart?: (pid: number) => void;
+  /** Applies lock the brokers, as for users; without it they do not, so that test files do not wait for each other. */
+  readonly locks?: boolean;
 }
+
+/** The test files share the brokers, and the lock is of the whole broker: only what is about it takes it. */
+export const withoutLock = '--no-lock';
 
 /** Runs the real program as a user would, without a terminal, and makes sure that no canary gets out. */
 export async function mqwarden(args: readonly string[], options: RunOptions): Promise<Run> {
   const started = performance.now();
-  const child = spawn(process.execPath, [bin, ...args], {
+  const more = args[0] === 'apply' && options.locks !== true ? [withoutLock] : [];
+  const child = spawn(process.execPath, [bin, ...args, ...more], {
     cwd: options.cwd,
     env: { PATH: process.env['PATH'] ?? '', HOME: options.cwd, ...options.variables },
     stdio: ['ignore', 'pipe', 'pipe'],

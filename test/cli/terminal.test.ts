@@ -65,7 +65,7 @@ describe('the question', () => {
   it.each(['no\r', 'y\r', 'YES\r', '\r', '\u0004', '\u0003'])(
     '%j: nothing is written, exit 1',
     async (answer) => {
-      const { code, text } = await onTerminal(['apply', '--only', 'rabbitmq'], answer);
+      const { code, text } = await onTerminal(['apply', '--only', 'rabbitmq', '--no-lock'], answer);
       expect(text).toContain(question);
       expect(text.indexOf('to create')).toBeLessThan(text.indexOf(question));
       expect(text).toContain('Nothing was written.');
@@ -75,14 +75,14 @@ describe('the question', () => {
   );
 
   it('yes: applied', async () => {
-    const { code, text } = await onTerminal(['apply', '--only', 'rabbitmq'], 'yes\r');
+    const { code, text } = await onTerminal(['apply', '--only', 'rabbitmq', '--no-lock'], 'yes\r');
     expect(text).toContain('Read again: nothing is left.');
     expect(code).toBe(0);
     expect(await vhostExists()).toBe(true);
   });
 
   it('is not asked when there is nothing to do', async () => {
-    const { code, text } = await onTerminal(['apply', '--only', 'rabbitmq']);
+    const { code, text } = await onTerminal(['apply', '--only', 'rabbitmq', '--no-lock']);
     expect(text).not.toContain(question);
     expect(text).toContain('No changes');
     expect(code).toBe(0);

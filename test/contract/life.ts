@@ -54,6 +54,7 @@ export async function openWorkspace(
             failures.push(`${change.action} ${change.address}: ${outcome.error}`);
         },
         redact: (text) => text,
+        lock: 'none',
       });
       return { ...result, failures };
     },

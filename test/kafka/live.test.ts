@@ -3,7 +3,7 @@ import { kafka as broker } from '../../src/brokers/kafka/index.ts';
 import { aclAddress } from '../../src/brokers/kafka/resources.ts';
 import { deletion } from '../../src/core/diff.ts';
 import { acls, aclLine, isAcl } from './landscape.ts';
-import { type KafkaChange, type Live, scram256, type Services, startLive } from './live.ts';
+import { type KafkaChange, type Live, unwatched, scram256, type Services, startLive } from './live.ts';
 import { containing, matching } from './matchers.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 120_000 });
@@ -404,7 +404,7 @@ describe('passwords', () => {
   it('that cannot be stored never reach the broker', async () => {
     const { changes } = await live.plan({ o: {} });
     const broken = { ...live.credentials, ensure: () => Promise.reject(new Error('the store is full')) };
-    const writer = await broker.writer(live.target(), live.context(), broken, () => undefined);
+    const writer = await broker.writer(live.target(), live.context(), broken, unwatched);
     const outcomes: unknown[] = [];
     await writer.write(changes, (_change, outcome) => outcomes.push(outcome));
     await writer.close();

@@ -17,6 +17,9 @@ export type Services = Readonly<Record<string, object>>;
 export type KafkaChange = Change<KafkaResource>;
 
 /** A real broker with what the tests do to it: plan, apply, look again. */
+/** Nobody else writes, and nobody keeps a record. */
+export const unwatched = { permit: () => Promise.resolve(), record: () => undefined };
+
 export interface Live {
   readonly kafka: Kafka;
   readonly credentials: Credentials & { readonly stored: Map<string, Credential> };
@@ -79,7 +82,7 @@ function liveOn(kafka: Kafka): Live {
     return diff({ kinds: broker.kinds, compiled, reading, ground: broker.ground(ground, compiled) });
   };
   const write: Live['write'] = async (changes, as) => {
-    const writer = await broker.writer(targetOf(as), context(as?.password), credentials, () => undefined);
+    const writer = await broker.writer(targetOf(as), context(as?.password), credentials, unwatched);
     const outcomes = new Map<string, Outcome>();
     try {
       await writer.write(sortChanges(broker.kinds, changes), (change, outcome) => {

@@ -8,7 +8,7 @@ import { quotaAddress } from '../../src/brokers/kafka/resources.ts';
 import { BrokerError, ConnectionError, PartialView } from '../../src/core/errors.ts';
 import { createAuthority } from '../brokers/certificates.ts';
 import { startKafkaProxy } from '../brokers/proxy-kafka.ts';
-import { type Live, startLive } from './live.ts';
+import { type Live, unwatched, startLive } from './live.ts';
 import { containing, matching } from './matchers.ts';
 
 /** What the administrator sees, what it does not, and why it cannot get in. */
@@ -256,7 +256,7 @@ describe('the true cause, in one sentence', () => {
     const started = Date.now();
     const context = { ...live.context(), timeoutMs: 2000 };
     await expect(
-      broker.writer(live.target({ brokers: proxy.brokers }), context, live.credentials, () => undefined),
+      broker.writer(live.target({ brokers: proxy.brokers }), context, live.credentials, unwatched),
     ).rejects.toThrow(/does not answer within 2 s$/);
     expect(Date.now() - started).toBeLessThan(4000);
     await proxy.stop();

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Decisions } from '../../src/core/decisions.ts';
-import { expectNoCanary, type Run } from '../cli/run.ts';
+import { expectNoCanary, type Run, withoutLock } from '../cli/run.ts';
 import type { Fault } from '../brokers/proxy-sockets.ts';
 
 const bin = fileURLToPath(new URL('../../bin/mqwarden.js', import.meta.url));
@@ -29,7 +29,7 @@ export function startApply(
   decisions: Partial<Decisions>,
   { cwd, variables }: { readonly cwd: string; readonly variables: Readonly<Record<string, string>> },
 ): Victim {
-  const args = ['apply', topology, '--yes', '--audit-log', 'audit.jsonl', ...flagsOf(decisions)];
+  const args = ['apply', topology, '--yes', '--audit-log', 'audit.jsonl', withoutLock, ...flagsOf(decisions)];
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', HOME: cwd, ...variables },

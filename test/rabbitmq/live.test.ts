@@ -5,7 +5,16 @@ import { rabbitmq } from '../../src/brokers/rabbitmq/index.ts';
 import { permissionAddress, type RabbitChange } from '../../src/brokers/rabbitmq/resources.ts';
 import { ConnectionError, PartialView } from '../../src/core/errors.ts';
 import { startManagementProxy } from '../brokers/proxy-management.ts';
-import { converge, difference, type Services, type Site, startSite, type Wanted, write } from './live.ts';
+import {
+  converge,
+  difference,
+  unwatched,
+  type Services,
+  type Site,
+  startSite,
+  type Wanted,
+  write,
+} from './live.ts';
 import { environment, landscape } from './support.ts';
 
 let site: Site;
@@ -459,7 +468,7 @@ describe('the cost of changes', () => {
         'rabbitmq:exchange:weigh/e': '1 binding',
         'rabbitmq:permission:weigh/w': '1 open connection of w, closed after',
       });
-    const writer = await rabbitmq.writer(land, site.context, site.credentials, () => undefined);
+    const writer = await rabbitmq.writer(land, site.context, site.credentials, unwatched);
     expect(await writer.closeSessions(changes.slice(2))).toEqual([]);
     await expect.poll(() => closed, { timeout: 5_000 }).toContain('CONNECTION-FORCED');
     await writer.close();
@@ -501,7 +510,7 @@ describe('sessions that were opened a moment ago', () => {
     const { state } = await open('here');
     const costs = await rabbitmq.weigh(target(), [change('here')], site.context);
     expect([...costs.values()]).toEqual([`1 open connection of ${user}, closed after`]);
-    const writer = await rabbitmq.writer(target(), site.context, site.credentials, () => undefined);
+    const writer = await rabbitmq.writer(target(), site.context, site.credentials, unwatched);
     expect(await writer.closeSessions([change('here')])).toEqual([]);
     await expect.poll(() => state.closed, { timeout: 2_000 }).toContain('CONNECTION-FORCED');
     await writer.close();
@@ -509,7 +518,7 @@ describe('sessions that were opened a moment ago', () => {
 
   it('are closed in the vhost where a right was lost, and left alone in another', async () => {
     const [here, there] = [await open('here'), await open('there')];
-    const writer = await rabbitmq.writer(target(), site.context, site.credentials, () => undefined);
+    const writer = await rabbitmq.writer(target(), site.context, site.credentials, unwatched);
     expect(await writer.closeSessions([change('here')])).toEqual([]);
     await expect.poll(() => here.state.closed, { timeout: 2_000 }).toContain('CONNECTION-FORCED');
     expect(there.state.closed).toBe('');
@@ -523,7 +532,7 @@ describe('sessions that were opened a moment ago', () => {
     );
     const { managementUrl } = proxy;
     const through = landscape({}, site.section({ vhost: 'here', managementUrl })).environment;
-    const writer = await rabbitmq.writer(through, site.context, site.credentials, () => undefined);
+    const writer = await rabbitmq.writer(through, site.context, site.credentials, unwatched);
     const warnings = await writer.closeSessions([change('here')]);
     expect(warnings.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^connections of young\/é that are open keep what they had: .*nodedown/),

@@ -142,6 +142,9 @@ export async function converge(site: Site, wanted: Wanted): Promise<Applied> {
   };
 }
 
+/** Nobody else writes, and nobody keeps a record. */
+export const unwatched = { permit: () => Promise.resolve(), record: () => undefined };
+
 export interface Written {
   readonly line: string;
   readonly outcome: Outcome;
@@ -149,7 +152,7 @@ export interface Written {
 
 export async function write(site: Site, changes: readonly unknown[], over: object = {}): Promise<Written[]> {
   const { environment } = landscape({}, site.section({ vhost: 'production', ...over }));
-  const writer = await rabbitmq.writer(environment, site.context, site.credentials, () => undefined);
+  const writer = await rabbitmq.writer(environment, site.context, site.credentials, unwatched);
   const written: Written[] = [];
   try {
     await writer.write(changes as RabbitChange[], ({ action, address }, outcome) => {

@@ -42,6 +42,7 @@ export async function openBench(brokers: TestBrokers, over: object = {}): Promis
       auditLog: () =>
         openAuditLog(join(place.cwd, 'audit.jsonl'), { who: 'test', host: 'test', now: () => new Date() }),
       redact: (text: string) => text,
+      lock: 'none' as const,
       report,
     };
     const result = await apply(options);

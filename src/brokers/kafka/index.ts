@@ -26,8 +26,12 @@ export const kafka: Broker<KafkaEnvironment, KafkaService, KafkaResource> = {
     const { weigh } = await import('./weigh.ts');
     return weigh(target, changes, context);
   },
-  async writer(target, context, credentials) {
+  async writer(target, context, credentials, watch) {
     const { openWriter } = await import('./write.ts');
-    return openWriter(target, context, credentials);
+    return openWriter(target, context, credentials, watch);
+  },
+  async lock(target, context, request) {
+    const { lock } = await import('./lock.ts');
+    return lock(target, context, request);
   },
 };

@@ -1,5 +1,5 @@
-import type { Context, Credentials, Placed, Writer } from '../../core/broker.ts';
-import { ConnectionError, messageOf, PartialView } from '../../core/errors.ts';
+import type { Context, Credentials, Permit, Placed, Watch, Writer } from '../../core/broker.ts';
+import { ConnectionError, LockError, messageOf, PartialView } from '../../core/errors.ts';
 import type { Change } from '../../core/resource.ts';
 import { prepare, type Session } from './admin.ts';
 import { isAclChange } from './kinds/acl.ts';
@@ -19,21 +19,34 @@ export async function openWriter(
   target: Placed<KafkaEnvironment>,
   context: Context,
   credentials: Credentials,
+  { permit }: Watch,
 ): Promise<Writer<KafkaResource>> {
   const dialer = await prepare(target, context, patience * context.timeoutMs);
-  let session = await dialer.first();
+  const connect = async () => permitted(await dialer.first(), permit);
+  let session = await connect();
   return {
     async write(changes, report) {
       for (const group of groupsOf(changes)) {
         if (await carryOut(session, credentials, group, report)) continue;
         // One broken connection is no lost broker: what does not depend on this group can still be done.
         await session.close();
-        session = await dialer.first();
+        session = await connect();
       }
     },
     // Kafka checks its ACLs on every request: no session outlives a right.
     closeSessions: () => Promise.resolve([]),
     close: () => session.close(),
+  };
+}
+
+/** Asked before every batch: a phase may have many. */
+function permitted(session: Session, permit: Permit): Session {
+  return {
+    ...session,
+    call: async (api, ...args) => {
+      await permit();
+      return session.call(api, ...args);
+    },
   };
 }
 
@@ -61,8 +74,9 @@ async function carryOut(
   } catch (error) {
     const text = messageOf(error);
     const unknown = 'whether it was done is not known: run plan again';
-    // A read that must come before the write was refused: nothing was done.
-    const hint = error instanceof PartialView ? error.hint : unknown;
+    // A read that must come before the write was refused, or the write itself not permitted: nothing was done.
+    const undone = error instanceof PartialView || error instanceof LockError;
+    const hint = undone ? error.hint : unknown;
     for (const change of [...open]) once(change, { status: 'failed', error: text, hint });
     return !(error instanceof ConnectionError);
   }

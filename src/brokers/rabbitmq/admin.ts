@@ -43,9 +43,16 @@ export interface Answer {
 /** More than this at a time gains nothing: RabbitMQ serialises most writes. */
 export const atATime = 16;
 
-/** Reads the password and certificates; reaches no broker yet. */
-export async function openAdmin(target: Placed<RabbitEnvironment>, context: Context): Promise<Admin> {
-  const { managementUrl, tls = {}, admin } = target.section;
+/** Who the administrator is, and what the brokers' certificates are checked by. */
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+  readonly tls: Pem & { readonly serverName?: string };
+}
+
+/** Reads the password and certificates. */
+export async function loginOf(target: Placed<RabbitEnvironment>, context: Context): Promise<Login> {
+  const { tls = {}, admin } = target.section;
   const file = async (key: 'ca' | 'cert' | 'key') => {
     const path = tls[key];
     return path === undefined ? {} : { [key]: await context.file(path, target.locate(['tls', key])) };
@@ -54,12 +61,28 @@ export async function openAdmin(target: Placed<RabbitEnvironment>, context: Cont
   if (pem.key !== undefined) context.conceal(pem.key);
   requireCertificates(pem, target);
   const password = await context.secret(admin.password, target.locate(['admin', 'password']));
-  const url = new URL(managementUrl);
+  const { serverName } = tls;
+  return {
+    username: admin.username,
+    password,
+    tls: { ...pem, ...(serverName === undefined ? {} : { serverName }) },
+  };
+}
+
+/** Reaches no broker yet. */
+export async function openAdmin(
+  target: Placed<RabbitEnvironment>,
+  context: Context,
+  login?: Login,
+): Promise<Admin> {
+  const { username, password, tls } = login ?? (await loginOf(target, context));
+  const { serverName, ...pem } = tls;
+  const url = new URL(target.section.managementUrl);
   const agent = openAgent(url.host, {
     ...pem,
-    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
   });
-  const token = Buffer.from(`${admin.username}:${password}`, 'utf8').toString('base64');
+  const token = Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
   context.conceal(token);
   const client = axios.create({
     httpsAgent: agent,
@@ -73,7 +96,7 @@ export async function openAdmin(target: Placed<RabbitEnvironment>, context: Cont
     headers: { Authorization: `Basic ${token}`, Accept: '*/*' },
     timeout: context.timeoutMs,
   });
-  return adminOver(client, agent, url, admin.username, context.timeoutMs);
+  return adminOver(client, agent, url, username, context.timeoutMs);
 }
 
 interface Pem {

@@ -5,6 +5,8 @@ import { ConnectionError } from '../../core/errors.ts';
 interface Cause {
   readonly why: string;
   readonly hint: string;
+  /** The hint for the AMQPS listener, where it is another. */
+  readonly amqps?: string;
 }
 
 const untrusted: Cause = {
@@ -18,10 +20,12 @@ const noAnswer: Cause = {
 const notTls: Cause = {
   why: 'what answers there does not speak TLS',
   hint: "the port of the management API's TLS listener is needed (management.ssl.port, usually 15671)",
+  amqps: 'the port of the AMQPS listener is needed (listeners.ssl, usually 5671)',
 };
 const oldTls: Cause = {
   why: 'it speaks no TLS from version 1.2 on',
   hint: 'let it: management.ssl.versions.1 = tlsv1.3 and management.ssl.versions.2 = tlsv1.2',
+  amqps: 'let it: ssl_options.versions.1 = tlsv1.3 and ssl_options.versions.2 = tlsv1.2',
 };
 const notHttp: Cause = {
   why: 'what answers there does not speak HTTP',
@@ -30,6 +34,7 @@ const notHttp: Cause = {
 const noName: Cause = {
   why: 'the host name cannot be resolved',
   hint: 'check the spelling of managementUrl, and DNS on this machine',
+  amqps: 'check the spelling of amqpsUrl, and DNS on this machine',
 };
 const reset: Cause = {
   why: 'the connection was closed before an answer came',
@@ -87,21 +92,61 @@ const inWords: readonly { readonly match: RegExp; readonly cause: Cause }[] = [
   { match: /alert protocol version|unsupported protocol/i, cause: oldTls },
 ];
 
+/** What amqplib has no codes for. */
+const inAmqpsWords: typeof inWords = [
+  { match: /^connect ETIMEDOUT$/, cause: noAnswer },
+  { match: /closed abruptly/, cause: reset },
+  {
+    match: /403/,
+    cause: {
+      why: 'it refuses the administrator over AMQP, with the same user name and password',
+      hint: 'see the log of the broker',
+    },
+  },
+  {
+    match: /SASL mechanism/,
+    cause: {
+      why: 'it takes no user name and password over AMQP',
+      hint: 'let it: auth_mechanisms.1 = PLAIN',
+    },
+  },
+];
+
 /**
  * `error` is the client's own, which carries the request with its credentials: its code and message are taken, the rest is
  * left behind.
  */
 export function connectionError(endpoint: string, error: unknown): ConnectionError {
+  const { cause, words } = causeOf(error);
+  const { why, hint } = cause;
+  return new ConnectionError(`cannot reach the management API at ${endpoint}: ${why}`, {
+    endpoint,
+    hint,
+    cause: new Error(words),
+  });
+}
+
+/** The same for the AMQPS listener. */
+export function amqpsError(endpoint: string, error: unknown): ConnectionError {
+  const { cause, words } = causeOf(error, inAmqpsWords);
+  const { why, hint, amqps = hint } = cause;
+  return new ConnectionError(`cannot reach the AMQPS listener at ${endpoint}: ${why}`, {
+    endpoint,
+    hint: amqps,
+    cause: new Error(words),
+  });
+}
+
+function causeOf(
+  error: unknown,
+  more: typeof inWords = [],
+): { readonly cause: Cause; readonly words: string } {
   const { code, message } = facts(error);
   // Node.js gives all refusals of a handshake one code, EPROTO: what they are stands in OpenSSL's words.
-  const told = inWords.find(({ match }) => match.test(message));
+  const told = [...inWords, ...more].find(({ match }) => match.test(message));
   const cause = told?.cause ??
     causes[code] ?? { why: message || 'no answer', hint: 'check the address, and the log of the broker' };
-  return new ConnectionError(`cannot reach the management API at ${endpoint}: ${cause.why}`, {
-    endpoint,
-    hint: cause.hint,
-    cause: new Error([code, message].filter((part) => part !== '').join(': ')),
-  });
+  return { cause, words: [code, message].filter((part) => part !== '').join(': ') };
 }
 
 function facts(error: unknown): { code: string; message: string } {

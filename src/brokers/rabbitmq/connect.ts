@@ -1,6 +1,7 @@
-import { type ChannelModel, connect as open } from 'amqplib';
+import type { ChannelModel } from 'amqplib';
 import { refuse, refuseUnknownOptions, refuseUnverified, type Unchecked } from '../../core/connect-policy.ts';
 import { messageOf, MqwardenError } from '../../core/errors.ts';
+import { dial, type Tls } from './amqps.ts';
 
 /** Where a service's credentials come from: `rabbitmq/<service>/username` and `rabbitmq/<service>/password`. */
 export interface SecretSource {
@@ -8,13 +9,7 @@ export interface SecretSource {
 }
 
 /** PEM texts, not paths. Without `ca`, the machine's own authorities are trusted. */
-export interface RabbitTls {
-  readonly ca?: string | Buffer | undefined;
-  readonly cert?: string | Buffer | undefined;
-  readonly key?: string | Buffer | undefined;
-  /** The name to expect in the broker's certificate, where it is not the host's. */
-  readonly serverName?: string | undefined;
-}
+export type RabbitTls = Tls;
 
 export interface ConnectOptions {
   readonly service: string;
@@ -40,28 +35,8 @@ export async function connect(options: ConnectOptions): Promise<ChannelModel> {
   const url = endpointOf(options);
   const { username, password } = await credentialsOf(options);
   const { service, vhost, tls = {} } = options;
-  const target = {
-    protocol: 'amqps',
-    hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: url.port === '' ? 5671 : Number(url.port),
-    username,
-    password,
-    // amqplib decodes it, though it is no part of a URL here.
-    vhost: encodeURIComponent(vhost),
-  };
-  const socket = {
-    minVersion: 'TLSv1.2' as const,
-    // Explicit: the environment must not decide.
-    rejectUnauthorized: true,
-    timeout: timeoutMs,
-    clientProperties: { connection_name: service },
-    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-    ...(tls.key === undefined ? {} : { key: tls.key }),
-    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
-  };
   try {
-    return await open(target, socket);
+    return await dial({ url, vhost, username, password, tls, timeoutMs, name: service });
   } catch (error) {
     throw failure(url.host, vhost, username, error);
   }

@@ -29,6 +29,11 @@ export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> 
   read,
   weigh,
   writer,
+  async lock(target, context, request) {
+    // Only who writes needs the AMQP client.
+    const { lock } = await import('./lock.ts');
+    return lock(target, context, request);
+  },
 };
 
 const defaultPorts: Readonly<Record<string, string>> = { 'https:': '443', 'amqps:': '5671' };

@@ -27,3 +27,6 @@ export function isReserved(name: string): boolean {
 export function isInternalName(name: string): boolean {
   return isReserved(name) || name.startsWith('federation:');
 }
+
+/** The vhost of mqwarden's own lock: outside every environment's, since users are global to the broker. */
+export const lockVhost = 'mqwarden';

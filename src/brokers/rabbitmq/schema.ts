@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../core/json.ts';
 import type { BrokerSchema } from '../../core/broker.ts';
 import { adminSchema, globList, integer, name, text, tlsSchema } from '../../topology/parts.ts';
-import { byteLength, longestName, nameProblem } from './names.ts';
+import { byteLength, lockVhost, longestName, nameProblem } from './names.ts';
 
 /** RabbitMQ's sections of a topology. Whatever is not a key here is an error, never a silence. */
 
@@ -231,7 +231,9 @@ export const serviceSchema = z.preprocess(
 const vhostSchema = z.preprocess(
   nameOr('name'),
   z.strictObject({
-    name: brokerName(),
+    name: brokerName().refine((value) => value !== lockVhost, {
+      message: `is where mqwarden's own lock lives: use another name`,
+    }),
     description: text().optional(),
     tags: sortedTags().optional(),
     defaultQueueType: queueType.optional(),

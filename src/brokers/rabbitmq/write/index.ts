@@ -1,5 +1,5 @@
 import { partOf } from '../../../core/address.ts';
-import type { Context, Credentials, Deed, Outcome, Placed, Writer } from '../../../core/broker.ts';
+import type { Context, Credentials, Outcome, Permit, Placed, Watch, Writer } from '../../../core/broker.ts';
 import { ConnectionError, MqwardenError } from '../../../core/errors.ts';
 import { type Admin, atATime, openAdmin } from '../admin.ts';
 import { inPool } from '../pool.ts';
@@ -18,10 +18,10 @@ export async function writer(
   target: Placed<RabbitEnvironment>,
   context: Context,
   credentials: Credentials,
-  record: (deed: Deed) => void,
+  { permit, record }: Watch,
 ): Promise<Writer<RabbitResource>> {
   const admin = await openAdmin(target, context);
-  const hands = { admin, context, credentials, record };
+  const hands = { admin: permitted(admin, permit), context, credentials, record };
   const admitted = new Map<string, Promise<void>>();
   return {
     // A change's kind fixes the types of its specs: the union says so, where the port's type cannot.
@@ -30,6 +30,17 @@ export async function writer(
     close: () => {
       admin.close();
       return Promise.resolve();
+    },
+  };
+}
+
+/** Asked before every single write: one change may need several. Closing sessions is none: what is gone must not be used. */
+function permitted(admin: Admin, permit: Permit): Admin {
+  return {
+    ...admin,
+    request: async (method, path, options) => {
+      if (method !== 'GET') await permit();
+      return admin.request(method, path, options);
     },
   };
 }

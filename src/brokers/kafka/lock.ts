@@ -1,0 +1,187 @@
+import { describeGroupsV5, heartbeatV4, joinGroupV7, leaveGroupV5, syncGroupV5 } from '@platformatic/kafka';
+import type { Context, Holder, Lock, LockRequest, Placed } from '../../core/broker.ts';
+import { LockError, MqwardenError } from '../../core/errors.ts';
+import { cannotLock, holderIn, lockLost, notLocked } from '../../core/lock.ts';
+import { prepare } from './admin.ts';
+import { type Coordinator, coordinatorOf, type Told } from './coordinator.ts';
+import type { KafkaEnvironment } from './schema.ts';
+
+/**
+ * The lock is a consumer group with one member, whose protocol has a name that no other knows: Kafka refuses everyone else at
+ * once (INCONSISTENT_GROUP_PROTOCOL), and frees the group when the member leaves or falls silent. Nothing is consumed. One
+ * group for the cluster, whatever the environment, since principals, topics and ACLs are of the cluster.
+ */
+const title = 'Kafka';
+const group = 'mqwarden-lock';
+const protocolType = 'mqwarden';
+
+/** A member that falls silent is let go after this; so much of it is sure. Brokers take 6 s at least, if not told otherwise. */
+const sessionMs = 10_000;
+const leaseMs = 8_000;
+/** A heartbeat that takes longer is sent again on a new connection, while there is time. */
+const heartbeatMs = 2_500;
+
+export async function lock(
+  target: Placed<KafkaEnvironment>,
+  context: Context,
+  request: LockRequest,
+): Promise<Lock> {
+  try {
+    const dialer = await prepare(target, context);
+    const [slow, quick] = [dialer, await prepare(target, context, heartbeatMs)].map((one) =>
+      coordinatorOf(group, one, context.timeoutMs),
+    ) as [Coordinator, Coordinator];
+    const member = new Member(slow, quick, dialer.admin, request.holder);
+    try {
+      while (!(await member.join())) await request.wait(await holderOf(slow));
+      await slow.close();
+      return member;
+    } catch (error) {
+      await member.release();
+      throw error;
+    }
+  } catch (error) {
+    throw error instanceof MqwardenError && !(error instanceof LockError) ? notLocked(title, error) : error;
+  }
+}
+
+class Member implements Lock {
+  readonly leaseMs = leaseMs;
+  private readonly losing = new AbortController();
+  readonly lost = this.losing.signal;
+  /** Patient: who joins a group that nobody is in waits for others first: 3 s, if the broker is not told otherwise. */
+  private readonly slow: Coordinator;
+  private readonly quick: Coordinator;
+  private readonly admin: string;
+  private readonly protocol: { readonly name: string; readonly metadata: Buffer };
+  private memberId = '';
+  private generationId = -1;
+
+  constructor(slow: Coordinator, quick: Coordinator, admin: string, holder: Holder) {
+    this.slow = slow;
+    this.quick = quick;
+    this.admin = admin;
+    this.protocol = {
+      name: `mqwarden-${holder.correlationId}`,
+      metadata: Buffer.from(JSON.stringify(holder)),
+    };
+  }
+
+  /** False where somebody else is in the group. */
+  async join(): Promise<boolean> {
+    const told = await this.slow.ask((session) =>
+      session.call(
+        joinGroupV7.api,
+        group,
+        sessionMs,
+        sessionMs,
+        this.memberId,
+        null,
+        protocolType,
+        [this.protocol],
+        null,
+      ),
+    );
+    const { code, answer } = told;
+    if (code === 'INCONSISTENT_GROUP_PROTOCOL') {
+      // A name that was given out and not used yet would make others wait for it.
+      await this.leave();
+      return false;
+    }
+    if (answer !== undefined && (code === 'NONE' || code === 'MEMBER_ID_REQUIRED')) {
+      this.memberId = answer.memberId;
+      this.generationId = answer.generationId;
+      return code === 'NONE' ? this.settle() : this.join();
+    }
+    if (!passing.has(code)) throw this.refusal(told);
+    this.memberId = '';
+    return false;
+  }
+
+  /** Ends the joining: until then there would be no heartbeats. */
+  private async settle(): Promise<boolean> {
+    const told = await this.slow.ask((session) =>
+      session.call(
+        syncGroupV5.api,
+        group,
+        this.generationId,
+        this.memberId,
+        null,
+        protocolType,
+        this.protocol.name,
+        [{ memberId: this.memberId, assignment: Buffer.alloc(0) }],
+      ),
+    );
+    if (told.code === 'NONE') return true;
+    if (!passing.has(told.code)) throw this.refusal(told);
+    return false;
+  }
+
+  async renew(): Promise<void> {
+    const { code, endpoint } = await this.quick.ask((session) =>
+      session.call(heartbeatV4.api, group, this.generationId, this.memberId, null),
+    );
+    if (code === 'NONE') return;
+    // A group that is shuffled, for whatever reason: nobody else can come in meanwhile, so that it is still ours.
+    if (code === 'REBALANCE_IN_PROGRESS' && (await this.join())) return;
+    const reason = lockLost(title, `${endpoint} does not know this holder any more (${code})`);
+    this.losing.abort(reason);
+    throw reason;
+  }
+
+  async release(): Promise<void> {
+    await this.leave();
+    await this.slow.close();
+    await this.quick.close();
+  }
+
+  /** Where it does not get through, the session runs out. */
+  private async leave(): Promise<void> {
+    const { memberId } = this;
+    if (memberId === '') return;
+    this.memberId = '';
+    const members = [{ memberId, groupInstanceId: null, reason: 'done' }];
+    await this.quick.ask((session) => session.call(leaveGroupV5.api, group, members)).catch(() => undefined);
+  }
+
+  private refusal({ code, error, endpoint }: Told<unknown>): LockError {
+    const why = `${endpoint} refuses ${this.admin} the consumer group ${group}: ${error}`;
+    const acl = `--allow-principal User:${this.admin} --operation Read --group ${group}`;
+    const next =
+      code === 'GROUP_AUTHORIZATION_FAILED'
+        ? `give the administrator Read on it: kafka-acls --add ${acl}`
+        : 'see the log of the broker';
+    return cannotLock(title, why, next);
+  }
+}
+
+/** What is over a moment later: the group changes hands, or a name that was given out has run out. */
+const passing: ReadonlySet<string> = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'UNKNOWN_MEMBER_ID',
+  'ILLEGAL_GENERATION',
+]);
+
+/** What the holder brought along; while the group is still forming, only where it is connected from. */
+async function holderOf(coordinator: Coordinator): Promise<Partial<Holder>> {
+  const told = await coordinator.ask(async (session) => {
+    const { groups } = await session.call(describeGroupsV5.api, [group], false);
+    return { errorCode: groups[0]?.errorCode ?? -1, member: groups[0]?.members[0] };
+  });
+  const member = told.answer?.member;
+  if (member === undefined) return {};
+  const correlationId = /^mqwarden-(.+)$/.exec(member.clientId)?.[1];
+  return {
+    ...(correlationId === undefined ? {} : { correlationId }),
+    ...inJson(member.memberMetadata.toString('utf8')),
+    from: member.clientHost.replace(/^\//, ''),
+  };
+}
+
+function inJson(json: string): Partial<Holder> {
+  try {
+    return holderIn(JSON.parse(json));
+  } catch {
+    return {};
+  }
+}
