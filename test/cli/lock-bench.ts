@@ -4,6 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cautious } from '../../src/core/decisions.ts';
+import { apply, type ApplyResult } from '../../src/operations/apply.ts';
+import { openAuditLog } from '../../src/operations/audit-log.ts';
+import { Redaction } from '../../src/secrets/redact.ts';
 import { type TestBrokers, uniqueName } from '../brokers/index.ts';
 import { bin, expectNoCanary, type Run } from './run.ts';
 
@@ -21,12 +25,14 @@ export interface LockBench {
   /** Writes `<name>.yaml`: the services of one topology on the brokers of this bench. */
   write(name: string, services: Readonly<Record<string, unknown>>, over?: Over): Promise<void>;
   start(...args: string[]): Running;
+  /** The same in this process, which is quicker; `waits` is called when it finds the lock taken. */
+  apply(name: string, waits: () => void): Promise<ApplyResult>;
   run(...args: string[]): Promise<Run>;
   remove(): Promise<void>;
 }
 
 /** What differs from the brokers themselves, in the sections of the environment: a proxy on the way. */
-export interface Over {
+interface Over {
   readonly rabbitmq?: object;
   readonly kafka?: object;
 }
@@ -75,6 +81,20 @@ export async function openLockBench(
     },
     start,
     run: (...args) => start(...args).ended,
+    apply: (name, waits) =>
+      apply({
+        topology: join(cwd, `${name}.yaml`),
+        variables: env,
+        redaction: new Redaction(),
+        progress: () => undefined,
+        decisions: { ...cautious, maxDeletes: 100 },
+        now: () => new Date(),
+        confirm: () => Promise.resolve(true),
+        auditLog: () => openAuditLog(join(cwd, 'audit.jsonl')),
+        report: () => undefined,
+        redact: (text) => text,
+        lock: { timeoutMs: 60_000, notice: waits },
+      }),
     remove: () => rm(cwd, { recursive: true, force: true }),
   };
 }
