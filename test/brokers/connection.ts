@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type IssuedFiles, type IssueOptions, restoreAuthority } from './certificates.ts';
 import type { Kafka } from './kafka.ts';
 import { installedKafka } from './kafka-install.ts';
-import { aclCommand } from './kafka-tools.ts';
-import { type RabbitMQ, clientCertificates } from './rabbitmq.ts';
+import { aclCommand, configCommand, topicCommand } from './kafka-tools.ts';
+import { rabbitFiles } from './rabbitmq-config.ts';
+import { installedRabbitMQ, rabbitmqctl } from './rabbitmq-install.ts';
+import { type RabbitMQ, type RabbitPorts, clientCertificates } from './rabbitmq.ts';
 
 interface Connection {
   readonly source: 'native' | 'container' | 'given';
@@ -14,7 +16,8 @@ interface Connection {
 
 type RabbitFields =
   'name' | 'version' | 'managementUrl' | 'amqpsUrl' | 'ca' | 'caFile' | 'caKey' | 'folder' | 'admin';
-export type RabbitConnection = Connection & Pick<RabbitMQ, RabbitFields>;
+/** `ports` of a native process only: no other can be reached by its own tools. */
+export type RabbitConnection = Connection & Pick<RabbitMQ, RabbitFields> & { readonly ports?: RabbitPorts };
 
 type KafkaFields =
   | Exclude<RabbitFields, 'managementUrl' | 'amqpsUrl'>
@@ -26,17 +29,23 @@ export type KafkaConnection = Connection & Pick<Kafka, KafkaFields>;
 
 export interface SharedRabbitMQ extends RabbitConnection {
   clientCertificate(commonName: string, options?: IssueOptions): Promise<IssuedFiles>;
+  /** Of a native process only. */
+  rabbitmqctl(args: readonly string[]): Promise<string>;
   log(): string;
 }
 
 export interface SharedKafka extends KafkaConnection {
   clientCertificate(commonName: string, options?: IssueOptions): Promise<IssuedFiles>;
   aclCommand(args: readonly string[]): Promise<string>;
+  /** These two need the jars that `npm run test:matrix` fetches. */
+  topicCommand(args: readonly string[]): Promise<string>;
+  configCommand(args: readonly string[]): Promise<string>;
   log(): string;
 }
 
 export function rabbitConnection(started: RabbitMQ): RabbitConnection {
-  const { name, version, managementUrl, amqpsUrl, ca, caFile, caKey, folder, logFile, admin } = started;
+  const { name, version, managementUrl, amqpsUrl, ca, caFile, caKey, folder, logFile, admin, ports } =
+    started;
   return {
     source: 'native',
     name,
@@ -49,6 +58,7 @@ export function rabbitConnection(started: RabbitMQ): RabbitConnection {
     folder,
     logFile,
     admin,
+    ports,
   };
 }
 
@@ -60,12 +70,22 @@ export function kafkaConnection(started: Kafka): KafkaConnection {
 }
 
 export function sharedRabbitMQ(at: RabbitConnection): SharedRabbitMQ {
-  return { ...at, clientCertificate: issuing(at), log: () => logOf(at) };
+  const ctl: SharedRabbitMQ['rabbitmqctl'] = (args) => {
+    if (at.ports === undefined) throw new Error(`${at.name} is no native process: no rabbitmqctl for it`);
+    return rabbitmqctl(installedRabbitMQ(), rabbitFiles(at.folder), at.ports, args);
+  };
+  return { ...at, clientCertificate: issuing(at), rabbitmqctl: ctl, log: () => logOf(at) };
 }
 
 export function sharedKafka(at: KafkaConnection): SharedKafka {
-  const run: SharedKafka['aclCommand'] = (args) => aclCommand(installedKafka(), at, args);
-  return { ...at, clientCertificate: issuing(at), aclCommand: run, log: () => logOf(at) };
+  return {
+    ...at,
+    clientCertificate: issuing(at),
+    aclCommand: (args) => aclCommand(installedKafka(), at, args),
+    topicCommand: (args) => topicCommand(at, args),
+    configCommand: (args) => configCommand(at, args),
+    log: () => logOf(at),
+  };
 }
 
 function issuing(at: RabbitConnection | KafkaConnection): SharedRabbitMQ['clientCertificate'] {

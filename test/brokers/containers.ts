@@ -19,17 +19,16 @@ import type { Started } from './started.ts';
 
 /**
  * Native is what runs everywhere, so containers only where MQWARDEN_TEST_CONTAINERS=1 asks for them, or where the broker is
- * not installed; and only when an engine answers soon.
+ * not installed and an engine answers soon. Who asked for containers gets them, or the engine's own words.
  */
 export async function useContainers(installed: boolean): Promise<boolean> {
-  if (process.env['MQWARDEN_TEST_CONTAINERS'] !== '1' && installed) return false;
+  const asked = process.env['MQWARDEN_TEST_CONTAINERS'] === '1';
+  if (!asked && installed) return false;
   const { getContainerRuntimeClient } = await import('testcontainers');
+  const engine = getContainerRuntimeClient().then(() => true);
+  if (asked) return engine;
   const late = new Promise<boolean>((resolve) => void setTimeout(resolve, 1_000, false).unref());
-  const answers = getContainerRuntimeClient().then(
-    () => true,
-    () => false,
-  );
-  return Promise.race([answers, late]);
+  return Promise.race([engine.catch(() => false), late]);
 }
 
 /** MQWARDEN_RABBITMQ_IMAGE overrides the image. */
@@ -68,7 +67,8 @@ export async function containerKafka(proxySlots: number): Promise<Started<KafkaC
   const broker = { username: BROKER_PRINCIPAL, password: randomBytes(18).toString('hex') };
   const inside = '/tmp/mqwarden';
   const paths = { data: `${inside}/data`, keyStore: `${inside}/store.pem`, ca: `${inside}/ca.pem` };
-  const config = kafkaConfig(paths, ports, broker, [], '0.0.0.0');
+  const node = { id: 1, ports, controllers: [ports.controller] };
+  const config = kafkaConfig(paths, node, broker, [], '0.0.0.0');
   const format = [
     'format',
     '-t',

@@ -14,7 +14,8 @@ import { containerKafka, containerRabbitMQ, useContainers } from './containers.t
 import { givenKafka, givenRabbitMQ } from './given.ts';
 import { startKafka } from './kafka.ts';
 import { isKafkaInstalled } from './kafka-install.ts';
-import { isRabbitMQInstalled, startRabbitMQ } from './rabbitmq.ts';
+import { startRabbitMQ } from './rabbitmq.ts';
+import { isRabbitMQInstalled } from './rabbitmq-install.ts';
 import type { Started } from './started.ts';
 
 declare module 'vitest' {

@@ -1,4 +1,4 @@
-/** What a test Kafka is told: one node, both roles (KRaft), every listener encrypted, SCRAM, StandardAuthorizer. */
+/** What a test Kafka is told: every node in both roles (KRaft), every listener encrypted, SCRAM, StandardAuthorizer. */
 import type { Credentials } from './rabbitmq.ts';
 
 /** A listener whose advertised port is a proxy's: clients that come through the proxy stay on it. */
@@ -15,6 +15,15 @@ export interface KafkaPorts {
   readonly tls: number;
   readonly controller: number;
   readonly proxies: readonly ProxySlot[];
+}
+
+/** One of a cluster, with its place in it. */
+export interface KafkaNode {
+  /** From 1. */
+  readonly id: number;
+  readonly ports: KafkaPorts;
+  /** Controller ports of all nodes, by id from 1. */
+  readonly controllers: readonly number[];
 }
 
 export interface KafkaPaths {
@@ -36,7 +45,7 @@ const CERTIFICATE_REQUIRED = ['MTLS', 'SSL', 'CONTROLLER'];
 
 export function kafkaConfig(
   paths: StorePaths,
-  ports: KafkaPorts,
+  { id, ports, controllers }: KafkaNode,
   broker: Credentials,
   extra: readonly string[],
   address = '127.0.0.1',
@@ -56,8 +65,8 @@ export function kafkaConfig(
   const all = [...clients, controller];
   return [
     'process.roles=broker,controller',
-    'node.id=1',
-    `controller.quorum.voters=1@localhost:${ports.controller}`,
+    `node.id=${id}`,
+    `controller.quorum.voters=${controllers.map((port, i) => `${i + 1}@localhost:${port}`).join(',')}`,
     'controller.listener.names=CONTROLLER',
     'inter.broker.listener.name=SASL_SSL',
     `listeners=${all.map(({ name, port }) => `${name}://${address}:${port}`).join(',')}`,
@@ -69,7 +78,7 @@ export function kafkaConfig(
     `super.users=User:admin;User:${BROKER_PRINCIPAL}`,
     'allow.everyone.if.no.acl.found=false',
     'auto.create.topics.enable=false',
-    ...oneSmallNode(paths),
+    ...small(paths, Math.min(controllers.length, 3)),
     ...extra,
     '',
   ].join('\n');
@@ -104,18 +113,18 @@ function stores(paths: StorePaths): string[] {
   ];
 }
 
-/** Replication of 1, few threads and partitions, no waiting for members or records that will not come. */
-function oneSmallNode(paths: StorePaths): string[] {
+/** Few threads and partitions, no waiting for members or records that will not come. */
+function small(paths: StorePaths, replication: number): string[] {
   return [
     `log.dirs=${paths.data}`,
     'num.partitions=1',
     'offsets.topic.num.partitions=4',
-    'offsets.topic.replication.factor=1',
+    `offsets.topic.replication.factor=${replication}`,
     'transaction.state.log.num.partitions=4',
-    'transaction.state.log.replication.factor=1',
+    `transaction.state.log.replication.factor=${replication}`,
     'transaction.state.log.min.isr=1',
     'share.coordinator.state.topic.num.partitions=4',
-    'share.coordinator.state.topic.replication.factor=1',
+    `share.coordinator.state.topic.replication.factor=${replication}`,
     'share.coordinator.state.topic.min.isr=1',
     'group.initial.rebalance.delay.ms=0',
     'num.network.threads=1',

@@ -19,7 +19,11 @@ const root = join(import.meta.dirname, '../..');
 /** MQWARDEN_KAFKA_VERSION, or the version that kafka-pom.xml names: the single place where it is written. */
 export function kafkaVersion(): string {
   const named = process.env['MQWARDEN_KAFKA_VERSION'];
-  return named === undefined || named === '' ? fromPom('kafka.version') : named;
+  return named === undefined || named === '' ? defaultKafkaVersion() : named;
+}
+
+export function defaultKafkaVersion(): string {
+  return fromPom('kafka.version');
 }
 
 function fromPom(property: string): string {

@@ -5,8 +5,11 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { javaOptions } from './kafka-config.ts';
-import type { KafkaInstall } from './kafka-install.ts';
+import { type KafkaInstall, defaultKafkaVersion, installedKafka } from './kafka-install.ts';
 import type { Credentials } from './rabbitmq.ts';
+
+/** Has `kafka-configs.sh` in the broker's own jar; Kafka 4.4 has it in none that is published. */
+export const CONFIG_TOOL = '3.9.2';
 
 /** What a tool needs to log in as the admin. */
 export interface KafkaAccess {
@@ -20,9 +23,10 @@ export interface KafkaAccess {
 export async function formatStorage(
   install: KafkaInstall,
   config: string,
+  clusterId: string,
   users: readonly Credentials[],
 ): Promise<void> {
-  const format = ['format', '-t', newClusterId(), '-c', config, ...scramUsers(users)];
+  const format = ['format', '-t', clusterId, '-c', config, ...scramUsers(users)];
   await runTool(install, install.classPath, 'kafka.tools.StorageTool', format);
 }
 
@@ -40,18 +44,40 @@ export function scramUsers(users: readonly Credentials[]): string[] {
 }
 
 /** `kafka-acls.sh` as the admin; AclCommand moved from the broker's jar to the tools' with Kafka 4. */
-export async function aclCommand(
+export function aclCommand(
   install: KafkaInstall,
+  access: KafkaAccess,
+  args: readonly string[],
+): Promise<string> {
+  const main = install.version.startsWith('3.')
+    ? 'kafka.admin.AclCommand'
+    : 'org.apache.kafka.tools.AclCommand';
+  return runAdminTool(install, install.toolsClassPath, main, access, args);
+}
+
+/** `kafka-topics.sh`: of Kafka 4's tools for every broker, since no jar of Kafka 3's broker has it. */
+export function topicCommand(access: KafkaAccess, args: readonly string[]): Promise<string> {
+  const install = installedKafka(defaultKafkaVersion());
+  return runAdminTool(install, install.toolsClassPath, 'org.apache.kafka.tools.TopicCommand', access, args);
+}
+
+/** `kafka-configs.sh`, of {@link CONFIG_TOOL} for every broker. */
+export function configCommand(access: KafkaAccess, args: readonly string[]): Promise<string> {
+  const install = installedKafka(CONFIG_TOOL);
+  return runAdminTool(install, install.classPath, 'kafka.admin.ConfigCommand', access, args);
+}
+
+function runAdminTool(
+  install: KafkaInstall,
+  classPath: string,
+  main: string,
   access: KafkaAccess,
   args: readonly string[],
 ): Promise<string> {
   const properties = join(access.folder, 'admin.properties');
   if (!existsSync(properties)) writeFileSync(properties, adminProperties(access), { mode: 0o600 });
-  const main = install.version.startsWith('3.')
-    ? 'kafka.admin.AclCommand'
-    : 'org.apache.kafka.tools.AclCommand';
   const server = ['--bootstrap-server', access.brokers.join(','), '--command-config', properties];
-  return runTool(install, install.toolsClassPath, main, [...server, ...args]);
+  return runTool(install, classPath, main, [...server, ...args]);
 }
 
 function adminProperties({ admin, caFile }: KafkaAccess): string {

@@ -1,29 +1,25 @@
 /**
- * A real Kafka as a native process: one KRaft node with broker and controller, every listener encrypted, on free loopback
- * ports, in a temporary folder, hardened as the checklist asks.
+ * A real Kafka as native processes: one KRaft node with broker and controller, or a cluster of them, every listener
+ * encrypted, on free loopback ports, in a temporary folder, hardened as the checklist asks.
  */
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Authority, type IssuedFiles, type IssueOptions, createAuthority } from './certificates.ts';
-import {
-  BROKER_PRINCIPAL,
-  type KafkaPaths,
-  type KafkaPorts,
-  type ProxySlot,
-  javaOptions,
-  kafkaConfig,
-} from './kafka-config.ts';
-import { type KafkaInstall, installedKafka } from './kafka-install.ts';
-import { aclCommand, formatStorage } from './kafka-tools.ts';
+import { type IssuedFiles, type IssueOptions, createAuthority } from './certificates.ts';
+import { BROKER_PRINCIPAL, type KafkaNode, type KafkaPorts, type ProxySlot } from './kafka-config.ts';
+import { installedKafka } from './kafka-install.ts';
+import { type NodeFiles, keepArchive, prepareNode, startNode } from './kafka-node.ts';
+import { aclCommand, newClusterId } from './kafka-tools.ts';
 import { namedPorts } from './ports.ts';
-import { type BrokerProcess, removeFolder, startProcess, temporaryFolder, untilReady } from './process.ts';
+import { type BrokerProcess, removeFolder, temporaryFolder, untilReady } from './process.ts';
 import { type Credentials, clientCertificates } from './rabbitmq.ts';
 
 export interface KafkaOptions {
   /** Default MQWARDEN_KAFKA_VERSION, or the one of kafka-pom.xml. */
   readonly version?: string;
-  /** How many listeners advertise a proxy's port instead of their own; default 0. */
+  /** How many brokers the cluster has; default MQWARDEN_KAFKA_BROKERS, or one. */
+  readonly nodes?: number;
+  /** How many listeners advertise a proxy's port instead of their own; default 0, and none in a cluster of several. */
   readonly proxySlots?: number;
   /** Lines added to server.properties; a later line wins over an earlier one. */
   readonly extraConfig?: readonly string[];
@@ -47,6 +43,7 @@ export interface Kafka {
   readonly logFile: string;
   /** A super user, SCRAM-SHA-512. */
   readonly admin: Credentials;
+  /** Of the first node, as both listeners above. */
   readonly ports: KafkaPorts;
   readonly proxySlots: readonly ProxySlot[];
   clientCertificate(commonName: string, options?: IssueOptions): Promise<IssuedFiles>;
@@ -58,7 +55,7 @@ export interface Kafka {
    * for the session of the killed broker to run out.
    */
   restart(): Promise<void>;
-  /** SIGKILL, folder kept: what a crashed broker looks like to a client. */
+  /** SIGKILL to every node, folder kept: what a crashed broker looks like to a client. */
   kill(): Promise<void>;
   /** Ends it and removes its folder. */
   stop(): Promise<void>;
@@ -68,22 +65,31 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   const install = installedKafka(options.version);
   const name = `Kafka ${install.version}`;
   const folder = temporaryFolder('mqwarden-kafka-');
-  const ports = await kafkaPorts(options.proxySlots ?? 0);
   const authority = await createAuthority('mqwarden test CA of Kafka');
   const admin = credentials('admin');
-  const brokers = [`localhost:${ports.main}`];
-  let running: BrokerProcess | undefined;
-  let paths: KafkaPaths;
+  const caFile = join(folder, 'ca.pem');
+  writeFileSync(caFile, authority.ca, { mode: 0o600 });
+  const nodes = await clusterNodes(options);
+  const [first] = nodes;
+  if (first === undefined) throw new Error('a cluster has one node at least');
+  const brokers = nodes.map(({ ports }) => `localhost:${ports.main}`);
+  let prepared: readonly NodeFiles[] = [];
+  let running: readonly BrokerProcess[] = [];
   const start = async (): Promise<void> => {
-    const broker = startBroker(name, install, paths);
-    running = broker;
+    running = prepared.map((files) => startNode(name, install, files));
     // Written after the listeners accept and the registration is known.
-    await untilReady(name, broker, () => broker.said('Kafka Server started'), options.startTimeoutMs);
+    const ready = (one: BrokerProcess) => () => one.said('Kafka Server started');
+    await Promise.all(running.map((one) => untilReady(name, one, ready(one), options.startTimeoutMs)));
+  };
+  const killAll = async (): Promise<void> => {
+    await Promise.all(running.map((one) => one.kill()));
   };
   try {
-    paths = await writeFiles(folder, authority, ports, admin, install, options);
+    const cluster = { id: newClusterId(), authority, admin, broker: credentials(BROKER_PRINCIPAL) };
+    prepared = await Promise.all(nodes.map((node) => prepareNode(folder, install, cluster, node, options)));
     await start();
   } catch (error) {
+    await killAll();
     removeFolder(folder);
     throw error;
   }
@@ -91,30 +97,45 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
     name,
     version: install.version,
     brokers,
-    certificateListener: `localhost:${ports.certificate}`,
-    tlsListener: `localhost:${ports.tls}`,
+    certificateListener: `localhost:${first.ports.certificate}`,
+    tlsListener: `localhost:${first.ports.tls}`,
     ca: authority.ca,
-    caFile: paths.ca,
+    caFile,
     caKey: authority.caKey,
     folder,
-    logFile: paths.log,
+    logFile: join(folder, 'node-1/kafka.log'),
     admin,
-    ports,
-    proxySlots: ports.proxies,
+    ports: first.ports,
+    proxySlots: first.ports.proxies,
     clientCertificate: clientCertificates(authority, folder),
-    aclCommand: (args) => aclCommand(install, { brokers, admin, caFile: paths.ca, folder }, args),
-    log: () => running?.log() ?? '',
+    aclCommand: (args) => aclCommand(install, { brokers, admin, caFile, folder }, args),
+    log: () => running.map((one) => one.log()).join(''),
     restart: async () => {
-      await running?.terminate();
+      await Promise.all(running.map((one) => one.terminate()));
       await start();
     },
-    kill: async () => running?.kill(),
+    kill: killAll,
     stop: async () => {
-      await keepArchive(running, install, paths);
-      await running?.kill();
+      await keepArchive(running[0], install, prepared[0]);
+      await killAll();
       removeFolder(folder);
     },
   };
+}
+
+async function clusterNodes({ nodes = nodesWanted(), proxySlots = 0 }: KafkaOptions): Promise<KafkaNode[]> {
+  // A listener that not every broker has is of no use to clients: the others would be missing from its metadata.
+  const slots = nodes === 1 ? proxySlots : 0;
+  const ports = await Promise.all(Array.from({ length: nodes }, () => kafkaPorts(slots)));
+  const controllers = ports.map(({ controller }) => controller);
+  return ports.map((own, i) => ({ id: i + 1, ports: own, controllers }));
+}
+
+function nodesWanted(): number {
+  const named = process.env['MQWARDEN_KAFKA_BROKERS'];
+  const nodes = named === undefined || named === '' ? 1 : Number(named);
+  if (Number.isInteger(nodes) && nodes >= 1) return nodes;
+  throw new Error(`MQWARDEN_KAFKA_BROKERS is ${named ?? ''}, and must be how many brokers the cluster has`);
 }
 
 async function kafkaPorts(proxySlots: number): Promise<KafkaPorts> {
@@ -126,68 +147,4 @@ async function kafkaPorts(proxySlots: number): Promise<KafkaPorts> {
 /** Letters and digits only: it stands in a JAAS line and on a tool's command line. */
 function credentials(username: string): Credentials {
   return { username, password: randomBytes(18).toString('hex') };
-}
-
-async function writeFiles(
-  folder: string,
-  authority: Authority,
-  ports: KafkaPorts,
-  admin: Credentials,
-  install: KafkaInstall,
-  options: KafkaOptions,
-): Promise<KafkaPaths> {
-  const paths: KafkaPaths = {
-    folder,
-    data: join(folder, 'data'),
-    config: join(folder, 'server.properties'),
-    keyStore: join(folder, 'server-store.pem'),
-    ca: join(folder, 'ca.pem'),
-    log: join(folder, 'kafka.log'),
-  };
-  // The controller reads its principal from the certificate that the broker presents to it: one for both ends.
-  const issued = await authority.server({
-    commonName: BROKER_PRINCIPAL,
-    alsoClient: true,
-    expired: options.expiredCertificate ?? false,
-  });
-  const broker = credentials(BROKER_PRINCIPAL);
-  mkdirSync(paths.data, { mode: 0o700 });
-  writeFileSync(paths.ca, authority.ca, { mode: 0o600 });
-  writeFileSync(paths.keyStore, [issued.key, issued.cert, authority.ca].join('\n'), { mode: 0o600 });
-  writeFileSync(paths.config, kafkaConfig(paths, ports, broker, options.extraConfig ?? []), { mode: 0o600 });
-  await formatStorage(install, paths.config, [admin, broker]);
-  return paths;
-}
-
-function startBroker(name: string, install: KafkaInstall, paths: KafkaPaths): BrokerProcess {
-  const archive = existsSync(install.archive) ? { use: install.archive } : { write: ownArchive(paths) };
-  return startProcess({
-    name,
-    command: install.java,
-    args: [...javaOptions(archive), '-cp', install.classPath, 'kafka.Kafka', paths.config],
-    folder: paths.folder,
-    logFile: paths.log,
-  });
-}
-
-function ownArchive(paths: KafkaPaths): string {
-  return join(paths.folder, 'classes.jsa');
-}
-
-/**
- * The first broker of a version on a Java writes its class data when it shuts down, for all later ones. Best effort: a
- * broker that was killed has written none, and the next one tries again.
- */
-async function keepArchive(
-  broker: BrokerProcess | undefined,
-  install: KafkaInstall,
-  paths: KafkaPaths,
-): Promise<void> {
-  if (existsSync(install.archive) || broker?.isRunning() !== true) return;
-  await broker.terminate();
-  if (!existsSync(ownArchive(paths))) return;
-  // By way of a name beside it: two test runs may do this at once, and a rename within a folder is whole or nothing.
-  const beside = `${install.archive}.${process.pid}`;
-  copyFileSync(ownArchive(paths), beside);
-  renameSync(beside, install.archive);
 }

@@ -12,6 +12,19 @@ export interface RabbitPaths {
   readonly log: string;
 }
 
+/** Its files that are in the same place of every broker's folder. */
+export function rabbitFiles(
+  folder: string,
+): Pick<RabbitPaths, 'folder' | 'ca' | 'config' | 'plugins' | 'log'> {
+  return {
+    folder,
+    ca: join(folder, 'ca.pem'),
+    config: join(folder, 'rabbitmq.conf'),
+    plugins: join(folder, 'enabled_plugins'),
+    log: join(folder, 'rabbitmq.log'),
+  };
+}
+
 export const PLUGINS = ['rabbitmq_management', 'rabbitmq_auth_mechanism_ssl'];
 
 export function rabbitConfig(
@@ -59,7 +72,10 @@ export function rabbitConfig(
 }
 
 /** Everything under the temporary folder, nothing of /etc/rabbitmq or /var/lib/rabbitmq. */
-export function rabbitEnvironment(paths: RabbitPaths, ports: RabbitPorts): Record<string, string> {
+export function rabbitEnvironment(
+  paths: Pick<RabbitPaths, 'folder' | 'config' | 'plugins'>,
+  ports: RabbitPorts,
+): Record<string, string> {
   const under = (name: string): string => join(paths.folder, name);
   return {
     HOME: under('home'),

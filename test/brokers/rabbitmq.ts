@@ -3,7 +3,7 @@
  * the security checklist asks (no plaintext listener, no guest, client certificate demanded).
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Authority,
@@ -14,7 +14,14 @@ import {
 } from './certificates.ts';
 import { namedPorts } from './ports.ts';
 import { type BrokerProcess, removeFolder, startProcess, temporaryFolder, untilReady } from './process.ts';
-import { PLUGINS, type RabbitPaths, rabbitConfig, rabbitEnvironment } from './rabbitmq-config.ts';
+import {
+  PLUGINS,
+  type RabbitPaths,
+  rabbitConfig,
+  rabbitEnvironment,
+  rabbitFiles,
+} from './rabbitmq-config.ts';
+import { type RabbitInstall, installedRabbitMQ, rabbitmqctl, within } from './rabbitmq-install.ts';
 
 export interface RabbitOptions {
   /** Whether the AMQPS listener refuses clients without a certificate; default `required`, as the checklist asks. */
@@ -24,8 +31,6 @@ export interface RabbitOptions {
   readonly plugins?: readonly string[];
   /** The server certificate has expired. */
   readonly expiredCertificate?: boolean;
-  /** Where RabbitMQ is installed (the folder with `sbin/`); default the newest under /usr/lib/rabbitmq/lib. */
-  readonly home?: string;
   readonly startTimeoutMs?: number;
 }
 
@@ -57,6 +62,8 @@ export interface RabbitMQ {
   readonly admin: Credentials;
   readonly ports: RabbitPorts;
   clientCertificate(commonName: string, options?: IssueOptions): Promise<IssuedFiles>;
+  /** RabbitMQ's own `rabbitmqctl`: `rabbitmqctl(['list_users'])`. Returns its standard output; 1 to 2 s. */
+  rabbitmqctl(args: readonly string[]): Promise<string>;
   log(): string;
   /** Orderly shutdown and start again: same ports, same data; 10 s. */
   restart(): Promise<void>;
@@ -66,11 +73,9 @@ export interface RabbitMQ {
   stop(): Promise<void>;
 }
 
-const INSTALLED = '/usr/lib/rabbitmq/lib';
-
 export async function startRabbitMQ(options: RabbitOptions = {}): Promise<RabbitMQ> {
-  const home = options.home ?? installedRabbitMQ();
-  const name = `RabbitMQ ${/rabbitmq_server-(.+)$/.exec(home)?.[1] ?? `at ${home}`}`;
+  const install = installedRabbitMQ();
+  const name = `RabbitMQ ${install.version ?? `at ${install.home}`}`;
   const folder = temporaryFolder('mqwarden-rabbitmq-');
   const ports = await namedPorts('amqps', 'management', 'epmd', 'distribution');
   const authority = await createAuthority('mqwarden test CA of RabbitMQ');
@@ -79,7 +84,7 @@ export async function startRabbitMQ(options: RabbitOptions = {}): Promise<Rabbit
 
   let processes: readonly BrokerProcess[] = [];
   const start = async (): Promise<void> => {
-    processes = startProcesses(name, home, paths, ports);
+    processes = startProcesses(name, install, paths, ports);
     const [server] = processes;
     if (server === undefined) throw new Error('no process was started');
     // Written after every listener is up, also the one of the management plugin.
@@ -98,7 +103,7 @@ export async function startRabbitMQ(options: RabbitOptions = {}): Promise<Rabbit
   await start();
   return {
     name,
-    version: /rabbitmq_server-(.+)$/.exec(home)?.[1] ?? versionInLog(processes[0]?.log() ?? ''),
+    version: install.version ?? versionInLog(processes[0]?.log() ?? ''),
     managementUrl: `https://localhost:${ports.management}`,
     amqpsUrl: `amqps://localhost:${ports.amqps}`,
     ca: authority.ca,
@@ -109,6 +114,7 @@ export async function startRabbitMQ(options: RabbitOptions = {}): Promise<Rabbit
     admin,
     ports,
     clientCertificate: clientCertificates(authority, folder),
+    rabbitmqctl: (args) => rabbitmqctl(install, paths, ports, args),
     log: () => processes[0]?.log() ?? '',
     restart: async () => {
       await processes[0]?.terminate();
@@ -135,30 +141,6 @@ export function clientCertificates(
   };
 }
 
-export function isRabbitMQInstalled(): boolean {
-  return findRabbitMQ() !== undefined;
-}
-
-/** Where MQWARDEN_RABBITMQ_HOME says, or the newest server where Debian and Ubuntu install it. */
-function installedRabbitMQ(): string {
-  const home = findRabbitMQ();
-  if (home !== undefined) return home;
-  throw new Error(
-    `no RabbitMQ under ${INSTALLED}: run "npm run setup", or set MQWARDEN_RABBITMQ_HOME to one`,
-  );
-}
-
-function findRabbitMQ(): string | undefined {
-  const named = process.env['MQWARDEN_RABBITMQ_HOME'];
-  if (named !== undefined && named !== '') return named;
-  const entries = existsSync(INSTALLED) ? readdirSync(INSTALLED) : [];
-  const newest = entries
-    .filter((entry) => entry.startsWith('rabbitmq_server-'))
-    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-    .at(-1);
-  return newest === undefined ? undefined : join(INSTALLED, newest);
-}
-
 async function writeFiles(
   folder: string,
   authority: Authority,
@@ -171,15 +153,7 @@ async function writeFiles(
     'server',
     await authority.server({ expired: options.expiredCertificate ?? false }),
   );
-  const paths: RabbitPaths = {
-    folder,
-    ca: join(folder, 'ca.pem'),
-    cert: certFile,
-    key: keyFile,
-    config: join(folder, 'rabbitmq.conf'),
-    plugins: join(folder, 'enabled_plugins'),
-    log: join(folder, 'rabbitmq.log'),
-  };
+  const paths: RabbitPaths = { ...rabbitFiles(folder), cert: certFile, key: keyFile };
   mkdirSync(join(folder, 'home'), { mode: 0o700 });
   writeFileSync(paths.ca, authority.ca, { mode: 0o600 });
   const plugins = [...PLUGINS, ...(options.plugins ?? [])];
@@ -193,18 +167,21 @@ async function writeFiles(
 }
 
 /** The server first, then the epmd that it registers with: one of its own, so that none is left behind. */
-function startProcesses(name: string, home: string, paths: RabbitPaths, ports: RabbitPorts): BrokerProcess[] {
+function startProcesses(
+  name: string,
+  install: RabbitInstall,
+  paths: RabbitPaths,
+  ports: RabbitPorts,
+): BrokerProcess[] {
   const epmd = startProcess({
     name: 'epmd',
-    command: 'epmd',
-    args: ['-address', '127.0.0.1', '-port', String(ports.epmd)],
+    ...within(install, 'epmd', ['-address', '127.0.0.1', '-port', String(ports.epmd)]),
     folder: paths.folder,
     logFile: join(paths.folder, 'epmd.log'),
   });
   const server = startProcess({
     name,
-    command: join(home, 'sbin/rabbitmq-server'),
-    args: [],
+    ...within(install, join(install.home, 'sbin/rabbitmq-server')),
     env: rabbitEnvironment(paths, ports),
     folder: paths.folder,
     logFile: paths.log,

@@ -25,6 +25,9 @@ const listing = (result: PlanResult, run: string) =>
     ),
   );
 
+/** The changes without their costs: how much a queue holds is known only some time after it was made. */
+const settled = ({ plan }: PlanResult) => plan.changes.map((change) => ({ ...change, cost: undefined }));
+
 describe.each(brokers.map((broker) => [broker.name, broker] as const))('contract: %s', (name, broker) => {
   const makeSubject = subjects[name];
   if (makeSubject === undefined)
@@ -48,7 +51,7 @@ describe.each(brokers.map((broker) => [broker.name, broker] as const))('contract
     expect(does, stage.name).toEqual(expect.arrayContaining([...stage.does]));
 
     const again = await workspace.plan(decisions);
-    expect(again.plan.changes, 'planning changes nothing').toEqual(planned.plan.changes);
+    expect(settled(again), 'planning changes nothing').toEqual(settled(planned));
 
     const applied = await workspace.apply(decisions);
     expect(applied.failures, stage.name).toEqual([]);

@@ -20,7 +20,8 @@ let silent: Server;
 let silentEndpoint: string;
 
 beforeAll(async () => {
-  live = await startLive({ proxySlots: 1 });
+  // One broker: with more there is no proxy that every client stays on.
+  live = await startLive({ proxySlots: 1, nodes: 1 });
   silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const bound = silent.address();

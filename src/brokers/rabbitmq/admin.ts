@@ -197,6 +197,8 @@ const longestReason = 200;
 /** `{"error": "bad_request", "reason": "…"}`; a page of a proxy in between is no reason. */
 function reasonOf(body: unknown, text: string): string {
   if (typeof body === 'object' && body !== null) {
+    // What 4.x says to a wrong password, where 3.10 says "Login failed": no reason, only the status again.
+    if ('reason' in body && body.reason === 'Not_Authorized') return '';
     if ('reason' in body && typeof body.reason === 'string') return body.reason;
     if ('error' in body && typeof body.error === 'string') return body.error;
   }

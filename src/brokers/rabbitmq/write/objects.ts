@@ -3,7 +3,7 @@ import { messageOf } from '../../../core/errors.ts';
 import { canonical } from '../../../core/json.ts';
 import type { Change } from '../../../core/resource.ts';
 import type { Admin } from '../admin.ts';
-import type { LiveBinding } from '../definitions.ts';
+import type { LiveBinding, LiveTopicPermission } from '../definitions.ts';
 import { bindingSpec } from '../normalize.ts';
 import type { Binding, BindingSpec, Exchange, ExchangeSpec, Queue, QueueSpec } from '../resources.ts';
 import { createOnly, look, remove, send, WriteFailure } from './request.ts';
@@ -16,8 +16,16 @@ export async function writeExchange(admin: Admin, change: Change<Exchange>): Pro
   const path = ['exchanges', vhost, name];
   if (after === null) return remove(admin, path);
   const create = () => send(admin, 'PUT', path, { ...createOnly, body: exchangeBody(after) });
-  if (before === null) await create();
-  else await replace(admin, vhost, path, ['source', 'destination'], create);
+  if (before === null) {
+    await create();
+    return;
+  }
+  const bindings = await bindingsOf(admin, vhost, [
+    [...path, 'bindings', 'source'],
+    [...path, 'bindings', 'destination'],
+  ]);
+  // Rows before bindings: without its row a user may publish any key, which reaches no queue before there is a binding.
+  await replace(admin, path, [...(await rowsOf(admin, vhost, name)), ...bindings], create);
 }
 
 export async function writeQueue(admin: Admin, change: Change<Queue>): Promise<void> {
@@ -27,7 +35,7 @@ export async function writeQueue(admin: Admin, change: Change<Queue>): Promise<v
   if (after === null) return remove(admin, path);
   const create = () => send(admin, 'PUT', path, { ...createOnly, body: queueBody(after) });
   if (before === null) await create();
-  else await replace(admin, vhost, path, [''], create);
+  else await replace(admin, path, await bindingsOf(admin, vhost, [[...path, 'bindings']]), create);
 }
 
 /** Every field is written out: what is left out would be false, or the vhost's default. */
@@ -41,59 +49,84 @@ function queueBody(spec: QueueSpec): object {
   return { durable, auto_delete: autoDelete, arguments: { ...spec.arguments, 'x-queue-type': type } };
 }
 
+/** What goes with an exchange or a queue when it is deleted, and is to come back with the new one. */
+interface Attached {
+  readonly words: string;
+  readonly restore: () => Promise<unknown>;
+}
+
+async function bindingsOf(
+  admin: Admin,
+  vhost: string,
+  lists: readonly (readonly string[])[],
+): Promise<Attached[]> {
+  const found = await Promise.all(lists.map((path) => look(admin, path)));
+  return found
+    .flatMap((list) => (list ?? []) as readonly LiveBinding[])
+    .map(bindingSpec)
+    .filter(({ source }) => source !== '')
+    .map((spec) => ({
+      words: `${spec.source} → ${spec.destination} (${spec.routingKey})`,
+      restore: () => createBinding(admin, vhost, spec),
+    }));
+}
+
+/** RabbitMQ 4.3 deletes the topic permissions on an exchange with it, of every user; older versions keep them. */
+async function rowsOf(admin: Admin, vhost: string, exchange: string): Promise<Attached[]> {
+  const rows = ((await look(admin, ['vhosts', vhost, 'topic-permissions'])) ??
+    []) as readonly LiveTopicPermission[];
+  return rows
+    .filter((row) => row.exchange === exchange)
+    .map((row) => ({
+      words: `topic permission of ${row.user}`,
+      restore: () =>
+        send(admin, 'PUT', ['topic-permissions', vhost, row.user], {
+          body: { exchange, write: row.write, read: row.read },
+        }),
+    }));
+}
+
 /**
- * Deletes and makes anew, since no setting of an exchange or queue can be changed. Its bindings go with the old one: they
- * are noted before and made again, so that nothing else of the topology is lost.
+ * Deletes and makes anew, since no setting of an exchange or queue can be changed. What was attached to the old one goes with
+ * it: it is noted before and made again, so that nothing else of the topology is lost.
  */
 async function replace(
   admin: Admin,
-  vhost: string,
   path: readonly string[],
-  ends: readonly string[],
+  attached: readonly Attached[],
   create: () => Promise<unknown>,
 ): Promise<void> {
-  const found = await Promise.all(
-    ends.map((end) => look(admin, [...path, 'bindings', ...(end === '' ? [] : [end])])),
-  );
-  const bindings = found
-    .flatMap((list) => (list ?? []) as readonly LiveBinding[])
-    .map(bindingSpec)
-    .filter(({ source }) => source !== '');
   await remove(admin, path);
   try {
     await create();
   } catch (error) {
-    const lost = bindings.length === 0 ? '' : `; gone with the old one: ${bindings.map(inWords).join(', ')}`;
+    const lost =
+      attached.length === 0
+        ? ''
+        : `; gone with the old one: ${attached.map(({ words }) => words).join(', ')}`;
     throw new WriteFailure(
       `the old one is deleted and the new one could not be made: ${messageOf(error)}${lost}`,
       whatComesBack,
     );
   }
-  await restore(admin, vhost, bindings);
+  await restoreAll(attached);
 }
 
 const whatComesBack =
-  'run apply again: it makes what the topology declares; a binding that it does not declare must be made by hand';
+  'run apply again: it makes what the topology declares; what it does not declare must be made by hand';
 
 /** Each is tried, also after one that fails. */
-async function restore(admin: Admin, vhost: string, bindings: readonly BindingSpec[]): Promise<void> {
+async function restoreAll(attached: readonly Attached[]): Promise<void> {
   const failures: string[] = [];
-  for (const binding of bindings) {
+  for (const { words, restore } of attached) {
     try {
-      await createBinding(admin, vhost, binding);
+      await restore();
     } catch (error) {
-      failures.push(`${inWords(binding)}: ${messageOf(error)}`);
+      failures.push(`${words}: ${messageOf(error)}`);
     }
   }
   if (failures.length === 0) return;
-  throw new WriteFailure(
-    `replaced, but of its bindings these could not be restored: ${failures.join('; ')}`,
-    whatComesBack,
-  );
-}
-
-function inWords({ source, destination, routingKey }: BindingSpec): string {
-  return `${source} → ${destination} (${routingKey})`;
+  throw new WriteFailure(`replaced, but this could not be restored: ${failures.join('; ')}`, whatComesBack);
 }
 
 export async function writeBinding(admin: Admin, change: Change<Binding>): Promise<void> {

@@ -1,0 +1,97 @@
+/** One node of a test Kafka: its files, its process, and the class data that it leaves for later ones. */
+import { copyFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Authority } from './certificates.ts';
+import {
+  BROKER_PRINCIPAL,
+  type KafkaNode,
+  type KafkaPaths,
+  javaOptions,
+  kafkaConfig,
+} from './kafka-config.ts';
+import type { KafkaInstall } from './kafka-install.ts';
+import { formatStorage } from './kafka-tools.ts';
+import type { KafkaOptions } from './kafka.ts';
+import { type BrokerProcess, startProcess } from './process.ts';
+import type { Credentials } from './rabbitmq.ts';
+
+/** What all nodes have in common. */
+export interface Cluster {
+  readonly id: string;
+  readonly authority: Authority;
+  readonly admin: Credentials;
+  readonly broker: Credentials;
+}
+
+export interface NodeFiles {
+  /** Of the whole cluster: removed when the test process dies. */
+  readonly clusterFolder: string;
+  readonly paths: KafkaPaths;
+}
+
+export async function prepareNode(
+  clusterFolder: string,
+  install: KafkaInstall,
+  { id, authority, admin, broker }: Cluster,
+  node: KafkaNode,
+  options: KafkaOptions,
+): Promise<NodeFiles> {
+  const folder = join(clusterFolder, `node-${node.id}`);
+  const paths: KafkaPaths = {
+    folder,
+    data: join(folder, 'data'),
+    config: join(folder, 'server.properties'),
+    keyStore: join(folder, 'server-store.pem'),
+    ca: join(clusterFolder, 'ca.pem'),
+    log: join(folder, 'kafka.log'),
+  };
+  // The controller reads its principal from the certificate that the broker presents to it: one for both ends.
+  const issued = await authority.server({
+    commonName: BROKER_PRINCIPAL,
+    alsoClient: true,
+    expired: options.expiredCertificate ?? false,
+  });
+  mkdirSync(paths.data, { recursive: true, mode: 0o700 });
+  writeFileSync(paths.keyStore, [issued.key, issued.cert, authority.ca].join('\n'), { mode: 0o600 });
+  writeFileSync(paths.config, kafkaConfig(paths, node, broker, options.extraConfig ?? []), { mode: 0o600 });
+  await formatStorage(install, paths.config, id, [admin, broker]);
+  return { clusterFolder, paths };
+}
+
+export function startNode(
+  name: string,
+  install: KafkaInstall,
+  { clusterFolder, paths }: NodeFiles,
+): BrokerProcess {
+  const archive = existsSync(install.archive) ? { use: install.archive } : { write: ownArchive(paths) };
+  return startProcess({
+    name,
+    command: install.java,
+    args: [...javaOptions(archive), '-cp', install.classPath, 'kafka.Kafka', paths.config],
+    folder: clusterFolder,
+    logFile: paths.log,
+  });
+}
+
+function ownArchive(paths: KafkaPaths): string {
+  return join(paths.folder, 'classes.jsa');
+}
+
+/**
+ * The first broker of a version on a Java writes its class data when it shuts down, for all later ones. Best effort: a
+ * broker that was killed has written none, and the next one tries again.
+ */
+export async function keepArchive(
+  broker: BrokerProcess | undefined,
+  install: KafkaInstall,
+  files: NodeFiles | undefined,
+): Promise<void> {
+  if (existsSync(install.archive) || broker?.isRunning() !== true || files === undefined) return;
+  await broker.terminate();
+  const own = ownArchive(files.paths);
+  if (!existsSync(own)) return;
+  // By way of a name beside it: two test runs may do this at once, and a rename within a folder is whole or nothing.
+  const beside = `${install.archive}.${process.pid}`;
+  copyFileSync(own, beside);
+  renameSync(beside, install.archive);
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** Of one pair of versions; run.ts names the pair by environment variables, and the files by arguments. */
+export default defineConfig({
+  test: {
+    root: new URL('../..', import.meta.url).pathname,
+    include: ['test/{contract,matrix,rabbitmq,kafka}/**/*.test.ts'],
+    globalSetup: ['test/brokers/global-setup.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+    maxWorkers: 2,
+  },
+});
