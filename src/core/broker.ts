@@ -13,11 +13,28 @@ export interface Placed<Section> {
   locate(path: readonly (string | number)[]): Position;
 }
 
+/** A service, or another principal, with what holds for it on every broker. */
+export interface PlacedService<Section> extends Placed<Section> {
+  /** The emergency stop: no grants, and a credential that is refused. */
+  readonly suspended?: boolean;
+  /** The principals that it was known as before: kept level with it while they live, until `--prune` deletes them. */
+  readonly formerly?: readonly string[];
+}
+
+/** A service that is no more. */
+interface Tombstone {
+  readonly service: string;
+  /** What it was known as; its generations (`.g2`) are meant too. */
+  readonly principal: string;
+  readonly position: Position;
+}
+
 /** What a topology says of one environment on one broker. */
 export interface Landscape<Environment, Service> {
   readonly environment: Placed<Environment> & { readonly production: boolean };
-  /** The services that have a section for this broker. */
-  readonly services: readonly Placed<Service>[];
+  /** The services, and other principals, that have a section for this broker. */
+  readonly services: readonly PlacedService<Service>[];
+  readonly removed?: readonly Tombstone[];
   readonly claims: readonly string[];
   /** Principals or users that are never touched and never listed. */
   readonly protected: readonly string[];
@@ -44,11 +61,23 @@ export interface Compiled<R extends Resource> {
   readonly warnings: readonly Warning[];
   /** Which service a principal (RabbitMQ user, Kafka principal name without `User:`) belongs to. */
   readonly principals: ReadonlyMap<string, string>;
+  /** Principals that services were known as before, with their service: `resources` has their grants, and nothing else. */
+  readonly former?: ReadonlyMap<string, string>;
 }
 
 /** What ownership is judged by. */
 export interface Ground {
   readonly principals: ReadonlyMap<string, string>;
+  readonly former?: ReadonlyMap<string, string>;
+  /** Principals that a tombstone names, without generations, with the service that they were. */
+  readonly removed?: ReadonlyMap<string, string>;
+  /** Services that are to have no grants. */
+  readonly suspended?: ReadonlySet<string>;
+  /**
+   * What a credential is that lives under a declared principal and is not declared: `refused` must not be there, `external` is
+   * made and unmade elsewhere.
+   */
+  readonly credentials?: ReadonlyMap<string, 'refused' | 'external'>;
   readonly claims: readonly string[];
   readonly protected: readonly string[];
   /** The administrator that mqwarden logs in as. */
@@ -74,6 +103,8 @@ export interface Kind<R extends Resource = Resource> {
   /** For kinds with a credential in the secret store: whether this change needs it. */
   credential?(change: Change<R>): boolean;
   ownership(live: R, ground: Ground): Ownership;
+  /** For identities and their grants: the principal that it shows to be there. */
+  holder?(live: R): string | undefined;
   /** The desired resource with what the topology leaves open taken from the live one. */
   settle?(live: R, desired: R): R;
   /** Called only when the settled specs differ. */

@@ -84,7 +84,8 @@ function diffDeclared<R extends Resource>(
   return { changes, blocked, owned };
 }
 
-function creation<R extends Resource>(want: R): Change<R> {
+/** The change that makes it from nothing. */
+export function creation<R extends Resource>(want: R): Change<R> {
   return {
     action: 'create',
     address: want.address,
@@ -127,14 +128,16 @@ function sortUndeclared<R extends Resource>(
   const owned: R[] = [];
   for (const have of live.values()) {
     if (desired.has(have.address) || refused.has(have.address)) continue;
-    const { fate, service } = kindOf(kinds, have).ownership(have, ground);
+    const { fate, service, why } = kindOf(kinds, have).ownership(have, ground);
     if (fate === 'internal') continue;
     if (fate === 'managed' || fate === 'claimed') owned.push(have);
     if (fate === 'managed') {
-      changes.push(deletion({ ...have, service }, 'drift: granted on the broker, not by the topology'));
+      changes.push(
+        deletion({ ...have, service }, why ?? 'drift: granted on the broker, not by the topology'),
+      );
     } else {
       const prunable = fate !== 'unmanaged' && !inUse.has(have.address);
-      unmanaged.push({ resource: have, claimed: fate === 'claimed', prunable });
+      unmanaged.push({ resource: { ...have, service }, claimed: fate === 'claimed', prunable });
     }
   }
   return { changes, unmanaged, owned };

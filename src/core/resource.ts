@@ -31,6 +31,8 @@ export interface Ownership {
   readonly fate: Fate;
   /** The service that it is charged to, where one is known. */
   readonly service?: string | undefined;
+  /** Why it goes, where it is not simply drift. */
+  readonly why?: string | undefined;
 }
 
 export type Action = 'create' | 'update' | 'replace' | 'delete';

@@ -1,6 +1,7 @@
 import type { Address } from '../core/address.ts';
 import { type Decided, type Decisions, decide, sortChanges } from '../core/decisions.ts';
-import { diff, type Difference, kindOf } from '../core/diff.ts';
+import { creation, diff, type Difference, kindOf } from '../core/diff.ts';
+import { settleFormer } from '../core/former.ts';
 import type { Broker, Refusal, Warning } from '../core/broker.ts';
 import { assemble, type BrokerPlan, type Plan } from '../core/plan.ts';
 import type { Change } from '../core/resource.ts';
@@ -66,7 +67,7 @@ async function planSite(session: Session, site: Site, decisions: Decisions): Pro
   const { broker, compiled, ground, landscape } = site;
   session.context.progress(`reading ${broker.title}`);
   const reading = await broker.read(landscape.environment, { desired: compiled.resources }, session.context);
-  const found = diff({ kinds: broker.kinds, compiled, reading, ground });
+  const found = diff(settleFormer({ kinds: broker.kinds, compiled, reading, ground }, decisions.prune));
   const difference = await checkStore(session, broker, found);
   const decided = decide(broker.kinds, difference, decisions);
   const part = await weigh(session, site, difference, decided);
@@ -83,7 +84,7 @@ async function checkStore(
   difference: Difference,
 ): Promise<Difference> {
   const users = [...difference.desired.values()].filter(
-    (want) => kindOf(kinds, want).credential !== undefined,
+    (want) => kindOf(kinds, want).credential?.(creation(want)) === true,
   );
   const stored = new Map<Address, boolean | undefined>(
     await Promise.all(

@@ -96,6 +96,7 @@ function siteOf(topology: Topology, environment: EnvironmentDeclaration, broker:
   if (found === undefined) return [];
   const compiled = broker.compile(found);
   checkIdentities(found, compiled.principals);
+  checkFormer(found, compiled);
   return [{ broker, landscape: found, compiled, ground: broker.ground(found, compiled) }];
 }
 
@@ -114,6 +115,30 @@ function checkIdentities(found: Landscape<unknown, unknown>, principals: Readonl
       hint: `its claims are ${found.claims.join(', ')}: widen them, or use another name`,
     })),
   );
+}
+
+/** Nobody who is here, and nobody who is protected, can be gone, or be somebody else's past. */
+function checkFormer(found: Landscape<unknown, unknown>, { principals, former }: Compiled<Resource>): void {
+  const inUse = (principal: string): string | undefined => {
+    const service = principals.get(principal);
+    if (service !== undefined) return `is ${service}`;
+    return matchesAny(found.protected, principal) ? 'is protected' : undefined;
+  };
+  const gone = (found.removed ?? []).flatMap(({ service, principal, position }) => {
+    const why = inUse(principal);
+    return why === undefined
+      ? []
+      : [{ message: `removed: ${service}: the principal ${principal} ${why}`, position }];
+  });
+  const before = [...(former ?? [])].flatMap(([principal, service]) => {
+    const why = inUse(principal);
+    const position = found.services.find((one) => one.name === service)?.locate([]);
+    return why === undefined
+      ? []
+      : [{ message: `${service} cannot formerly have been ${principal}, which ${why}`, position }];
+  });
+  const problems = [...gone, ...before];
+  if (problems.length > 0) throw new TopologyError(problems);
 }
 
 function chooseEnvironment(topology: Topology, wanted: string | undefined): EnvironmentDeclaration {

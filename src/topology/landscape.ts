@@ -24,13 +24,18 @@ export function landscape(
   });
   const services = [...topology.services.values()]
     .filter(({ sections }) => sections.has(broker.name))
-    .map(({ name, sections }) => place('services', name, sections.get(broker.name)));
+    .map(({ name, under, sections, suspended, formerly }) => ({
+      ...place(under, name, sections.get(broker.name)),
+      suspended,
+      formerly,
+    }));
   return {
     environment: {
       ...place('environments', environment, declared.sections.get(broker.name)),
       production: declared.production,
     },
     services,
+    removed: [...topology.removed].map(([service, position]) => ({ service, principal: service, position })),
     claims: declared.claims.get(broker.name) ?? [],
     protected: declared.protected.get(broker.name) ?? [],
   };

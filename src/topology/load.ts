@@ -6,7 +6,7 @@ import { check, type Issue } from './issues.ts';
 import { type Merged, mergeFiles, type Unit } from './merge.ts';
 import { byPosition, type Path, placeAt, positionAt, showPath } from './places.ts';
 import { type BrokerSections, unitSchemas } from './schema.ts';
-import type { EnvironmentDeclaration, ServiceDeclaration, Topology } from './topology.ts';
+import type { EnvironmentDeclaration, ServiceDeclaration, ServiceKey, Topology } from './topology.ts';
 import { strayVariables, substitute, type Variables } from './variables.ts';
 
 export type { EnvironmentDeclaration, Topology } from './topology.ts';
@@ -74,12 +74,15 @@ function checkUnits(
     if (checked.ok) environments.set(name, environmentOf(name, checked.value, brokers));
     else problems.push(...placed('environments', unit, checked.issues.filter(unlessAt([...issues, ...unset]))));
   }
-  for (const [name, unit] of merged.services) {
-    problems.push(...placed('services', unit, strayVariables(unit.data)));
-    const checked = check(schemas.service, unit.data);
-    if (checked.ok) services.set(name, serviceOf(name, checked.value, brokers));
-    else problems.push(...placed('services', unit, checked.issues));
+  for (const under of ['services', 'principals'] as const) {
+    for (const [name, unit] of merged[under]) {
+      problems.push(...placed(under, unit, strayVariables(unit.data)));
+      const checked = check(schemas.service, unit.data);
+      if (checked.ok) services.set(name, serviceOf(name, under, checked.value, brokers));
+      else problems.push(...placed(under, unit, checked.issues));
+    }
   }
+  problems.push(...formerProblems(merged, services));
   return { environments, services, landed, problems };
 }
 
@@ -89,7 +92,7 @@ function unlessAt(issues: readonly Issue[]): (issue: Issue) => boolean {
 }
 
 /** Issues of a unit, which begin at the unit, as problems of the file that it stands in. */
-function placed(kind: 'environments' | 'services', unit: Unit, issues: readonly Issue[]): Problem[] {
+function placed(kind: 'environments' | ServiceKey, unit: Unit, issues: readonly Issue[]): Problem[] {
   return issues.map(({ path, message, hint, atKey = false }) => {
     const place = placeAt(unit.place, path);
     const position = positionAt(unit.file.source, atKey ? place.key : place.at);
@@ -115,9 +118,38 @@ function environmentOf(
   };
 }
 
-function serviceOf(name: string, output: ServiceOutput, brokers: readonly BrokerSections[]): ServiceDeclaration {
-  const { owner, description } = output;
-  return { name, owner, description, sections: sectionsOf(output, brokers) };
+function serviceOf(
+  name: string,
+  under: ServiceKey,
+  output: ServiceOutput,
+  brokers: readonly BrokerSections[],
+): ServiceDeclaration {
+  const { owner, description, suspended = false, formerly = [] } = output;
+  return { name, under, owner, description, suspended, formerly, sections: sectionsOf(output, brokers) };
+}
+
+/** A name that a service had is nobody's now, and was one service's. */
+function formerProblems(merged: Merged, services: ReadonlyMap<string, ServiceDeclaration>): Problem[] {
+  const owners = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const { name, under, formerly } of services.values()) {
+    const unit = merged[under].get(name);
+    formerly.forEach((former, at) => {
+      const path = ['formerly', at];
+      const why = services.has(former)
+        ? `${former} is declared, too`
+        : merged.removed.has(former)
+          ? `${former} is removed, too`
+          : owners.has(former)
+            ? `${former} is given for ${owners.get(former) ?? ''}, too`
+            : undefined;
+      owners.set(former, name);
+      if (why === undefined || unit === undefined) return;
+      const hint = 'name only what this service itself was called, and nothing else is';
+      problems.push(...placed(under, unit, [{ path, message: why, hint }]));
+    });
+  }
+  return problems;
 }
 
 function sectionsOf(
@@ -136,12 +168,25 @@ function globsOf(
   return new Map(brokers.map(({ name, schema }) => [name, output?.[name]?.[schema.principals] ?? []]));
 }
 
+/** What stands under `principals` is found under `services` too: those who ask mostly mean both. */
+function unitOf(merged: Merged, kind: string | number | undefined, name: string): Unit | undefined {
+  switch (kind) {
+    case 'environments':
+      return merged.environments.get(name);
+    case 'services':
+      return merged.services.get(name) ?? merged.principals.get(name);
+    case 'principals':
+      return merged.principals.get(name);
+    default:
+      return undefined;
+  }
+}
+
 function assemble(merged: Merged, { environments, services, landed }: Drafts, files: readonly ParsedFile[]): Topology {
   const start: Position = { file: files[0]?.source.file ?? '', line: 1, column: 1 };
   const locate = (path: Path): Position => {
     const [kind, name, ...rest] = path;
-    const units = kind === 'environments' ? merged.environments : kind === 'services' ? merged.services : undefined;
-    const unit = units?.get(String(name));
+    const unit = unitOf(merged, kind, String(name));
     if (unit !== undefined) return positionAt(unit.file.source, placeAt(unit.place, rest).at);
     return merged.head.get(String(kind)) ?? start;
   };
@@ -150,15 +195,22 @@ function assemble(merged: Merged, { environments, services, landed }: Drafts, fi
     files: files.map(({ source }) => source.file),
     environments,
     services,
+    removed: merged.removed,
     locate,
     digest: (environment) =>
       digest({
         version: 1,
         name: merged.name,
         environment: { name: environment, data: digestible(landed.get(environment) ?? null) },
-        services: Object.fromEntries([...merged.services].map(([name, { data }]) => [name, digestible(data)])),
+        services: dataOf(merged.services),
+        ...(merged.principals.size === 0 ? {} : { principals: dataOf(merged.principals) }),
+        ...(merged.removed.size === 0 ? {} : { removed: [...merged.removed.keys()].sort() }),
       }),
   };
+}
+
+function dataOf(units: ReadonlyMap<string, Unit>): unknown {
+  return Object.fromEntries([...units].map(([name, { data }]) => [name, digestible(data)]));
 }
 
 /** The data as written, before any schema, so that nothing that a schema makes of it can hide from the digest. */

@@ -16,12 +16,15 @@ export interface Merged {
   readonly name: string;
   readonly environments: ReadonlyMap<string, Unit>;
   readonly services: ReadonlyMap<string, Unit>;
+  readonly principals: ReadonlyMap<string, Unit>;
+  /** The tombstones, with the place of each. */
+  readonly removed: ReadonlyMap<string, Position>;
   /** Where `name` and `version` stand. */
   readonly head: ReadonlyMap<string, Position>;
   readonly problems: readonly Problem[];
 }
 
-const topKeys = ['version', 'name', 'environments', 'services'];
+const topKeys = ['version', 'name', 'environments', 'services', 'principals', 'removed'];
 const example = 'version: 1, name: my-platform, environments: …, services: …';
 
 /** Joins the files; each environment and each service is declared in one place. */
@@ -30,6 +33,8 @@ export function mergeFiles(files: readonly ParsedFile[]): Merged {
   const head = new Map<string, { readonly value: Data; readonly position: Position }>();
   const environments = new Map<string, Unit>();
   const services = new Map<string, Unit>();
+  const principals = new Map<string, Unit>();
+  const removed = new Map<string, Position>();
   for (const file of files) {
     if (!isMapping(file.data)) {
       const position = positionAt(file.source, file.root.at);
@@ -42,11 +47,14 @@ export function mergeFiles(files: readonly ParsedFile[]): Merged {
     for (const key of ['version', 'name']) mergeHead(head, file, key, problems);
     mergeUnits(environments, file, 'environments', problems);
     mergeUnits(services, file, 'services', problems);
+    mergeUnits(principals, file, 'principals', problems);
+    mergeRemoved(removed, file, problems);
   }
+  problems.push(...declaredTwice(services, principals), ...undead(removed, [services, principals]));
   const name = files.every(({ data }) => isMapping(data)) ? checkHead(head, files, problems) : '';
   if (problems.length === 0) problems.push(...missing(files, environments, services));
   const places = new Map([...head].map(([key, { position }]) => [key, position]));
-  return { name, environments, services, head: places, problems };
+  return { name, environments, services, principals, removed, head: places, problems };
 }
 
 function isMapping(data: Data | undefined): data is DataObject {
@@ -90,7 +98,7 @@ function mergeHead(
 function mergeUnits(
   units: Map<string, Unit>,
   file: ParsedFile,
-  key: 'environments' | 'services',
+  key: 'environments' | 'services' | 'principals',
   problems: Problem[],
 ): void {
   const declared = isMapping(file.data) ? file.data[key] : undefined;
@@ -114,6 +122,51 @@ function mergeUnits(
     const hint = `it is also declared at ${show(related[0]?.position)}; declare it in one file`;
     problems.push({ message: `${shown}: declared in two files`, position, hint, related });
   }
+}
+
+/** Tombstones of several files add up. */
+function mergeRemoved(removed: Map<string, Position>, file: ParsedFile, problems: Problem[]): void {
+  const listed = isMapping(file.data) ? file.data['removed'] : undefined;
+  if (listed === undefined) return;
+  if (!Array.isArray(listed)) {
+    const hint = 'write the names of services that are no more: removed: [old-service]';
+    problems.push({ message: 'removed: must be a list', position: positionOf(file, ['removed']), hint });
+    return;
+  }
+  (listed as readonly Data[]).forEach((name, at) => {
+    const position = positionOf(file, ['removed', at]);
+    const why = typeof name === 'string' ? nameProblem(name) : 'must be text';
+    if (why !== undefined) problems.push({ message: `removed[${at}]: the name ${why}`, position });
+    else if (typeof name === 'string' && !removed.has(name)) removed.set(name, position);
+  });
+}
+
+/** A name is a service or another principal, not both: users, credentials and `allow` know it by the name alone. */
+function declaredTwice(services: ReadonlyMap<string, Unit>, principals: ReadonlyMap<string, Unit>): Problem[] {
+  return [...principals.values()].flatMap(({ name, file, place }) => {
+    const service = services.get(name);
+    if (service === undefined) return [];
+    const related = [{ message: 'the service is here', position: positionAt(service.file.source, service.place.key) }];
+    return {
+      message: `${showPath(['principals', name])}: declared as a service too`,
+      position: positionAt(file.source, place.key),
+      hint: `it is also declared at ${show(related[0]?.position)}; keep one of the two`,
+      related,
+    };
+  });
+}
+
+function undead(
+  removed: ReadonlyMap<string, Position>,
+  declared: readonly ReadonlyMap<string, Unit>[],
+): Problem[] {
+  return [...removed].flatMap(([name, position]) => {
+    const unit = declared.map((units) => units.get(name)).find((one) => one !== undefined);
+    if (unit === undefined) return [];
+    const related = [{ message: 'declared here', position: positionAt(unit.file.source, unit.place.key) }];
+    const hint = 'take it out of `removed`, or delete what declares it';
+    return { message: `removed: ${JSON.stringify(name)} is declared, too`, position, hint, related };
+  });
 }
 
 function show(position: Position | undefined): string {

@@ -117,3 +117,6 @@ export const tlsSchema = z
 
 /** The administrator that mqwarden logs in as. */
 export const adminSchema = z.strictObject({ username: name(), password: reference() });
+
+/** How a service proves who it is: by its stored password, by a client certificate, or by what mqwarden has no hand in. */
+export const authSchema = z.enum(['password', 'certificate', 'external']);

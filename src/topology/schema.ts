@@ -22,6 +22,8 @@ export function unitSchemas(brokers: readonly BrokerSections[]) {
     service: z.strictObject({
       owner: name().optional(),
       description: text().optional(),
+      suspended: z.boolean().optional(),
+      formerly: z.array(name()).min(1).optional(),
       ...sections(brokers, 'service'),
     }),
   };

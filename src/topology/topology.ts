@@ -16,10 +16,19 @@ export interface EnvironmentDeclaration {
   readonly protected: ReadonlyMap<string, readonly string[]>;
 }
 
+export type ServiceKey = 'services' | 'principals';
+
+/** A service, or another principal: the same blocks, and the same rules. */
 export interface ServiceDeclaration {
   readonly name: string;
   readonly owner?: string | undefined;
   readonly description?: string | undefined;
+  /** The key that it stands under: `principals` are those that are no services, such as an exporter. */
+  readonly under: ServiceKey;
+  /** The emergency stop. */
+  readonly suspended: boolean;
+  /** Names that it had before. */
+  readonly formerly: readonly string[];
   readonly sections: ReadonlyMap<string, unknown>;
 }
 
@@ -29,7 +38,10 @@ export interface Topology {
   /** The files that it was read from, sorted. */
   readonly files: readonly string[];
   readonly environments: ReadonlyMap<string, EnvironmentDeclaration>;
+  /** What stands under `services`, then under `principals`; a name stands under one of them only. */
   readonly services: ReadonlyMap<string, ServiceDeclaration>;
+  /** Services that are no more, with the place of their tombstone. */
+  readonly removed: ReadonlyMap<string, Position>;
   /** The place of `services.X.…`, `environments.X.…`, `name` or `version`, or the nearest one around it. */
   locate(path: Path): Position;
   /** `sha256:…` over everything that a plan for this environment depends on; other environments do not count. */

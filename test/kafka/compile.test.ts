@@ -290,6 +290,10 @@ it('hands on what ownership is judged by', () => {
     protected: ['x'],
     admin: 'admin',
     containers: new Set(),
+    former: new Map(),
+    removed: new Map(),
+    suspended: new Set(),
+    credentials: new Map(),
   });
 });
 

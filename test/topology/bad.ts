@@ -286,35 +286,70 @@ export const badTopologies: readonly BadTopology[] = [
     name: 'an unknown key at the top',
     files: whole + 'service: {}\n',
     want: [
-      'topology.yaml:14:1: service: unknown key (did you mean "services"? allowed here: version, name, environments, services)',
+      'topology.yaml:14:1: service: unknown key (did you mean "services"? allowed here: version, name, environments, services, principals, removed)',
     ],
   },
   {
-    name: 'keys of later versions',
-    files: whole + 'principals: {}\n',
+    name: 'a misspelt key for other principals',
+    files: whole + 'principal: {}\n',
     want: [
-      'topology.yaml:14:1: principals: unknown key (allowed here: version, name, environments, services)',
+      'topology.yaml:14:1: principal: unknown key (did you mean "principals"? allowed here: version, name, environments, services, principals, removed)',
+    ],
+  },
+  {
+    name: 'a service that is a principal, too',
+    files: whole + 'principals:\n  order-service: { rabbitmq: {} }\n',
+    want: [
+      'topology.yaml:15:3: principals.order-service: declared as a service too (it is also declared at topology.yaml:9:3; keep one of the two) [the service is here: topology.yaml:9:3]',
+    ],
+  },
+  {
+    name: 'tombstones of what is alive, and of what has no name',
+    files: whole + 'principals:\n  exporter: {}\nremoved: [order-service, exporter, "", 7, gone]\n',
+    want: [
+      'topology.yaml:16:11: removed: "order-service" is declared, too (take it out of `removed`, or delete what declares it) [declared here: topology.yaml:9:3]',
+      'topology.yaml:16:26: removed: "exporter" is declared, too (take it out of `removed`, or delete what declares it) [declared here: topology.yaml:15:3]',
+      'topology.yaml:16:36: removed[2]: the name must not be empty',
+      'topology.yaml:16:40: removed[3]: the name must be text',
+    ],
+  },
+  {
+    name: 'tombstones that are no list',
+    files: whole + 'removed: old-service\n',
+    want: [
+      'topology.yaml:14:10: removed: must be a list (write the names of services that are no more: removed: [old-service])',
+    ],
+  },
+  {
+    name: 'a past that is somebody else',
+    files:
+      whole +
+      'principals:\n  exporter: { formerly: [order-service, probe] }\n  other: { formerly: [probe, gone] }\nremoved: [gone]\n',
+    want: [
+      'topology.yaml:15:26: principals.exporter.formerly[0]: order-service is declared, too (name only what this service itself was called, and nothing else is)',
+      'topology.yaml:16:23: principals.other.formerly[0]: probe is given for exporter, too (name only what this service itself was called, and nothing else is)',
+      'topology.yaml:16:30: principals.other.formerly[1]: gone is removed, too (name only what this service itself was called, and nothing else is)',
     ],
   },
   {
     name: 'an unknown key in a service',
     files: service('ownr: orders'),
     want: [
-      'topology.yaml:10:5: services.order-service.ownr: unknown key (did you mean "owner"? allowed here: owner, description, rabbitmq, kafka)',
+      'topology.yaml:10:5: services.order-service.ownr: unknown key (did you mean "owner"? allowed here: owner, description, suspended, formerly, rabbitmq, kafka)',
     ],
   },
   {
     name: 'a broker that is not known',
     files: service('rabbit: {}'),
     want: [
-      'topology.yaml:10:5: services.order-service.rabbit: unknown key (did you mean "rabbitmq"? allowed here: owner, description, rabbitmq, kafka)',
+      'topology.yaml:10:5: services.order-service.rabbit: unknown key (did you mean "rabbitmq"? allowed here: owner, description, suspended, formerly, rabbitmq, kafka)',
     ],
   },
   {
-    name: 'a key of a later version in a service',
-    files: service('suspended: true'),
+    name: 'a misspelt emergency stop',
+    files: service('suspend: true'),
     want: [
-      'topology.yaml:10:5: services.order-service.suspended: unknown key (allowed here: owner, description, rabbitmq, kafka)',
+      'topology.yaml:10:5: services.order-service.suspend: unknown key (did you mean "suspended"? allowed here: owner, description, suspended, formerly, rabbitmq, kafka)',
     ],
   },
   {
@@ -631,9 +666,9 @@ export const badTopologies: readonly BadTopology[] = [
     name: 'several mistakes at once',
     files: service('ownr: a\nrabbitmq: { consumes: 1 }') + 'nme: x\n',
     want: [
-      'topology.yaml:10:5: services.order-service.ownr: unknown key (did you mean "owner"? allowed here: owner, description, rabbitmq, kafka)',
+      'topology.yaml:10:5: services.order-service.ownr: unknown key (did you mean "owner"? allowed here: owner, description, suspended, formerly, rabbitmq, kafka)',
       'topology.yaml:11:27: services.order-service.rabbitmq.consumes: must be a list, not a number',
-      'topology.yaml:12:1: nme: unknown key (did you mean "name"? allowed here: version, name, environments, services)',
+      'topology.yaml:12:1: nme: unknown key (did you mean "name"? allowed here: version, name, environments, services, principals, removed)',
     ],
   },
   {
@@ -675,7 +710,7 @@ export const badTopologies: readonly BadTopology[] = [
     name: 'windows line ends',
     files: whole.replace('owner', 'ownr').replaceAll('\n', '\r\n'),
     want: [
-      'topology.yaml:10:5: services.order-service.ownr: unknown key (did you mean "owner"? allowed here: owner, description, rabbitmq, kafka)',
+      'topology.yaml:10:5: services.order-service.ownr: unknown key (did you mean "owner"? allowed here: owner, description, suspended, formerly, rabbitmq, kafka)',
     ],
   },
   {

@@ -1,5 +1,6 @@
 import type { Compiled, Ground, Warning } from '../../core/broker.ts';
 import { TopologyError } from '../../core/errors.ts';
+import { commonGround } from '../../core/former.ts';
 import { matchesAny } from '../../core/glob.ts';
 import { serviceAcls } from './compile/acls.ts';
 import { type Ask, asksOf, consentProblems } from './compile/consent.ts';
@@ -13,6 +14,7 @@ import { sharedWarnings, transactionalProblems } from './compile/shared.ts';
 import { collisions, type OwnedTopics, ownTopics, topicResource } from './compile/topics.ts';
 import { canLogIn, isDistinguishedName } from './names.ts';
 import {
+  type AclResource,
   type KafkaResource,
   newUser,
   quotaAddress,
@@ -47,24 +49,52 @@ export function compile(landscape: KafkaLandscape): Compiled<KafkaResource> {
       ...sharedWarnings(landscape.services),
     ],
     principals: new Map(landscape.services.map((service) => [principalOfService(service), service.name])),
+    former: new Map(
+      landscape.services.flatMap(({ name, formerly = [] }) => formerly.map((user) => [user, name] as const)),
+    ),
   };
 }
 
 export function ground(landscape: KafkaLandscape, compiled: Compiled<KafkaResource>): Ground {
   return {
-    principals: compiled.principals,
-    claims: landscape.claims,
-    protected: landscape.protected,
+    ...commonGround(landscape, compiled),
     admin: landscape.environment.section.admin.username,
     // Everything on Kafka is the whole cluster's: there is nothing like a vhost.
     containers: new Set(),
+    credentials: new Map(
+      landscape.services.flatMap((service) => {
+        const fate = credentialFate(service);
+        return fate === undefined ? [] : [[principalOfService(service), fate] as const];
+      }),
+    ),
   };
+}
+
+/** What a live credential is that is not declared; undefined: reported, as for any other principal. */
+function credentialFate({ section, suspended }: PlacedService): 'refused' | 'external' | undefined {
+  if (section.auth === 'external') return 'external';
+  return suspended === true || section.auth === 'certificate' ? 'refused' : undefined;
 }
 
 function serviceResources(service: PlacedService): KafkaResource[] {
   const principal = principalOfService(service);
-  const user = isDistinguishedName(principal) ? [] : [userResource(service, principal)];
-  return [...user, ...quotaResources(service, principal), ...serviceAcls(service)];
+  const user = hasPassword(service) ? [userResource(service, principal)] : [];
+  const known = [principal, ...(service.formerly ?? [])];
+  const acls = known.flatMap((name) =>
+    serviceAcls({ ...service, section: { ...service.section, principal: name } }),
+  );
+  return [...user, ...quotaResources(service, principal), ...suspendedOnly(service, acls)];
+}
+
+/** Who is suspended keeps what is refused to it. */
+function suspendedOnly({ suspended }: PlacedService, acls: readonly AclResource[]): readonly AclResource[] {
+  return suspended === true ? acls.filter(({ spec }) => spec.permission === 'deny') : acls;
+}
+
+/** A distinguished name comes from a certificate; a mapped one has to be said. */
+function hasPassword(service: PlacedService): boolean {
+  if (service.suspended === true || isDistinguishedName(principalOfService(service))) return false;
+  return (service.section.auth ?? 'password') === 'password';
 }
 
 function userResource(service: PlacedService, user: string): UserResource {
@@ -104,8 +134,9 @@ function ownerless(topics: OwnedTopics, asks: readonly Ask[]): Warning[] {
 /** The broker takes such a credential, and then refuses every login with it. */
 function lockedOut(services: readonly PlacedService[]): Warning[] {
   return services
+    .filter(hasPassword)
     .map(principalOfService)
-    .filter((user) => !isDistinguishedName(user) && !canLogIn(user))
+    .filter((user) => !canLogIn(user))
     .map((user) => ({
       address: userAddress(user),
       message: "cannot log in: Kafka's SCRAM takes only ASCII in user names; set `principal` to such a name",

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { adminSchema, integer, name, scalar, tlsSchema } from '../../topology/parts.ts';
+import { adminSchema, authSchema, integer, name, scalar, tlsSchema } from '../../topology/parts.ts';
 import { topicNameProblem, topicPrefixProblem } from './names.ts';
 import {
   clusterName,
@@ -157,6 +157,7 @@ const principalName = () =>
 
 export const serviceSchema = z.strictObject({
   principal: principalName().optional(),
+  auth: authSchema.optional(),
   topics: z
     .record(
       topicName(),

@@ -1,4 +1,5 @@
 import type { Broker } from '../../core/broker.ts';
+import { commonGround } from '../../core/former.ts';
 import { compile } from './compile/index.ts';
 import { vhostsOf } from './compile/vhosts.ts';
 import { kinds } from './kinds/index.ts';
@@ -17,13 +18,11 @@ export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> 
   endpoints: ({ managementUrl, amqpsUrl }) =>
     [managementUrl, amqpsUrl].filter((url) => url !== undefined).map(hostAndPort),
   compile,
-  ground: ({ environment, claims, protected: untouched }, { principals }) => ({
-    principals,
-    claims,
-    protected: untouched,
-    admin: environment.section.admin.username,
+  ground: (landscape, compiled) => ({
+    ...commonGround(landscape, compiled),
+    admin: landscape.environment.section.admin.username,
     containers: new Set(
-      [...vhostsOf(environment.section).values()].map(({ section }) => vhostAddress(section.name)),
+      [...vhostsOf(landscape.environment.section).values()].map(({ section }) => vhostAddress(section.name)),
     ),
   }),
   read,

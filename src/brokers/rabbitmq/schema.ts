@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../core/json.ts';
 import type { BrokerSchema } from '../../core/broker.ts';
-import { adminSchema, globList, integer, name, text, tlsSchema } from '../../topology/parts.ts';
+import { adminSchema, authSchema, globList, integer, name, text, tlsSchema } from '../../topology/parts.ts';
 import { byteLength, lockVhost, longestName, nameProblem } from './names.ts';
 
 /** RabbitMQ's sections of a topology. Whatever is not a key here is an error, never a silence. */
@@ -206,6 +206,7 @@ export const serviceSchema = z.preprocess(
   emptyIsDefault,
   z.strictObject({
     user: brokerName().optional(),
+    auth: authSchema.default('password'),
     vhost: name().optional(),
     tags: sortedTags().optional(),
     limits: z

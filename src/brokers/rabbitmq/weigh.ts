@@ -37,7 +37,7 @@ export async function weigh(
 function endsSessions(change: RabbitChange, all: readonly RabbitChange[]): boolean {
   switch (change.kind) {
     case 'rabbitmq:user':
-      return change.action === 'delete';
+      return change.action === 'delete' || kinds[change.kind].narrows?.(change, all) === true;
     case 'rabbitmq:permission':
       return kinds[change.kind].narrows?.(change, all) === true;
     case 'rabbitmq:topic-permission':

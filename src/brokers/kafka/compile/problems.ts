@@ -1,9 +1,10 @@
 import type { Position, Problem } from '../../../core/errors.ts';
-import type { Landscape, Placed } from '../../../core/broker.ts';
+import type { Landscape, PlacedService as PlacedServiceOf } from '../../../core/broker.ts';
+import { isDistinguishedName } from '../names.ts';
 import type { KafkaEnvironment, KafkaService } from '../schema.ts';
 
 export type KafkaLandscape = Landscape<KafkaEnvironment, KafkaService>;
-export type PlacedService = Placed<KafkaService>;
+export type PlacedService = PlacedServiceOf<KafkaService>;
 
 /** The user that a service logs in as: its own name, unless `principal` says otherwise. */
 export function principalOfService(service: PlacedService): string {
@@ -35,6 +36,13 @@ export function principalProblems(
         related: [{ message: `also principal ${principal}`, position: principalPosition(other) }],
       });
     } else first.set(principal, service);
+    if (service.section.auth === 'password' && isDistinguishedName(principal)) {
+      problems.push({
+        message: `principal ${principal} of service ${service.name} is the name in a certificate: it has no password`,
+        position: service.locate(['auth']),
+        hint: 'write auth: certificate, or another principal',
+      });
+    }
     if (principal === admin || isProtected(principal)) {
       const whose = principal === admin ? "the administrator's own" : 'protected';
       problems.push({

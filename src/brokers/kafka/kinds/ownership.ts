@@ -1,18 +1,46 @@
 import type { Ground } from '../../../core/broker.ts';
-import { matchesAny } from '../../../core/glob.ts';
 import type { Ownership } from '../../../core/resource.ts';
+import { grantFateOf, removedFate, standingOf } from '../../../core/standing.ts';
 
-/** The fate of something undeclared that belongs to a user; undefined is nobody or everybody in particular. */
+/** The fate of an undeclared grant of a user; undefined is nobody or everybody in particular. */
 export function userOwnership(user: string | undefined, ground: Ground): Ownership {
   if (user === undefined || user === '*') return { fate: 'unmanaged' };
-  if (user === ground.admin || matchesAny(ground.protected, user)) return { fate: 'internal' };
-  const service = ground.principals.get(user);
-  if (service !== undefined) return { fate: 'managed', service };
-  return { fate: matchesAny(ground.claims, user) ? 'claimed' : 'unmanaged' };
+  return grantFateOf(user, ground);
 }
 
 /** The same for what is no grant: of a declared user it is reported, and pruned only when asked. */
 export function claimedOwnership(user: string | undefined, ground: Ground): Ownership {
-  const ownership = userOwnership(user, ground);
-  return ownership.fate === 'managed' ? { ...ownership, fate: 'claimed' } : ownership;
+  if (user === undefined || user === '*') return { fate: 'unmanaged' };
+  const standing = standingOf(user, ground);
+  switch (standing.is) {
+    case 'internal':
+      return { fate: 'internal' };
+    case 'declared':
+    case 'former':
+      return { fate: 'claimed', service: standing.service };
+    case 'removed':
+      return removedFate(standing.service);
+    case 'claimed':
+      return { fate: 'claimed' };
+    case 'stranger':
+      return { fate: 'unmanaged' };
+  }
+}
+
+/** A credential that the topology does not declare: that of a service without a password is a second way in. */
+export function credentialOwnership(user: string, ground: Ground): Ownership {
+  const ownership = claimedOwnership(user, ground);
+  const service = ground.principals.get(user);
+  if (service === undefined || ownership.fate === 'internal') return ownership;
+  switch (ground.credentials?.get(user)) {
+    case 'refused': {
+      const suspended = ground.suspended?.has(service) === true;
+      const why = suspended ? `${service} is suspended` : `${service} logs in by certificate`;
+      return { fate: 'managed', service, why };
+    }
+    case 'external':
+      return { fate: 'unmanaged', service };
+    case undefined:
+      return ownership;
+  }
 }

@@ -3,7 +3,7 @@ import type { Kind } from '../../../core/broker.ts';
 import { principalOf } from '../names.ts';
 import type { UserResource } from '../resources.ts';
 import { aclDeletions } from './acl.ts';
-import { claimedOwnership } from './ownership.ts';
+import { credentialOwnership } from './ownership.ts';
 
 /** A SCRAM credential (KIP-554). The broker shows mechanism and iterations, never the password or its hash. */
 export const userKind: Kind<UserResource> = {
@@ -11,8 +11,8 @@ export const userKind: Kind<UserResource> = {
   order: 1,
   holdsData: false,
   credential: (change) => change.action !== 'delete',
-  // A declared principal without a declared credential logs in by certificate; a credential under its name is a second way in.
-  ownership: (live, ground) => claimedOwnership(partOf(live.address, 0), ground),
+  ownership: (live, ground) => credentialOwnership(partOf(live.address, 0), ground),
+  holder: ({ address }) => partOf(address, 0),
   // A salted password cannot be strengthened without the password, which may not be stored: any number of iterations will do,
   // and the reader warns of few.
   settle: (live, desired) =>

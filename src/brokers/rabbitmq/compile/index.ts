@@ -23,7 +23,7 @@ export function compile(landscape: RabbitLandscape): Compiled<RabbitResource> {
       vhostResource(environment.name, section),
     ),
     ...worlds.flatMap(worldResources),
-    ...services.map(userResource),
+    ...services.filter(({ section }) => section.auth !== 'external').map(userResource),
     ...worlds.flatMap((world) => world.members.flatMap((member) => grantResources(world, member))),
   ];
   if (problems.length > 0) throw new TopologyError(problems);
@@ -32,6 +32,9 @@ export function compile(landscape: RabbitLandscape): Compiled<RabbitResource> {
     blocked: [],
     warnings: [...warnings.values()].sort((a, b) => compareText(a.address, b.address)),
     principals: new Map(services.map((service) => [userOf(service), service.name])),
+    former: new Map(
+      services.flatMap(({ name, formerly = [] }) => formerly.map((user) => [user, name] as const)),
+    ),
   };
 }
 
@@ -59,8 +62,19 @@ function declaredResources(world: World): RabbitResource[] {
 }
 
 function grantResources(world: World, member: Member): RabbitResource[] {
+  if (member.service.suspended === true) return [];
   const rights = rightsOf(world, member);
-  return [permissionResource(world, member, rights), ...topicPermissionResources(world, member, rights)];
+  return knownAs(member).flatMap((known) => [
+    permissionResource(world, known, rights),
+    ...topicPermissionResources(world, known, rights),
+  ]);
+}
+
+/** The member under its name, and under each that it had before: the grants are the same. */
+function knownAs(member: Member): Member[] {
+  const { service } = member;
+  const before = (service.formerly ?? []).map((user) => ({ ...service.section, user }));
+  return [member, ...before.map((section) => ({ ...member, service: { ...service, section } }))];
 }
 
 function vhostResource(environment: string, section: VhostSection): Vhost {
@@ -82,19 +96,21 @@ function vhostResource(environment: string, section: VhostSection): Vhost {
 }
 
 function userResource(service: PlacedService): User {
-  const { tags, limits } = service.section;
+  const { tags, limits, auth } = service.section;
+  const suspended = service.suspended === true;
   return {
     kind: 'rabbitmq:user',
     address: userAddress(userOf(service)),
     service: service.name,
-    because: `identity of ${service.name}`,
+    because: `identity of ${service.name}${suspended ? ', suspended' : ''}`,
     spec: {
-      tags: tags ?? [],
+      // They open the management API.
+      tags: suspended ? [] : (tags ?? []),
       limits: {
         ...(limits?.maxConnections === undefined ? {} : { maxConnections: limits.maxConnections }),
         ...(limits?.maxChannels === undefined ? {} : { maxChannels: limits.maxChannels }),
       },
-      auth: 'password',
+      auth: suspended || auth !== 'password' ? 'none' : 'password',
     },
   };
 }

@@ -1,8 +1,8 @@
-import type { Landscape, Placed } from '../../../core/broker.ts';
+import type { Landscape, PlacedService as PlacedServiceOf } from '../../../core/broker.ts';
 import type { RabbitEnvironment, RabbitService } from '../schema.ts';
 
 export type RabbitLandscape = Landscape<RabbitEnvironment, RabbitService>;
-export type PlacedService = Placed<RabbitService>;
+export type PlacedService = PlacedServiceOf<RabbitService>;
 /** The way to a value in a section. */
 export type Path = readonly (string | number)[];
 

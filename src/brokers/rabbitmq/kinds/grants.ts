@@ -22,6 +22,7 @@ export const permission: Kind<Permission> = {
   order: 5,
   holdsData: false,
   ownership: (live, ground) => grantFate(live.address, partOf(live.address, 1), ground),
+  holder: ({ address }) => partOf(address, 1),
   judge: (live, desired) => ({ is: 'update', why: differences(live.spec, desired.spec) }),
   needs: ({ address }) => [vhostAddress(partOf(address, 0)), userAddress(partOf(address, 1))],
   phase: (change) => upOrDown(change, phases.permissionUpsert, phases.permissionDelete),
@@ -65,6 +66,7 @@ export const topicPermission: Kind<TopicPermission> = {
     if (partOf(live.address, 2) === '') return { fate: 'internal' };
     return grantFate(live.address, partOf(live.address, 1), ground);
   },
+  holder: ({ address }) => partOf(address, 1),
   judge: (live, desired) => ({ is: 'update', why: differences(live.spec, desired.spec) }),
   needs({ address }) {
     const vhost = partOf(address, 0);

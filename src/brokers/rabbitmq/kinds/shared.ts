@@ -1,8 +1,8 @@
 import { type Address, partOf } from '../../../core/address.ts';
 import type { Ground } from '../../../core/broker.ts';
-import { matchesAny } from '../../../core/glob.ts';
 import { canonical, type JsonObject } from '../../../core/json.ts';
 import type { Change, Ownership } from '../../../core/resource.ts';
+import { grantFateOf } from '../../../core/standing.ts';
 import { isInternalName } from '../names.ts';
 import { vhostAddress } from '../resources.ts';
 
@@ -49,11 +49,8 @@ export function namedFate(at: Address, ground: Ground): Ownership {
 
 /** For permissions and topic rows: the fate of a user's grant. */
 export function grantFate(at: Address, user: string, ground: Ground): Ownership {
-  if (user === ground.admin || matchesAny(ground.protected, user)) return { fate: 'internal' };
-  if (!inDeclaredVhost(at, ground)) return { fate: 'unmanaged' };
-  const service = ground.principals.get(user);
-  if (service !== undefined) return { fate: 'managed', service };
-  return { fate: matchesAny(ground.claims, user) ? 'claimed' : 'unmanaged' };
+  const ownership = grantFateOf(user, ground);
+  return ownership.fate === 'internal' || inDeclaredVhost(at, ground) ? ownership : { fate: 'unmanaged' };
 }
 
 /** `maxConnections 10, maxQueues 5`, or a dash. */

@@ -1,0 +1,57 @@
+import type { Ground } from './broker.ts';
+import { matchesAny } from './glob.ts';
+import type { Ownership } from './resource.ts';
+
+/** What the topology says of whoever bears a name. */
+type Standing =
+  | { readonly is: 'internal' | 'claimed' | 'stranger' }
+  /** `former`: a name that the service had before. */
+  | { readonly is: 'declared' | 'former' | 'removed'; readonly service: string };
+
+/** The bearer of a name, looked up in the order in which it counts. */
+export function standingOf(name: string, ground: Ground): Standing {
+  if (name === ground.admin || matchesAny(ground.protected, name)) return { is: 'internal' };
+  const former = ground.former?.get(name);
+  if (former !== undefined) return { is: 'former', service: former };
+  const service = ground.principals.get(name);
+  if (service !== undefined) return { is: 'declared', service };
+  const removed = ground.removed?.get(withoutGeneration(name));
+  if (removed !== undefined) return { is: 'removed', service: removed };
+  return { is: matchesAny(ground.claims, name) ? 'claimed' : 'stranger' };
+}
+
+/** The fate of an undeclared grant of the bearer of a name. */
+export function grantFateOf(name: string, ground: Ground): Ownership {
+  const standing = standingOf(name, ground);
+  switch (standing.is) {
+    case 'internal':
+      return { fate: 'internal' };
+    case 'declared':
+      return managed(standing.service, ground);
+    case 'former':
+      // Only once it is to be pruned: until then it is kept level with the service's grants.
+      return ground.principals.has(name)
+        ? managed(standing.service, ground)
+        : { fate: 'claimed', service: standing.service };
+    case 'removed':
+      return removedFate(standing.service);
+    case 'claimed':
+      return { fate: 'claimed' };
+    case 'stranger':
+      return { fate: 'unmanaged' };
+  }
+}
+
+function managed(service: string, ground: Ground): Ownership {
+  if (ground.suspended?.has(service) !== true) return { fate: 'managed', service };
+  return { fate: 'managed', service, why: `${service} is suspended` };
+}
+
+export function removedFate(service: string): Ownership {
+  return { fate: 'managed', service, why: `${service} is removed` };
+}
+
+/** A rotated credential lives under the service's name with `.g2`, `.g3` … after it. */
+function withoutGeneration(name: string): string {
+  return name.replace(/\.g[1-9]\d*$/, '');
+}
