@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Address } from './address.ts';
 import type { Position } from './errors.ts';
+import type { Realms } from './naming.ts';
 import type { Change, Hazard, Ownership, Resource, Verdict } from './resource.ts';
 import type { Setting } from './setting.ts';
 
@@ -30,11 +31,14 @@ interface Tombstone {
 }
 
 /** What a topology says of one environment on one broker. */
-export interface Landscape<Environment, Service> {
+export interface Landscape<Environment, Service, Override = unknown, Sizes = unknown> {
   readonly environment: Placed<Environment> & { readonly production: boolean };
   /** The services, and other principals, that have a section for this broker. */
   readonly services: readonly PlacedService<Service>[];
   readonly removed?: readonly Tombstone[];
+  /** What the environment sets for all services, and for each: sizes, never grants. */
+  readonly override?: Placed<Override> | undefined;
+  readonly sizes?: ReadonlyMap<string, Placed<Sizes>>;
   readonly claims: readonly string[];
   /** Principals or users that are never touched and never listed. */
   readonly protected: readonly string[];
@@ -78,6 +82,8 @@ export interface Ground {
    * made and unmade elsewhere.
    */
   readonly credentials?: ReadonlyMap<string, 'refused' | 'external'>;
+  /** Whether a name of this sort (`user`, `topic`) can be this environment's, which may share the broker with others. */
+  readonly isOurs?: (sort: string, name: string) => boolean;
   readonly claims: readonly string[];
   readonly protected: readonly string[];
   /** The administrator that mqwarden logs in as. */
@@ -237,6 +243,11 @@ export interface Lock {
 export interface BrokerSchema {
   readonly environment: ZodType;
   readonly service: ZodType;
+  /** Of `override.<broker>` and of `services.S.<broker>` in an environment: sizes alone. */
+  readonly override?: ZodType;
+  readonly sizes?: ZodType;
+  /** Endpoints to stand in for those whose variables are not set, where another environment is asked for. */
+  readonly unknownEndpoints?: Readonly<Record<string, unknown>>;
   /** The key under `claims.<broker>` and `protected.<broker>`: `users` or `principals`. */
   readonly principals: string;
   /** Keys of the environment section that hold endpoints: only these may use `${MQWARDEN_X}`. */
@@ -255,6 +266,13 @@ export interface Broker<Environment = unknown, Service = unknown, R extends Reso
   readonly kinds: Readonly<Record<string, Kind<R>>>;
   /** Identity of the endpoints (lower-case host:port), to see that two environments share a broker. Pure. */
   endpoints(environment: Environment): readonly string[];
+  /**
+   * The landscape as its environment wants it: services with their names and sizes there. Everything below sees only this. Pure.
+   * Throws TopologyError with every problem found.
+   */
+  land(landscape: Landscape<Environment, Service>): Landscape<Environment, Service>;
+  /** The names that a landed landscape gives, by their sorts. Pure. */
+  realms(landscape: Landscape<Environment, Service>): Realms;
   /** Intent to resources. Pure. Throws TopologyError with every problem found. */
   compile(landscape: Landscape<Environment, Service>): Compiled<R>;
   /** What ownership is judged by. Pure. */

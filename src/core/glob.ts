@@ -20,3 +20,28 @@ export function matchesGlob(glob: string, name: string): boolean {
 export function matchesAny(globs: readonly string[], name: string): boolean {
   return globs.some((glob) => matchesGlob(glob, name));
 }
+
+/** Whether some name is matched by both globs. In the time of one length times the other. */
+export function globsOverlap(a: string, b: string): boolean {
+  // Where in `b` one can be after so much of `a`; a star may stand for nothing, or stay where it is.
+  let at = skipStars(b, [0]);
+  for (const step of a) {
+    if (step === '*') at = skipStars(b, from(Math.min(...at), b.length));
+    else {
+      const moved = at.flatMap((j) => (b[j] === '*' ? [j] : b[j] === step ? [j + 1] : []));
+      at = skipStars(b, moved);
+    }
+    if (at.length === 0) return false;
+  }
+  return at.includes(b.length);
+}
+
+function from(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_unused, index) => first + index);
+}
+
+function skipStars(glob: string, at: readonly number[]): number[] {
+  const reached = new Set(at);
+  for (const j of reached) if (glob[j] === '*') reached.add(j + 1);
+  return [...reached];
+}

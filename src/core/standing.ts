@@ -1,5 +1,6 @@
 import type { Ground } from './broker.ts';
 import { matchesAny } from './glob.ts';
+import { withoutGeneration } from './naming.ts';
 import type { Ownership } from './resource.ts';
 
 /** What the topology says of whoever bears a name. */
@@ -17,6 +18,7 @@ export function standingOf(name: string, ground: Ground): Standing {
   if (service !== undefined) return { is: 'declared', service };
   const removed = ground.removed?.get(withoutGeneration(name));
   if (removed !== undefined) return { is: 'removed', service: removed };
+  if (ground.isOurs?.('user', name) === false) return { is: 'stranger' };
   return { is: matchesAny(ground.claims, name) ? 'claimed' : 'stranger' };
 }
 
@@ -49,9 +51,4 @@ function managed(service: string, ground: Ground): Ownership {
 
 export function removedFate(service: string): Ownership {
   return { fate: 'managed', service, why: `${service} is removed` };
-}
-
-/** A rotated credential lives under the service's name with `.g2`, `.g3` … after it. */
-function withoutGeneration(name: string): string {
-  return name.replace(/\.g[1-9]\d*$/, '');
 }

@@ -6,11 +6,12 @@ import { messageOf, MqwardenError, TopologyError, UsageError } from '../core/err
 import { matchesAny } from '../core/glob.ts';
 import type { Kinds } from '../core/diff.ts';
 import type { Resource } from '../core/resource.ts';
+import { isOurs } from '../core/naming.ts';
 import { readRegularFile } from '../files/read.ts';
 import { credentialsFor } from '../secrets/credentials.ts';
 import type { Redaction } from '../secrets/redact.ts';
 import { resolveReference } from '../secrets/resolve.ts';
-import { checkEnvironments } from '../topology/check.ts';
+import { checkEnvironments, neighboursOf, realmsOf } from '../topology/check.ts';
 import { landscape } from '../topology/landscape.ts';
 import { type EnvironmentDeclaration, loadTopology, type Topology } from '../topology/load.ts';
 
@@ -97,7 +98,11 @@ function siteOf(topology: Topology, environment: EnvironmentDeclaration, broker:
   const compiled = broker.compile(found);
   checkIdentities(found, compiled.principals);
   checkFormer(found, compiled);
-  return [{ broker, landscape: found, compiled, ground: broker.ground(found, compiled) }];
+  const others = neighboursOf(topology, environment.name, broker).map((name) =>
+    realmsOf(topology, name, broker),
+  );
+  const ground = { ...broker.ground(found, compiled), isOurs: isOurs(broker.realms(found), others) };
+  return [{ broker, landscape: found, compiled, ground }];
 }
 
 /**

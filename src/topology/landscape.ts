@@ -1,6 +1,7 @@
-import type { Landscape, Placed } from '../core/broker.ts';
+import type { Broker, Landscape, Placed } from '../core/broker.ts';
 import { UsageError } from '../core/errors.ts';
-import type { Topology } from './topology.ts';
+import type { Path } from './places.ts';
+import type { EnvironmentDeclaration, Topology } from './topology.ts';
 
 /**
  * What the topology says of one environment on one broker; undefined where the environment has no section for it. Throws
@@ -9,34 +10,47 @@ import type { Topology } from './topology.ts';
 export function landscape(
   topology: Topology,
   environment: string,
-  broker: { readonly name: string },
+  broker: Pick<Broker, 'name'> & Partial<Pick<Broker, 'land'>>,
 ): Landscape<unknown, unknown> | undefined {
-  const declared = topology.environments.get(environment);
+  const declared = topology.environments.get(environment) ?? topology.unplaced.get(environment);
   if (declared === undefined) {
     const names = [...topology.environments.keys()].join(', ');
     throw new UsageError(`the topology has no environment ${JSON.stringify(environment)}`, `it has: ${names}`);
   }
   if (!declared.sections.has(broker.name)) return undefined;
-  const place = (kind: string, name: string, section: unknown): Placed<unknown> => ({
+  const found = written(topology, declared, broker.name);
+  return broker.land?.(found) ?? found;
+}
+
+/** As it stands in the files. */
+function written(topology: Topology, declared: EnvironmentDeclaration, broker: string): Landscape<unknown, unknown> {
+  const place = (path: Path, name: string, section: unknown): Placed<unknown> => ({
     name,
     section,
-    locate: (path) => topology.locate([kind, name, broker.name, ...path]),
+    locate: (rest) => topology.locate([...path, ...rest]),
   });
-  const services = [...topology.services.values()]
-    .filter(({ sections }) => sections.has(broker.name))
-    .map(({ name, under, sections, suspended, formerly }) => ({
-      ...place(under, name, sections.get(broker.name)),
-      suspended,
-      formerly,
-    }));
+  const at = ['environments', declared.name];
+  const override = declared.override.get(broker);
   return {
     environment: {
-      ...place('environments', environment, declared.sections.get(broker.name)),
+      ...place([...at, broker], declared.name, declared.sections.get(broker)),
       production: declared.production,
     },
-    services,
+    services: [...topology.services.values()]
+      .filter(({ sections }) => sections.has(broker))
+      .map(({ name, under, sections, suspended, formerly }) => ({
+        ...place([under, name, broker], name, sections.get(broker)),
+        suspended,
+        formerly,
+      })),
     removed: [...topology.removed].map(([service, position]) => ({ service, principal: service, position })),
-    claims: declared.claims.get(broker.name) ?? [],
-    protected: declared.protected.get(broker.name) ?? [],
+    override: override === undefined ? undefined : place([...at, 'override', broker], declared.name, override),
+    sizes: new Map(
+      [...declared.sizes]
+        .filter(([, sizes]) => sizes.has(broker))
+        .map(([name, sizes]) => [name, place([...at, 'services', name, broker], name, sizes.get(broker))]),
+    ),
+    claims: declared.claims.get(broker) ?? [],
+    protected: declared.protected.get(broker) ?? [],
   };
 }

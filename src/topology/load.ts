@@ -1,9 +1,9 @@
 import { digest } from '../core/json.ts';
 import { type Position, type Problem, TopologyError } from '../core/errors.ts';
-import { type Data, type ParsedFile, parseFile } from './document.ts';
+import { type Data, type DataObject, type ParsedFile, parseFile } from './document.ts';
 import { readFiles, type TextFile } from './files.ts';
-import { check, type Issue } from './issues.ts';
-import { type Merged, mergeFiles, type Unit } from './merge.ts';
+import { check, type Issue, nearest } from './issues.ts';
+import { isMapping, type Merged, mergeFiles, type Unit } from './merge.ts';
 import { byPosition, type Path, placeAt, positionAt, showPath } from './places.ts';
 import { type BrokerSections, unitSchemas } from './schema.ts';
 import type { EnvironmentDeclaration, ServiceDeclaration, ServiceKey, Topology } from './topology.ts';
@@ -47,6 +47,7 @@ function refuse(problems: readonly Problem[]): void {
 
 interface Drafts {
   readonly environments: ReadonlyMap<string, EnvironmentDeclaration>;
+  readonly unplaced: ReadonlyMap<string, EnvironmentDeclaration>;
   readonly services: ReadonlyMap<string, ServiceDeclaration>;
   /** The environments' data with their variables filled in: what the digest covers. */
   readonly landed: ReadonlyMap<string, Data>;
@@ -62,6 +63,7 @@ function checkUnits(
   const schemas = unitSchemas(brokers);
   const problems: Problem[] = [];
   const environments = new Map<string, EnvironmentDeclaration>();
+  const unplaced = new Map<string, EnvironmentDeclaration>();
   const services = new Map<string, ServiceDeclaration>();
   const landed = new Map<string, Data>();
   for (const [name, unit] of merged.environments) {
@@ -71,7 +73,10 @@ function checkUnits(
     problems.push(...placed('environments', unit, refused));
     landed.set(name, data);
     const checked = check(schemas.environment, data);
-    if (checked.ok) environments.set(name, environmentOf(name, checked.value, brokers));
+    if (!asked && unset.length > 0) {
+      const placeless = check(schemas.environment, withoutEndpoints(data, brokers));
+      if (placeless.ok) unplaced.set(name, environmentOf(name, placeless.value, brokers));
+    } else if (checked.ok) environments.set(name, environmentOf(name, checked.value, brokers));
     else problems.push(...placed('environments', unit, checked.issues.filter(unlessAt([...issues, ...unset]))));
   }
   for (const under of ['services', 'principals'] as const) {
@@ -83,7 +88,40 @@ function checkUnits(
     }
   }
   problems.push(...formerProblems(merged, services));
-  return { environments, services, landed, problems };
+  for (const { name, sizes } of environments.values()) {
+    problems.push(...strangers(merged, name, sizes, services));
+  }
+  return { environments, unplaced, services, landed, problems };
+}
+
+/** The sections with endpoints that stand for any. */
+function withoutEndpoints(data: Data, brokers: readonly BrokerSections[]): Data {
+  if (!isMapping(data)) return data;
+  const changed = brokers.flatMap(({ name, schema }) => {
+    const section = data[name];
+    if (!isMapping(section)) return [];
+    return [[name, { ...section, ...(schema.unknownEndpoints as DataObject | undefined) }] as const];
+  });
+  return { ...data, ...Object.fromEntries(changed) };
+}
+
+/** Sizes of services that there are not. */
+function strangers(
+  merged: Merged,
+  environment: string,
+  sizes: EnvironmentDeclaration['sizes'],
+  services: ReadonlyMap<string, ServiceDeclaration>,
+): Problem[] {
+  const unit = merged.environments.get(environment);
+  if (unit === undefined) return [];
+  const unknown = [...sizes.keys()].filter((name) => !services.has(name) && !merged.services.has(name) && !merged.principals.has(name));
+  return unknown.flatMap((name) => {
+    const near = nearest(name, [...services.keys()]);
+    const hint = near === undefined ? 'an environment sets sizes of services that are declared' : `did you mean "${near}"?`;
+    return placed('environments', unit, [
+      { path: ['services', name], message: 'there is no such service', hint, atKey: true },
+    ]);
+  });
 }
 
 /** What a schema says of an endpoint whose variable was already refused is only a consequence. */
@@ -93,11 +131,21 @@ function unlessAt(issues: readonly Issue[]): (issue: Issue) => boolean {
 
 /** Issues of a unit, which begin at the unit, as problems of the file that it stands in. */
 function placed(kind: 'environments' | ServiceKey, unit: Unit, issues: readonly Issue[]): Problem[] {
-  return issues.map(({ path, message, hint, atKey = false }) => {
+  return issues.map((issue) => {
+    const { path, message, atKey = false } = issue;
+    const hint = hintFor(kind, issue);
     const place = placeAt(unit.place, path);
     const position = positionAt(unit.file.source, atKey ? place.key : place.at);
     return { message: `${showPath([kind, unit.name, ...path])}: ${message}`, position, hint };
   });
+}
+
+/** An environment cannot give a right to anybody: what services may do is the same everywhere. */
+function hintFor(kind: 'environments' | ServiceKey, { path, hint, atKey = false }: Issue): string | undefined {
+  if (kind !== 'environments' || !atKey || (path[0] !== 'services' && path[0] !== 'override')) return hint;
+  if (path.length < 3) return hint;
+  const only = 'an environment sets sizes only, never grants or names';
+  return hint === undefined ? only : `${only}; ${hint}`;
 }
 
 type EnvironmentOutput = ReturnType<typeof unitSchemas>['environment']['_zod']['output'];
@@ -112,6 +160,10 @@ function environmentOf(
     name,
     production: output.production ?? (name === 'production' || name === 'prod'),
     sections: sectionsOf(output, brokers),
+    override: sectionsOf(output.override ?? {}, brokers),
+    sizes: new Map(
+      Object.entries(output.services ?? {}).map(([service, sizes]) => [service, sectionsOf(sizes, brokers)]),
+    ),
     secrets: output.secrets,
     claims: globsOf(output.claims, brokers),
     protected: globsOf(output.protected, brokers),
@@ -182,7 +234,7 @@ function unitOf(merged: Merged, kind: string | number | undefined, name: string)
   }
 }
 
-function assemble(merged: Merged, { environments, services, landed }: Drafts, files: readonly ParsedFile[]): Topology {
+function assemble(merged: Merged, { environments, unplaced, services, landed }: Drafts, files: readonly ParsedFile[]): Topology {
   const start: Position = { file: files[0]?.source.file ?? '', line: 1, column: 1 };
   const locate = (path: Path): Position => {
     const [kind, name, ...rest] = path;
@@ -194,6 +246,7 @@ function assemble(merged: Merged, { environments, services, landed }: Drafts, fi
     name: merged.name,
     files: files.map(({ source }) => source.file),
     environments,
+    unplaced,
     services,
     removed: merged.removed,
     locate,

@@ -57,7 +57,7 @@ export function mergeFiles(files: readonly ParsedFile[]): Merged {
   return { name, environments, services, principals, removed, head: places, problems };
 }
 
-function isMapping(data: Data | undefined): data is DataObject {
+export function isMapping(data: Data | undefined): data is DataObject {
   return typeof data === 'object' && data !== null && !Array.isArray(data);
 }
 

@@ -120,3 +120,12 @@ export const adminSchema = z.strictObject({ username: name(), password: referenc
 
 /** How a service proves who it is: by its stored password, by a client certificate, or by what mqwarden has no hand in. */
 export const authSchema = z.enum(['password', 'certificate', 'external']);
+
+/** How an environment names things: any text with the placeholder in it once, `{service}.staging`. */
+export function namingTemplate(placeholder: string) {
+  const hint = `write it around the name, such as "{${placeholder}}.staging" or "staging.{${placeholder}}"`;
+  return name().refine((value) => /^[^{}]*\{([^{}]*)\}[^{}]*$/.exec(value)?.[1] === placeholder, {
+    message: `must contain {${placeholder}} once, and no other braces`,
+    params: { hint },
+  });
+}

@@ -17,6 +17,8 @@ export function unitSchemas(brokers: readonly BrokerSections[]) {
       secrets: store().optional(),
       claims: globsByBroker(brokers).optional(),
       protected: globsByBroker(brokers).optional(),
+      override: z.strictObject(partial(brokers, 'override')).optional(),
+      services: z.record(name(), z.strictObject(partial(brokers, 'sizes'))).optional(),
       ...sections(brokers, 'environment'),
     }),
     service: z.strictObject({
@@ -31,6 +33,15 @@ export function unitSchemas(brokers: readonly BrokerSections[]) {
 
 function sections(brokers: readonly BrokerSections[], of: 'environment' | 'service') {
   return Object.fromEntries(brokers.map((broker) => [broker.name, broker.schema[of].optional()]));
+}
+
+function partial(brokers: readonly BrokerSections[], of: 'override' | 'sizes') {
+  return Object.fromEntries(
+    brokers.flatMap(({ name, schema }) => {
+      const part = schema[of];
+      return part === undefined ? [] : [[name, part.optional()] as const];
+    }),
+  );
 }
 
 /** `claims` and `protected`: `{ rabbitmq: { users: GLOBS }, kafka: { principals: GLOBS } }`. */

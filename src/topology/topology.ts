@@ -8,6 +8,10 @@ export interface EnvironmentDeclaration {
   readonly production: boolean;
   /** By broker name: what that broker's schema made of the section. */
   readonly sections: ReadonlyMap<string, unknown>;
+  /** By broker name: what it sets for all services. */
+  readonly override: ReadonlyMap<string, unknown>;
+  /** By service, then by broker name: what it sets for one. Sizes, never grants. */
+  readonly sizes: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
   /** The store of the services' credentials, such as `file:credentials`; relative to the file that names it. */
   readonly secrets?: string | undefined;
   /** By broker name: globs over whole principal names. */
@@ -38,6 +42,8 @@ export interface Topology {
   /** The files that it was read from, sorted. */
   readonly files: readonly string[];
   readonly environments: ReadonlyMap<string, EnvironmentDeclaration>;
+  /** Those whose endpoints are not known, since variables are not set, and that were not asked for: they may be anywhere. */
+  readonly unplaced: ReadonlyMap<string, EnvironmentDeclaration>;
   /** What stands under `services`, then under `principals`; a name stands under one of them only. */
   readonly services: ReadonlyMap<string, ServiceDeclaration>;
   /** Services that are no more, with the place of their tombstone. */

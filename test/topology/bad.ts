@@ -353,10 +353,10 @@ export const badTopologies: readonly BadTopology[] = [
     ],
   },
   {
-    name: 'an override in an environment',
-    files: env(`rabbitmq: { managementUrl: https://mq, ${admin} }\noverride: {}`),
+    name: 'an override of a broker that has none',
+    files: env(`rabbitmq: { managementUrl: https://mq, ${admin} }\noverride: { rabbitmq: {} }`),
     want: [
-      'topology.yaml:6:5: environments.staging.override: unknown key (allowed here: production, secrets, claims, protected, rabbitmq, kafka)',
+      'topology.yaml:6:17: environments.staging.override.rabbitmq: unknown key',
     ],
   },
   {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Problem, TopologyError } from '../../src/core/errors.ts';
+import { asWritten } from '../../src/core/naming.ts';
 import { adminSchema, globList, integer, name, scalar, text, tlsSchema } from '../../src/topology/parts.ts';
 import { parseTopology, type Topology } from '../../src/topology/load.ts';
 
@@ -30,6 +31,8 @@ export const fakeBrokers = [
       principals: 'users',
       endpointKeys: ['managementUrl'],
     },
+    land: <Land>(landscape: Land) => landscape,
+    realms: () => [{ sort: 'topic', template: asWritten, key: ['naming', 'topic'], names: new Map() }],
     endpoints: (section: unknown) => [new URL((section as { managementUrl: string }).managementUrl).host],
   },
   {
@@ -42,6 +45,8 @@ export const fakeBrokers = [
       principals: 'principals',
       endpointKeys: ['brokers'],
     },
+    land: <Land>(landscape: Land) => landscape,
+    realms: () => [{ sort: 'topic', template: asWritten, key: ['naming', 'topic'], names: new Map() }],
     endpoints: (section: unknown) => (section as { brokers: string[] }).brokers,
   },
 ] as const;

@@ -46,7 +46,8 @@ describe('environments on one endpoint', () => {
     const problems = problemsOf(() => checkEnvironments(two('k1:1, k2:1', 'k2:1'), fakeBrokers));
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatchObject({
-      message: 'environments.b.kafka: the environments a and b share the endpoint k2:1',
+      message:
+        'environments.b.kafka: the environments a and b share the endpoint k2:1, but nothing in naming.topic tells their names apart',
       position: { file: 'topology.yaml', line: 5, column: 8 },
       related: [{ position: { file: 'topology.yaml', line: 4, column: 8 } }],
     });

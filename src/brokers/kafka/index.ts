@@ -1,8 +1,16 @@
 import type { Broker } from '../../core/broker.ts';
 import { compile, ground } from './compile.ts';
 import { kinds } from './kinds.ts';
+import { land, realms } from './land.ts';
 import type { KafkaResource } from './resources.ts';
-import { environmentSchema, type KafkaEnvironment, type KafkaService, serviceSchema } from './schema.ts';
+import {
+  environmentSchema,
+  type KafkaEnvironment,
+  type KafkaService,
+  overrideSchema,
+  serviceSchema,
+  sizesSchema,
+} from './schema.ts';
 
 /** Kafka: topics, SCRAM users, quotas and ACLs. The client library is loaded only when a broker is talked to. */
 export const kafka: Broker<KafkaEnvironment, KafkaService, KafkaResource> = {
@@ -11,11 +19,16 @@ export const kafka: Broker<KafkaEnvironment, KafkaService, KafkaResource> = {
   schema: {
     environment: environmentSchema,
     service: serviceSchema,
+    override: overrideSchema,
+    sizes: sizesSchema,
     principals: 'principals',
     endpointKeys: ['brokers'],
+    unknownEndpoints: { brokers: ['unknown.invalid:9093'] },
   },
   kinds,
   endpoints: (environment) => environment.brokers.map((broker) => broker.toLowerCase()),
+  land,
+  realms,
   compile,
   ground,
   async read(target, scope, context) {

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { adminSchema, authSchema, integer, name, scalar, tlsSchema } from '../../topology/parts.ts';
+import {
+  adminSchema,
+  authSchema,
+  integer,
+  name,
+  namingTemplate,
+  scalar,
+  tlsSchema,
+} from '../../topology/parts.ts';
 import { topicNameProblem, topicPrefixProblem } from './names.ts';
 import {
   clusterName,
@@ -44,18 +52,40 @@ export const environmentSchema = z.strictObject({
   brokers: z.array(endpoint()).min(1, 'must name at least one broker'),
   tls: tlsSchema.optional(),
   admin: adminSchema,
+  naming: z
+    .strictObject({
+      user: namingTemplate('service').optional(),
+      topic: topicTemplate().optional(),
+      group: namingTemplate('name').optional(),
+      transactionalId: namingTemplate('name').optional(),
+    })
+    .optional(),
 });
+
+function topicTemplate() {
+  return namingTemplate('name').superRefine((value, context) => {
+    const problem = topicNameProblem(value.replace(/\{[^}]*\}/, 'name'));
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  });
+}
 
 const allowSchema = z.strictObject({
   publish: z.array(name()).optional(),
   consume: z.array(name()).optional(),
 });
 
-const topicSchema = z.strictObject({
+const topicSizes = {
   partitions: integer({ min: 1, max: 2_147_483_647 }).optional(),
   replicationFactor: integer({ min: 1, max: 32_767 }).optional(),
   config: z.record(name(), scalar()).optional(),
-  allow: allowSchema.optional(),
+};
+
+const topicSchema = z.strictObject({ ...topicSizes, allow: allowSchema.optional() });
+
+/** What an environment may set for all topics. */
+export const overrideSchema = z.strictObject({
+  replicationFactor: topicSizes.replicationFactor,
+  config: topicSizes.config,
 });
 
 /** Exactly one of `topic` and `prefix`. */
@@ -97,6 +127,12 @@ const rate = () => z.number().positive('must be more than 0').optional();
 const quotaSchema = z
   .strictObject({ producerByteRate: rate(), consumerByteRate: rate(), requestPercentage: rate() })
   .refine((quota) => Object.values(quota).some((value) => value !== undefined), { message: 'sets no quota' });
+
+/** What an environment may set for one service. */
+export const sizesSchema = z.strictObject({
+  topics: z.record(topicName(), z.strictObject(topicSizes)).optional(),
+  quota: quotaSchema.optional(),
+});
 
 const hostName = () =>
   checkedName((value) =>
@@ -176,5 +212,7 @@ export const serviceSchema = z.strictObject({
 
 export type KafkaEnvironment = z.infer<typeof environmentSchema>;
 export type KafkaService = z.infer<typeof serviceSchema>;
+export type KafkaOverride = z.infer<typeof overrideSchema>;
+export type KafkaSizes = z.infer<typeof sizesSchema>;
 export type KafkaTopic = z.infer<typeof topicSchema>;
 export type KafkaGrant = z.infer<typeof grantSchema>;

@@ -3,6 +3,7 @@ import { commonGround } from '../../core/former.ts';
 import { compile } from './compile/index.ts';
 import { vhostsOf } from './compile/vhosts.ts';
 import { kinds } from './kinds/index.ts';
+import { land, realms } from './land.ts';
 import { read } from './read.ts';
 import { type RabbitResource, vhostAddress } from './resources.ts';
 import { type RabbitEnvironment, type RabbitService, schema } from './schema.ts';
@@ -17,6 +18,8 @@ export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> 
   kinds,
   endpoints: ({ managementUrl, amqpsUrl }) =>
     [managementUrl, amqpsUrl].filter((url) => url !== undefined).map(hostAndPort),
+  land,
+  realms,
   compile,
   ground: (landscape, compiled) => ({
     ...commonGround(landscape, compiled),

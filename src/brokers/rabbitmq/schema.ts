@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../core/json.ts';
 import type { BrokerSchema } from '../../core/broker.ts';
-import { adminSchema, authSchema, globList, integer, name, text, tlsSchema } from '../../topology/parts.ts';
+import {
+  adminSchema,
+  authSchema,
+  globList,
+  integer,
+  name,
+  namingTemplate,
+  text,
+  tlsSchema,
+} from '../../topology/parts.ts';
 import { byteLength, lockVhost, longestName, nameProblem } from './names.ts';
 
 /** RabbitMQ's sections of a topology. Whatever is not a key here is an error, never a silence. */
@@ -202,6 +211,14 @@ const grantSchema = z
     message: 'must name at least one of "configure", "write" and "read"',
   });
 
+const userLimits = z.strictObject({
+  maxConnections: integer({ min: 0 }).optional(),
+  maxChannels: integer({ min: 0 }).optional(),
+});
+
+/** What an environment may set for one service. */
+const sizesSchema = z.strictObject({ limits: userLimits.optional() });
+
 export const serviceSchema = z.preprocess(
   emptyIsDefault,
   z.strictObject({
@@ -209,12 +226,7 @@ export const serviceSchema = z.preprocess(
     auth: authSchema.default('password'),
     vhost: name().optional(),
     tags: sortedTags().optional(),
-    limits: z
-      .strictObject({
-        maxConnections: integer({ min: 0 }).optional(),
-        maxChannels: integer({ min: 0 }).optional(),
-      })
-      .optional(),
+    limits: userLimits.optional(),
     declares: z.boolean().default(false),
     namespace: brokerName().optional(),
     exchanges: z.record(z.string(), exchangeSchema).optional(),
@@ -255,6 +267,7 @@ export const environmentSchema = z
     vhosts: z.record(name(), vhostSchema).optional(),
     tls: tlsSchema.optional(),
     admin: adminSchema,
+    naming: z.strictObject({ user: namingTemplate('service') }).optional(),
   })
   .superRefine(({ vhost, vhosts = {} }, context) => {
     const names = new Map([[vhost.name, '"vhost"']]);
@@ -279,13 +292,16 @@ function aliasProblem(alias: string, twin: string | undefined) {
 export const schema: BrokerSchema = {
   environment: environmentSchema,
   service: serviceSchema,
+  sizes: sizesSchema,
   principals: 'users',
   endpointKeys: ['managementUrl', 'amqpsUrl'],
+  unknownEndpoints: { managementUrl: 'https://unknown.invalid', amqpsUrl: 'amqps://unknown.invalid' },
 };
 
 export type RabbitEnvironment = z.output<typeof environmentSchema>;
 export type VhostSection = z.output<typeof vhostSchema>;
 export type RabbitService = z.output<typeof serviceSchema>;
+export type RabbitSizes = z.output<typeof sizesSchema>;
 export type ExchangeSection = z.output<typeof exchangeSchema>;
 export type QueueSection = z.output<typeof queueSchema>;
 export type BindingSection = z.output<typeof bindingSchema>;

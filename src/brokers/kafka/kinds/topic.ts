@@ -8,7 +8,11 @@ export const topicKind: Kind<TopicResource> = {
   label: 'topic',
   order: 0,
   holdsData: true,
-  ownership: (live) => ({ fate: isInternalTopic(partOf(live.address, 0)) ? 'internal' : 'prunable' }),
+  ownership(live, ground) {
+    const name = partOf(live.address, 0);
+    if (isInternalTopic(name)) return { fate: 'internal' };
+    return { fate: ground.isOurs?.('topic', name) === false ? 'unmanaged' : 'prunable' };
+  },
   settle,
   judge,
   needs: () => [],
