@@ -74,6 +74,7 @@ async function make(environment: string, decisions: Partial<Decisions> = {}): Pr
   const lines: string[] = [];
   await apply({
     ...optionsFor(environment, decisions),
+    lock: 'none',
     confirm: () => Promise.resolve(true),
     auditLog: () =>
       openAuditLog(join(place.cwd, 'audit.jsonl'), { who: 'test', host: 'test', now: () => new Date() }),
