@@ -241,6 +241,19 @@ export const serviceSchema = z.preprocess(
   }),
 );
 
+const appliesTo = z.enum(['all', 'queues', 'classic_queues', 'quorum_queues', 'streams', 'exchanges']);
+
+function policySchema(usual: z.infer<typeof appliesTo>) {
+  return z.strictObject({
+    pattern: name(),
+    applyTo: appliesTo.default(usual),
+    priority: integer().default(0),
+    definition: argumentsSchema.refine((settings) => Object.keys(settings).length > 0, {
+      message: 'must set something',
+    }),
+  });
+}
+
 const vhostSchema = z.preprocess(
   nameOr('name'),
   z.strictObject({
@@ -256,6 +269,8 @@ const vhostSchema = z.preprocess(
         maxQueues: integer({ min: 0 }).optional(),
       })
       .optional(),
+    policies: z.record(brokerName(), policySchema('all')).optional(),
+    operatorPolicies: z.record(brokerName(), policySchema('queues')).optional(),
   }),
 );
 
@@ -299,6 +314,7 @@ export const schema: BrokerSchema = {
 };
 
 export type RabbitEnvironment = z.output<typeof environmentSchema>;
+export type PolicySection = z.output<ReturnType<typeof policySchema>>;
 export type VhostSection = z.output<typeof vhostSchema>;
 export type RabbitService = z.output<typeof serviceSchema>;
 export type RabbitSizes = z.output<typeof sizesSchema>;
