@@ -11,7 +11,7 @@ import { alternativesPattern, namePattern, type Tokens, tokensOf } from './names
 /** Every routing key. */
 export const everyKey = '.*';
 
-/** The pattern that matches exactly the keys that these patterns match; `^$` for none. */
+/** The pattern that matches exactly the keys that these patterns match; `^$` for none, which lets the empty key through. */
 export function topicPattern(routingKeys: Iterable<string>): string {
   const bodies = new Map([...routingKeys].map(keyBody).map((tokens) => [tokens.join(''), tokens]));
   if (bodies.has(everyKey)) return everyKey;
