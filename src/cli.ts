@@ -18,7 +18,8 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function makeProgram(args: readonly string[], shell: Shell, done: (code: number) => void): Command {
+/** All commands with their options; `done` receives the exit code of the one that runs. */
+export function makeProgram(args: readonly string[], shell: Shell, done: (code: number) => void): Command {
   const program = new Command('mqwarden')
     .description('Least-privilege security for RabbitMQ and Kafka from one declarative topology.')
     .version(version)

@@ -47,7 +47,11 @@ export function decisionOptions(command: Command): Command {
       'let go of exactly these queues, topics, exchanges, bindings or settings',
     )
     .option('--allow-widening <address...>', 'remove exactly these DENY rules')
-    .option('--max-deletes <percent>', 'refuse when more of the owned objects of a broker would go', percent)
+    .option(
+      '--max-deletes <percent>',
+      'refuse when more of the owned objects of a broker would go (default: 30; counted from 10 objects up)',
+      percent,
+    )
     .option('--keep-connections', 'do not close the connections of users that lose a right');
 }
 

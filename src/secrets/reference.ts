@@ -4,7 +4,7 @@
  */
 
 /** The schemes that are known; of those, only `env` and `file` can be resolved yet. */
-const schemes = ['env', 'file', 'vault', 'aws-sm', 'exec'] as const;
+export const schemes = ['env', 'file', 'vault', 'aws-sm', 'exec'] as const;
 type Scheme = (typeof schemes)[number];
 
 /** The schemes that a secret can be read by today, as a person writes them. */

@@ -24,7 +24,7 @@ export interface Merged {
   readonly problems: readonly Problem[];
 }
 
-const topKeys = ['version', 'name', 'environments', 'services', 'principals', 'removed'];
+export const topKeys = ['version', 'name', 'environments', 'services', 'principals', 'removed'];
 const example = 'version: 1, name: my-platform, environments: …, services: …';
 
 /** Joins the files; each environment and each service is declared in one place. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseReference, supportedForms } from '../secrets/reference.ts';
+import { parseReference, schemes, supportedForms } from '../secrets/reference.ts';
 
 /**
  * The parts that the schemas of environments, services and brokers are made of. A refinement may leave a `hint` in the
@@ -42,7 +42,8 @@ export function path() {
 
 /** A reference to a secret, kept as text; a literal is refused, and not repeated. */
 export function reference() {
-  return z.string().superRefine((value, context) => {
+  const form = { pattern: `^(${schemes.join('|')}):.` };
+  return z.string().meta(form).superRefine((value, context) => {
     const parsed = parseReference(value);
     if (parsed.ok) return;
     const hint = `write one of ${supportedForms.join(', ')}; no secret may stand in a topology`;
@@ -56,7 +57,12 @@ export function reference() {
  */
 export function integer(bounds: { readonly min?: number; readonly max?: number } = {}) {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = bounds;
-  return z.unknown().transform((value, context): number => {
+  const form = {
+    type: 'integer',
+    ...(bounds.min === undefined ? {} : { minimum: min }),
+    ...(bounds.max === undefined ? {} : { maximum: max }),
+  };
+  return z.unknown().meta(form).transform((value, context): number => {
     const problem = integerProblem(value, min, max);
     if (problem === undefined && typeof value === 'number') return value;
     context.addIssue({ code: 'custom', message: problem ?? 'must be a whole number' });
@@ -78,7 +84,8 @@ function integerProblem(value: unknown, min: number, max: number): string | unde
  * Integers of any size keep all their digits.
  */
 export function scalar() {
-  return z.unknown().transform((value, context): string => {
+  const form = { type: ['string', 'number', 'boolean'] };
+  return z.unknown().meta(form).transform((value, context): string => {
     switch (typeof value) {
       case 'string':
         return value;
@@ -103,28 +110,38 @@ export function globList() {
 /** How to trust and be trusted: paths of PEM files, and the name to expect in the server's certificate. */
 export const tlsSchema = z
   .strictObject({
-    ca: path().optional(),
-    cert: path().optional(),
-    key: path().optional(),
-    serverName: name().optional(),
+    ca: path().optional().describe("The CA of the broker's certificate. Default: the system's."),
+    cert: path().optional().describe('The client certificate of the administrator, with key.'),
+    key: path().optional().describe('Its private key, with cert.'),
+    serverName: name().optional().describe("The name to expect in the broker's certificate. Default: the host."),
   })
+  .meta({ dependencies: { cert: ['key'], key: ['cert'] } })
   .superRefine((tls, context) => {
     if ((tls.cert === undefined) === (tls.key === undefined)) return;
     const missing = tls.cert === undefined ? 'cert' : 'key';
     const given = tls.cert === undefined ? 'key' : 'cert';
     context.addIssue({ code: 'custom', path: [given], message: `needs "${missing}" beside it` });
-  });
+  })
+  .describe('How the broker is trusted: PEM files, relative to this file.');
 
 /** The administrator that mqwarden logs in as. */
-export const adminSchema = z.strictObject({ username: name(), password: reference() });
+export const adminSchema = z
+  .strictObject({
+    username: name().describe('The user that mqwarden logs in as.'),
+    password: reference().describe('A reference to its password: env:NAME or file:PATH. Never the password itself.'),
+  })
+  .describe('The administrator that mqwarden logs in as. What it needs: docs/administrators.md.');
 
 /** How a service proves who it is: by its stored password, by a client certificate, or by what mqwarden has no hand in. */
-export const authSchema = z.enum(['password', 'certificate', 'external']);
+export const authSchema = z
+  .enum(['password', 'certificate', 'external'])
+  .describe('How it logs in: password (default), certificate (no password), external (only grants are made here).');
 
 /** How an environment names things: any text with the placeholder in it once, `{service}.staging`. */
 export function namingTemplate(placeholder: string) {
   const hint = `write it around the name, such as "{${placeholder}}.staging" or "staging.{${placeholder}}"`;
-  return name().refine((value) => /^[^{}]*\{([^{}]*)\}[^{}]*$/.exec(value)?.[1] === placeholder, {
+  const form = { pattern: `^[^{}]*\\{${placeholder}\\}[^{}]*$` };
+  return name().meta(form).refine((value) => /^[^{}]*\{([^{}]*)\}[^{}]*$/.exec(value)?.[1] === placeholder, {
     message: `must contain {${placeholder}} once, and no other braces`,
     params: { hint },
   });

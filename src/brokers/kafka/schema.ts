@@ -29,8 +29,10 @@ function checkedName(check: Check) {
   });
 }
 
-const topicName = () => checkedName(topicNameProblem);
-const topicPrefix = () => checkedName(topicPrefixProblem);
+/** For editors: the checks above say it better. */
+const topicForm = { pattern: '^(?!__)[a-zA-Z0-9._-]{1,249}$' };
+const topicName = () => checkedName(topicNameProblem).meta(topicForm);
+const topicPrefix = () => checkedName(topicPrefixProblem).meta(topicForm);
 
 /** Kafka reads the literal name `*` in an ACL as every resource of the type: intent must not say that by accident. */
 const literalName = () =>
@@ -40,27 +42,51 @@ const literalName = () =>
 
 const endpointForm = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/@[\]]+):(\d{1,5})$/;
 
-const endpoint = () =>
-  z.string().superRefine((value, context) => {
-    const port = Number(endpointForm.exec(value)?.[1] ?? Number.NaN);
-    if (port >= 1 && port <= 65_535) return;
-    const params = { hint: 'write the host and port of a SASL_SSL listener, such as kafka-1.internal:9093' };
-    context.addIssue({ code: 'custom', message: 'must be host:port', params });
-  });
+/** For editors: with a port, or with a variable that may hold it. */
+const endpointHint = { pattern: '(:[0-9]{1,5}|\\$\\{MQWARDEN_[^}]*\\})$' };
 
-export const environmentSchema = z.strictObject({
-  brokers: z.array(endpoint()).min(1, 'must name at least one broker'),
-  tls: tlsSchema.optional(),
-  admin: adminSchema,
-  naming: z
-    .strictObject({
-      user: namingTemplate('service').optional(),
-      topic: topicTemplate().optional(),
-      group: namingTemplate('name').optional(),
-      transactionalId: namingTemplate('name').optional(),
-    })
-    .optional(),
-});
+const endpoint = () =>
+  z
+    .string()
+    .meta(endpointHint)
+    .superRefine((value, context) => {
+      const port = Number(endpointForm.exec(value)?.[1] ?? Number.NaN);
+      if (port >= 1 && port <= 65_535) return;
+      const params = {
+        hint: 'write the host and port of a SASL_SSL listener, such as kafka-1.internal:9093',
+      };
+      context.addIssue({ code: 'custom', message: 'must be host:port', params });
+    });
+
+export const environmentSchema = z
+  .strictObject({
+    brokers: z
+      .array(endpoint())
+      .min(1, 'must name at least one broker')
+      .describe(
+        'host:port of SASL_SSL listeners with SCRAM-SHA-512. May use ${MQWARDEN_NAME} and a default.',
+      ),
+    tls: tlsSchema.optional(),
+    admin: adminSchema,
+    naming: z
+      .strictObject({
+        user: namingTemplate('service')
+          .optional()
+          .describe('Of users and principals, with {service} in it once: {service}.staging.'),
+        topic: topicTemplate()
+          .optional()
+          .describe('Of topics and prefixes of topics, with {name} in it once: staging.{name}.'),
+        group: namingTemplate('name').optional().describe('Of consumer groups, with {name} in it once.'),
+        transactionalId: namingTemplate('name')
+          .optional()
+          .describe('Of transactional ids, with {name} in it once.'),
+      })
+      .optional()
+      .describe(
+        'How things are named here, to tell environments on one cluster apart. Default: as declared.',
+      ),
+  })
+  .describe('The Kafka cluster of the environment. Without it, the environment has no Kafka.');
 
 function topicTemplate() {
   return namingTemplate('name').superRefine((value, context) => {
@@ -69,24 +95,42 @@ function topicTemplate() {
   });
 }
 
-const allowSchema = z.strictObject({
-  publish: z.array(name()).optional(),
-  consume: z.array(name()).optional(),
+const allowSchema = z
+  .strictObject({
+    publish: z.array(name()).optional().describe('Services that may produce to it. Default: none.'),
+    consume: z.array(name()).optional().describe('Services that may consume it. Default: none.'),
+  })
+  .describe('The other services that may use the topic. Default: any that asks; with it, none but these.');
+
+const topicSizes = (otherwise: string) => ({
+  partitions: integer({ min: 1, max: 2_147_483_647 })
+    .optional()
+    .describe(`How many partitions. Default: ${otherwise}. They can grow, never shrink: Kafka's rule.`),
+  replicationFactor: integer({ min: 1, max: 32_767 })
+    .optional()
+    .describe(
+      `How many brokers hold each partition. Default: ${otherwise}. A later change is blocked: it moves data.`,
+    ),
+  config: z
+    .record(name(), scalar())
+    .optional()
+    .describe(
+      'Topic configs by their Kafka names, such as retention.ms. Others are reset; without it, left alone.',
+    ),
 });
 
-const topicSizes = {
-  partitions: integer({ min: 1, max: 2_147_483_647 }).optional(),
-  replicationFactor: integer({ min: 1, max: 32_767 }).optional(),
-  config: z.record(name(), scalar()).optional(),
-};
-
-const topicSchema = z.strictObject({ ...topicSizes, allow: allowSchema.optional() });
+const topicSchema = z.strictObject({ ...topicSizes("the broker's"), allow: allowSchema.optional() });
 
 /** What an environment may set for all topics. */
-export const overrideSchema = z.strictObject({
-  replicationFactor: topicSizes.replicationFactor,
-  config: topicSizes.config,
-});
+export const overrideSchema = z
+  .strictObject({
+    replicationFactor: topicSizes('as declared').replicationFactor,
+    config: z
+      .record(name(), scalar())
+      .optional()
+      .describe("Topic configs that win over the topics' own, each for itself."),
+  })
+  .describe('For every topic: wins over what the topic says.');
 
 /** Exactly one of `topic` and `prefix`. */
 function oneTarget(
@@ -99,6 +143,8 @@ function oneTarget(
   context.addIssue({ code: 'custom', message });
 }
 
+const eitherTarget = { oneOf: [{ required: ['topic'] }, { required: ['prefix'] }] };
+
 /** `orders` is short for `{ topic: orders }`. */
 const asIntent = (value: unknown) => (typeof value === 'string' ? { topic: value } : value);
 
@@ -106,33 +152,56 @@ const producesSchema = z.preprocess(
   asIntent,
   z
     .strictObject({
-      topic: topicName().optional(),
-      prefix: topicPrefix().optional(),
-      transactionalId: literalName().optional(),
-      idempotent: z.boolean().optional(),
+      topic: topicName().optional().describe('The topic. Either this or a prefix.'),
+      prefix: topicPrefix().optional().describe('All topics whose names begin so (a PREFIXED rule).'),
+      transactionalId: literalName()
+        .optional()
+        .describe('The transactional id of its producer: no two services may have the same.'),
+      idempotent: z
+        .boolean()
+        .optional()
+        .describe(
+          'An idempotent producer. Needs no further right since Kafka 3.0, but with grantStyle kafka-acls.',
+        ),
     })
-    .superRefine(oneTarget),
+    .superRefine(oneTarget)
+    .meta(eitherTarget),
 );
 
 const consumesSchema = z
   .strictObject({
-    topic: topicName().optional(),
-    prefix: topicPrefix().optional(),
-    group: literalName(),
+    topic: topicName().optional().describe('The topic. Either this or a prefix.'),
+    prefix: topicPrefix().optional().describe('All topics whose names begin so (a PREFIXED rule).'),
+    group: literalName().describe(
+      'The consumer group: Kafka divides the messages among all members of a group.',
+    ),
   })
-  .superRefine(oneTarget);
+  .superRefine(oneTarget)
+  .meta(eitherTarget);
 
 const rate = () => z.number().positive('must be more than 0').optional();
 
 const quotaSchema = z
-  .strictObject({ producerByteRate: rate(), consumerByteRate: rate(), requestPercentage: rate() })
-  .refine((quota) => Object.values(quota).some((value) => value !== undefined), { message: 'sets no quota' });
+  .strictObject({
+    producerByteRate: rate().describe('Bytes a second that it may produce, on each broker.'),
+    consumerByteRate: rate().describe('Bytes a second that it may fetch, on each broker.'),
+    requestPercentage: rate().describe(
+      "Percent of one broker thread's time for its requests (200: two threads).",
+    ),
+  })
+  .refine((quota) => Object.values(quota).some((value) => value !== undefined), { message: 'sets no quota' })
+  .describe("Quotas of the service's user (KIP-546). At least one of the three.");
 
 /** What an environment may set for one service. */
-export const sizesSchema = z.strictObject({
-  topics: z.record(topicName(), z.strictObject(topicSizes)).optional(),
-  quota: quotaSchema.optional(),
-});
+export const sizesSchema = z
+  .strictObject({
+    topics: z
+      .record(topicName(), z.strictObject(topicSizes('as declared')))
+      .optional()
+      .describe('Topics that the service declares, by name: sizes only. Each key wins for itself.'),
+    quota: quotaSchema.optional().describe('Quotas that win over those of the service, each for itself.'),
+  })
+  .describe("Sizes of the service's topics, and its quota.");
 
 const hostName = () =>
   checkedName((value) =>
@@ -146,13 +215,26 @@ const words = <Word extends string>(table: Readonly<Record<Word, unknown>>) =>
 
 const grantSchema = z
   .strictObject({
-    resource: z.enum(words<ResourceType>(resourceTypes)),
-    name: name().optional(),
-    pattern: z.enum(['literal', 'prefixed']).default('literal'),
-    operations: z.array(z.enum(words<Operation>(operations))).min(1, 'must name at least one operation'),
-    permission: z.enum(['allow', 'deny']).default('allow'),
-    host: hostName().optional(),
-    reason: name(),
+    resource: z.enum(words<ResourceType>(resourceTypes)).describe('What the rule is about.'),
+    name: name()
+      .optional()
+      .describe('Its name, or * for all. For cluster only: may be left out (kafka-cluster).'),
+    pattern: z
+      .enum(['literal', 'prefixed'])
+      .default('literal')
+      .describe('Whether the name is one name or the beginning of many.'),
+    operations: z
+      .array(z.enum(words<Operation>(operations)))
+      .min(1, 'must name at least one operation')
+      .describe('What may be done. Which operations a resource knows is a rule of Kafka.'),
+    permission: z
+      .enum(['allow', 'deny'])
+      .default('allow')
+      .describe('A DENY wins over every ALLOW. Removing one later widens access: --allow-widening.'),
+    host: hostName()
+      .optional()
+      .describe('The only address that it holds for, an IP address. Default: hosts, else *.'),
+    reason: name().describe('Why intent does not say it: for those who review the rule.'),
   })
   .superRefine((grant, context) => {
     const problem = grantNameProblem(grant);
@@ -191,24 +273,59 @@ const principalName = () =>
     return value.startsWith('User:') ? 'is written without "User:"' : undefined;
   });
 
-export const serviceSchema = z.strictObject({
-  principal: principalName().optional(),
-  auth: authSchema.optional(),
-  topics: z
-    .record(
-      topicName(),
-      z.preprocess((value) => value ?? {}, topicSchema),
-    )
-    .optional(),
-  produces: z.array(producesSchema).optional(),
-  consumes: z.array(consumesSchema).optional(),
-  streams: z.strictObject({ applicationId: checkedName(topicPrefixProblem) }).optional(),
-  quota: quotaSchema.optional(),
-  createTopics: z.boolean().optional(),
-  grantStyle: z.enum(['minimal', 'kafka-acls']).optional(),
-  hosts: z.array(hostName()).min(1, 'must name at least one address').optional(),
-  grants: z.array(grantSchema).optional(),
-});
+export const serviceSchema = z
+  .strictObject({
+    principal: principalName()
+      .optional()
+      .describe("The principal without User:, such as CN=orders,OU=shop. Default: the service's name."),
+    auth: authSchema.optional(),
+    topics: z
+      .record(
+        topicName(),
+        z.preprocess((value) => value ?? {}, topicSchema),
+      )
+      .optional()
+      .describe(
+        'The topics that it owns, by name: letters, digits, ".", "_", "-", at most 249 (Kafka\'s rule).',
+      ),
+    produces: z
+      .array(producesSchema)
+      .optional()
+      .describe('What it writes to: topics, or mappings. Gives WRITE and DESCRIBE.'),
+    consumes: z
+      .array(consumesSchema)
+      .optional()
+      .describe('What it reads. Gives READ and DESCRIBE on the topic, READ on the group.'),
+    streams: z
+      .strictObject({
+        applicationId: topicPrefix().describe(
+          'Its application.id: the group, and what internal topics begin with.',
+        ),
+      })
+      .optional()
+      .describe(
+        'A Kafka Streams application. Gives what it needs on names that begin with "<applicationId>-".',
+      ),
+    quota: quotaSchema.optional(),
+    createTopics: z
+      .boolean()
+      .optional()
+      .describe('Whether it creates the topics that it produces to (CREATE on them). Default: false.'),
+    grantStyle: z
+      .enum(['minimal', 'kafka-acls'])
+      .optional()
+      .describe('minimal, or exactly what kafka-acls --producer and --consumer give. Default: minimal.'),
+    hosts: z
+      .array(hostName())
+      .min(1, 'must name at least one address')
+      .optional()
+      .describe('IP addresses that its rules hold for. Default: * (any): Kafka compares no host names.'),
+    grants: z
+      .array(grantSchema)
+      .optional()
+      .describe('Literal ACLs, where intent does not say it; allow of owners binds them, too.'),
+  })
+  .describe('What the service does on Kafka. With it, it has a principal there.');
 
 export type KafkaEnvironment = z.infer<typeof environmentSchema>;
 export type KafkaService = z.infer<typeof serviceSchema>;

@@ -71,7 +71,6 @@ const lists: readonly (keyof Definitions)[] = [
   'users',
   'permissions',
   'topic_permissions',
-  'policies',
   'parameters',
   'exchanges',
   'queues',

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../core/json.ts';
 import type { BrokerSchema } from '../../core/broker.ts';
 import {
   adminSchema,
@@ -11,140 +10,74 @@ import {
   text,
   tlsSchema,
 } from '../../topology/parts.ts';
-import { byteLength, lockVhost, longestName, nameProblem } from './names.ts';
+import { lockVhost } from './names.ts';
+import {
+  argumentsSchema,
+  brokerName,
+  emptyIsDefault,
+  endpoint,
+  exchangeOrDefault,
+  nameOr,
+  routingKey,
+  sortedTags,
+} from './parts.ts';
 
 /** RabbitMQ's sections of a topology. Whatever is not a key here is an error, never a silence. */
 
-/** An endpoint with its only allowed scheme. No message repeats the URL: it may hold what it should not. */
-function endpoint(protocol: 'https:' | 'amqps:', example: string) {
-  return z.string().superRefine((value, context) => {
-    const message = endpointProblem(value, protocol);
-    if (message === undefined) return;
-    context.addIssue({ code: 'custom', message, params: { hint: `write it as ${example}` } });
-  });
-}
-
-function endpointProblem(value: string, protocol: string): string | undefined {
-  const url = URL.parse(value);
-  if (url === null || url.hostname === '') return 'must be a URL';
-  if (url.protocol !== protocol) return `must begin with ${protocol}//, since everything goes over TLS`;
-  if (url.username !== '' || url.password !== '') return 'must not contain credentials';
-  if (url.search !== '' || url.hash !== '') return 'must not have a query or fragment';
-  return undefined;
-}
-
-/** A name that the broker and its management API can take. */
-function brokerName() {
-  return name().superRefine((value, context) => {
-    const problem = nameProblem(value);
-    if (problem !== undefined && value !== '') context.addIssue({ code: 'custom', message: problem });
-  });
-}
-
-/** The same, or '' for the default exchange. */
-function exchangeOrDefault() {
-  return text().superRefine((value, context) => {
-    const problem = value === '' ? undefined : nameProblem(value);
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-  });
-}
-
-function routingKey() {
-  return text().refine((value) => byteLength(value) <= longestName, {
-    message: `is longer than ${longestName} bytes, which AMQP cannot carry`,
-  });
-}
-
-/** A tag; the management API takes them as one text with commas. */
-function tag() {
-  return name().refine((value) => !value.includes(',') && value.trim() === value, {
-    message: 'must not contain a comma, or blanks at its ends',
-  });
-}
-
-function sortedTags() {
-  return z.array(tag()).transform((tags): readonly string[] => [...new Set(tags)].sort());
-}
-
-/** `key:` with nothing after it means the same as `key: {}`. */
-function emptyIsDefault(value: unknown): unknown {
-  return value === null ? {} : value;
-}
-
-function nameOr(key: string) {
-  return (value: unknown): unknown => (typeof value === 'string' ? { [key]: value } : value);
-}
-
-const argumentsSchema = z.record(z.string(), z.unknown()).transform((given, context): JsonObject => {
-  const problem = argumentProblem(given);
-  if (problem === undefined) return given as JsonObject;
-  context.addIssue({
-    code: 'custom',
-    path: [...problem.path],
-    message: problem.message,
-    params: { hint: 'arguments are text, numbers, true, false, lists and maps of these' },
-  });
-  return z.NEVER;
-});
-
-interface ArgumentProblem {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
-/** What the management API's JSON could not carry to the broker as it was meant. */
-function argumentProblem(
-  value: unknown,
-  path: readonly (string | number)[] = [],
-): ArgumentProblem | undefined {
-  if (typeof value === 'bigint') {
-    return { path, message: "is too large: the management API's JSON cannot carry integers beyond 2^53" };
-  }
-  if (typeof value === 'number' && !Number.isFinite(value))
-    return { path, message: 'must be a finite number' };
-  if (typeof value === 'string' && !value.isWellFormed())
-    return { path, message: 'is not well-formed unicode' };
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return undefined;
-  if (typeof value !== 'object' || value === null) return { path, message: 'must have a value' };
-  const entries: [string | number, unknown][] = Array.isArray(value)
-    ? value.map((item: unknown, at) => [at, item])
-    : Object.entries(value);
-  for (const [key, item] of entries) {
-    const problem = argumentProblem(item, [...path, key]);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
-}
-
-const allowSchema = z.strictObject({ publish: globList().optional(), consume: globList().optional() });
+const allowSchema = z
+  .strictObject({
+    publish: globList()
+      .optional()
+      .describe('Services that may publish to it, or have it as a target. Default: none.'),
+    consume: globList().optional().describe('Services that may consume it, or bind to it. Default: none.'),
+  })
+  .describe('The other services that may use it. Default: any that asks; with it, none but these.');
 
 const bindingSchema = z
   .strictObject({
-    exchange: brokerName(),
-    routingKey: routingKey().optional(),
-    routingKeys: z.array(routingKey()).min(1, 'must name at least one routing key').optional(),
-    arguments: argumentsSchema.optional(),
+    exchange: brokerName().describe('The source exchange, in the same vhost.'),
+    routingKey: routingKey()
+      .optional()
+      .describe('The binding key, at most 255 bytes (AMQP). Default: empty.'),
+    routingKeys: z
+      .array(routingKey())
+      .min(1, 'must name at least one routing key')
+      .optional()
+      .describe('Several binding keys: one binding each. Not beside routingKey.'),
+    arguments: argumentsSchema
+      .optional()
+      .describe('Arguments of the binding, as a headers exchange reads them.'),
   })
+  .meta({ not: { required: ['routingKey', 'routingKeys'] } })
   .superRefine((binding, context) => {
     if (binding.routingKey === undefined || binding.routingKeys === undefined) return;
     const message = 'cannot stand beside "routingKeys": write one of the two';
     context.addIssue({ code: 'custom', path: ['routingKey'], message });
   });
 
-const exchangeType = z.string().refine((type) => /^(direct|fanout|topic|headers|x-[a-z0-9-]+)$/.test(type), {
-  message: 'must be direct, fanout, topic, headers, or the x-… type of a plugin',
-});
+const exchangeForm = {
+  anyOf: [{ enum: ['direct', 'fanout', 'topic', 'headers'] }, { pattern: '^x-[a-z0-9-]+$' }],
+};
+const exchangeType = z
+  .string()
+  .meta(exchangeForm)
+  .refine((type) => /^(direct|fanout|topic|headers|x-[a-z0-9-]+)$/.test(type), {
+    message: 'must be direct, fanout, topic, headers, or the x-… type of a plugin',
+  });
 
 const exchangeSchema = z.preprocess(
   emptyIsDefault,
   z.strictObject({
-    type: exchangeType.default('direct'),
-    durable: z.boolean().default(true),
-    autoDelete: z.boolean().default(false),
-    internal: z.boolean().default(false),
-    alternateExchange: brokerName().optional(),
-    arguments: argumentsSchema.optional(),
-    bindings: z.array(bindingSchema).optional(),
+    type: exchangeType.default('direct').describe('Its type; x-… is that of a plugin.'),
+    durable: z.boolean().default(true).describe('Whether it outlives a restart of the broker.'),
+    autoDelete: z.boolean().default(false).describe('Whether it goes with the last binding from it.'),
+    internal: z.boolean().default(false).describe('Whether only exchanges can publish to it, and no client.'),
+    alternateExchange: brokerName().optional().describe('Where messages go that no binding takes.'),
+    arguments: argumentsSchema.optional().describe('Further arguments of its declaration.'),
+    bindings: z
+      .array(bindingSchema)
+      .optional()
+      .describe('Exchanges that it receives from. Each asks to consume its source.'),
     allow: allowSchema.optional(),
   }),
 );
@@ -154,13 +87,29 @@ const queueType = z.enum(['classic', 'quorum', 'stream']);
 const queueSchema = z.preprocess(
   emptyIsDefault,
   z.strictObject({
-    type: queueType.optional(),
-    durable: z.boolean().default(true),
-    arguments: argumentsSchema.optional(),
+    type: queueType.optional().describe("Its type. Default: the vhost's defaultQueueType, else classic."),
+    durable: z
+      .boolean()
+      .default(true)
+      .describe('Whether it outlives a restart; only classic queues can be transient.'),
+    arguments: argumentsSchema
+      .optional()
+      .describe('Further arguments, such as x-message-ttl (ms), x-max-length.'),
     deadLetter: z
-      .strictObject({ exchange: exchangeOrDefault(), routingKey: routingKey().optional() })
-      .optional(),
-    bindings: z.array(bindingSchema).optional(),
+      .strictObject({
+        exchange: exchangeOrDefault().describe(
+          'The exchange, or "" for the default one: then routingKey is a queue.',
+        ),
+        routingKey: routingKey()
+          .optional()
+          .describe("The routing key to give them. Default: the message's own."),
+      })
+      .optional()
+      .describe('Where refused and expired messages go. It asks to publish there.'),
+    bindings: z
+      .array(bindingSchema)
+      .optional()
+      .describe('Exchanges that it receives from. Each asks to consume its source.'),
     allow: allowSchema.optional(),
   }),
 );
@@ -168,121 +117,201 @@ const queueSchema = z.preprocess(
 const publishSchema = z.preprocess(
   nameOr('exchange'),
   z.strictObject({
-    exchange: brokerName(),
-    vhost: name().optional(),
-    routingKeys: z.array(routingKey()).min(1, 'must name at least one routing key').optional(),
+    exchange: brokerName().describe('The exchange.'),
+    vhost: aliasSchema('Where it is.'),
+    routingKeys: z
+      .array(routingKey())
+      .min(1, 'must name at least one routing key')
+      .optional()
+      .describe(
+        'Only these keys, with * and #; on topic exchanges only (RabbitMQ checks no others). Default: all.',
+      ),
   }),
 );
 
 const queueUseSchema = z.preprocess(
   nameOr('queue'),
-  z.strictObject({ queue: brokerName(), vhost: name().optional() }),
+  z.strictObject({ queue: brokerName().describe('The queue.'), vhost: aliasSchema('Where it is.') }),
 );
 
 const servedSchema = z.preprocess(
   nameOr('queue'),
   z.strictObject({
-    queue: brokerName(),
-    exchange: brokerName().optional(),
-    replies: brokerName().optional(),
-    allow: globList().optional(),
+    queue: brokerName().describe('The queue of requests; it is made if the service does not declare it.'),
+    exchange: brokerName().optional().describe('The exchange that callers publish to. Default: QUEUE.calls.'),
+    replies: brokerName().optional().describe('The exchange that it replies by. Default: QUEUE.replies.'),
+    allow: globList()
+      .optional()
+      .describe('Services that may call it. Default: allow.publish of the queue, else any.'),
   }),
 );
 
 const callSchema = z.preprocess(
   nameOr('service'),
-  z.strictObject({ service: name(), queue: brokerName().optional() }),
+  z.strictObject({
+    service: name().describe('The service that serves.'),
+    queue: brokerName().optional().describe('One of the queues that it serves. Default: all of them.'),
+  }),
 );
 
 /** `true` makes them; with `bindings` they may be bound, too. */
 const temporarySchema = z
-  .union([z.boolean(), z.strictObject({ bindings: z.array(bindingSchema) })])
+  .union([
+    z.boolean(),
+    z.strictObject({ bindings: z.array(bindingSchema).describe('What it binds such queues to.') }),
+  ])
   .transform((given) => (typeof given === 'object' ? given : given ? { bindings: [] } : undefined));
 
 const grantSchema = z
   .strictObject({
-    configure: name().optional(),
-    write: name().optional(),
-    read: name().optional(),
-    vhost: name().optional(),
-    reason: name(),
+    configure: name().optional().describe('A pattern of names that it may declare and delete.'),
+    write: name().optional().describe('A pattern of names that it may write to.'),
+    read: name().optional().describe('A pattern of names that it may read.'),
+    vhost: aliasSchema('Where it holds.'),
+    reason: name().describe('Why intent does not say it: for those who review the grant.'),
   })
+  .meta({ anyOf: ['configure', 'write', 'read'].map((right) => ({ required: [right] })) })
   .refine((grant) => (grant.configure ?? grant.write ?? grant.read) !== undefined, {
     message: 'must name at least one of "configure", "write" and "read"',
   });
 
-const userLimits = z.strictObject({
-  maxConnections: integer({ min: 0 }).optional(),
-  maxChannels: integer({ min: 0 }).optional(),
-});
+const userLimits = z
+  .strictObject({
+    maxConnections: integer({ min: 0 })
+      .optional()
+      .describe('Connections of the user, over all nodes. Default: no limit.'),
+    maxChannels: integer({ min: 0 })
+      .optional()
+      .describe('Channels of the user, over all nodes. Default: no limit.'),
+  })
+  .describe('Limits of the user; what is not named is removed.');
 
 /** What an environment may set for one service. */
-const sizesSchema = z.strictObject({ limits: userLimits.optional() });
+const sizesSchema = z
+  .strictObject({
+    limits: userLimits.optional().describe('Limits that win over those of the service, each for itself.'),
+  })
+  .describe("Limits of the service's user in this environment.");
 
-export const serviceSchema = z.preprocess(
-  emptyIsDefault,
-  z.strictObject({
-    user: brokerName().optional(),
-    auth: authSchema.default('password'),
-    vhost: name().optional(),
-    tags: sortedTags().optional(),
-    limits: userLimits.optional(),
-    declares: z.boolean().default(false),
-    namespace: brokerName().optional(),
-    exchanges: z.record(z.string(), exchangeSchema).optional(),
-    queues: z.record(z.string(), queueSchema).optional(),
-    publishes: z.array(publishSchema).optional(),
-    consumes: z.array(queueUseSchema).optional(),
-    sends: z.array(queueUseSchema).optional(),
-    calls: z.array(callSchema).optional(),
-    serves: z.array(servedSchema).optional(),
-    temporaryQueues: temporarySchema.optional(),
-    grants: z.array(grantSchema).optional(),
-  }),
-);
-
-const appliesTo = z.enum(['all', 'queues', 'classic_queues', 'quorum_queues', 'streams', 'exchanges']);
-
-function policySchema(usual: z.infer<typeof appliesTo>) {
-  return z.strictObject({
-    pattern: name(),
-    applyTo: appliesTo.default(usual),
-    priority: integer().default(0),
-    definition: argumentsSchema.refine((settings) => Object.keys(settings).length > 0, {
-      message: 'must set something',
+export const serviceSchema = z
+  .preprocess(
+    emptyIsDefault,
+    z.strictObject({
+      user: brokerName().optional().describe("The user's name. Default: the service's."),
+      auth: authSchema.default('password'),
+      vhost: name()
+        .optional()
+        .describe(
+          "Where it lives, with all that it owns: an alias from vhosts. Default: the environment's vhost.",
+        ),
+      tags: sortedTags().optional().describe('Tags of the user: management, monitoring, … Default: none.'),
+      limits: userLimits.optional(),
+      declares: z
+        .boolean()
+        .default(false)
+        .describe(
+          'It declares its own exchanges and queues at start. By default mqwarden does, and it may not.',
+        ),
+      namespace: brokerName()
+        .optional()
+        .describe(
+          'NS: configure on NS.queue.* and NS.exchange.*, write on NS.exchange.*, read on NS.queue.*.',
+        ),
+      exchanges: z
+        .record(z.string(), exchangeSchema)
+        .optional()
+        .describe('The exchanges that it owns, by name.'),
+      queues: z.record(z.string(), queueSchema).optional().describe('The queues that it owns, by name.'),
+      publishes: z
+        .array(publishSchema)
+        .optional()
+        .describe('The exchanges that it publishes to: names, or mappings. Gives write on them.'),
+      consumes: z
+        .array(queueUseSchema)
+        .optional()
+        .describe('The queues that it consumes: names, or mappings. Gives read on them.'),
+      sends: z
+        .array(queueUseSchema)
+        .optional()
+        .describe(
+          'Queues that it sends to by the default exchange. Gives write on amq.default: every queue of the vhost.',
+        ),
+      calls: z
+        .array(callSchema)
+        .optional()
+        .describe('The services that it sends requests to and reads replies of: names, or mappings.'),
+      serves: z
+        .array(servedSchema)
+        .optional()
+        .describe('The queues of requests that it answers: names, or mappings.'),
+      temporaryQueues: temporarySchema
+        .optional()
+        .describe(
+          'Whether it makes queues that the server names (amq.gen-…); a mapping says what it binds them to.',
+        ),
+      grants: z
+        .array(grantSchema)
+        .optional()
+        .describe('Literal patterns, where intent does not say it; allow of owners binds them, too.'),
     }),
-  });
+  )
+  .describe('What the service does on RabbitMQ. With it, it has a user there.');
+
+/** A vhost as services speak of it. */
+function aliasSchema(lead: string) {
+  return name()
+    .optional()
+    .describe(
+      `${lead} An alias from vhosts of the environment, or default. Default: where the service lives.`,
+    );
 }
 
 const vhostSchema = z.preprocess(
   nameOr('name'),
   z.strictObject({
-    name: brokerName().refine((value) => value !== lockVhost, {
-      message: `is where mqwarden's own lock lives: use another name`,
-    }),
-    description: text().optional(),
-    tags: sortedTags().optional(),
-    defaultQueueType: queueType.optional(),
+    name: brokerName()
+      .refine((value) => value !== lockVhost, {
+        message: `is where mqwarden's own lock lives: use another name`,
+      })
+      .describe('Its name on the broker; it is made if it is not there.'),
+    description: text().optional().describe('What it is, for people. Default: as it is.'),
+    tags: sortedTags().optional().describe('Its tags. Default: as they are.'),
+    defaultQueueType: queueType.optional().describe('For queues that name no type. Default: as it is.'),
     limits: z
       .strictObject({
-        maxConnections: integer({ min: 0 }).optional(),
-        maxQueues: integer({ min: 0 }).optional(),
+        maxConnections: integer({ min: 0 })
+          .optional()
+          .describe('Connections to the vhost. Default: no limit.'),
+        maxQueues: integer({ min: 0 }).optional().describe('Queues in the vhost. Default: no limit.'),
       })
-      .optional(),
-    policies: z.record(brokerName(), policySchema('all')).optional(),
-    operatorPolicies: z.record(brokerName(), policySchema('queues')).optional(),
+      .optional()
+      .describe('Limits of the vhost; what is not named is removed.'),
   }),
 );
 
 export const environmentSchema = z
   .strictObject({
-    managementUrl: endpoint('https:', 'https://rabbitmq.internal:15671'),
-    amqpsUrl: endpoint('amqps:', 'amqps://rabbitmq.internal:5671').optional(),
-    vhost: vhostSchema,
-    vhosts: z.record(name(), vhostSchema).optional(),
+    managementUrl: endpoint('https:', 'https://rabbitmq.internal:15671').describe(
+      'https://host:port of the management API. May use ${MQWARDEN_NAME} and a default.',
+    ),
+    amqpsUrl: endpoint('amqps:', 'amqps://rabbitmq.internal:5671')
+      .optional()
+      .describe(
+        'amqps://host:port, for services and for the lock of apply. May use ${MQWARDEN_NAME} and a default.',
+      ),
+    vhost: vhostSchema.describe("The environment's own vhost: a name, or a mapping."),
+    vhosts: z
+      .record(name(), vhostSchema)
+      .optional()
+      .describe('Further vhosts, by the alias that services call them by: names, or mappings.'),
     tls: tlsSchema.optional(),
     admin: adminSchema,
-    naming: z.strictObject({ user: namingTemplate('service') }).optional(),
+    naming: z
+      .strictObject({
+        user: namingTemplate('service').describe('Of users, with {service} in it once: {service}.staging.'),
+      })
+      .optional()
+      .describe('How users are named here, to tell environments on one broker apart. Default: as declared.'),
   })
   .superRefine(({ vhost, vhosts = {} }, context) => {
     const names = new Map([[vhost.name, '"vhost"']]);
@@ -291,7 +320,8 @@ export const environmentSchema = z
       if (problem !== undefined) context.addIssue({ code: 'custom', path: ['vhosts', alias], ...problem });
       names.set(named, JSON.stringify(alias));
     }
-  });
+  })
+  .describe('The RabbitMQ broker of the environment. Without it, the environment has no RabbitMQ.');
 
 /** The word by which a service that lives in a named vhost speaks of the environment's own. */
 export const mainVhost = 'default';
@@ -314,7 +344,6 @@ export const schema: BrokerSchema = {
 };
 
 export type RabbitEnvironment = z.output<typeof environmentSchema>;
-export type PolicySection = z.output<ReturnType<typeof policySchema>>;
 export type VhostSection = z.output<typeof vhostSchema>;
 export type RabbitService = z.output<typeof serviceSchema>;
 export type RabbitSizes = z.output<typeof sizesSchema>;

@@ -3,7 +3,6 @@ import type { RabbitResource } from '../resources.ts';
 import { binding } from './binding.ts';
 import { exchange } from './exchange.ts';
 import { permission, topicPermission } from './grants.ts';
-import { operatorPolicy, policy } from './policy.ts';
 import { queue } from './queue.ts';
 import { user } from './user.ts';
 import { vhost } from './vhost.ts';
@@ -17,6 +16,4 @@ export const kinds = {
   'rabbitmq:binding': binding,
   'rabbitmq:permission': permission,
   'rabbitmq:topic-permission': topicPermission,
-  'rabbitmq:policy': policy,
-  'rabbitmq:operator-policy': operatorPolicy,
 } satisfies { [Name in RabbitResource['kind']]: Kind<Extract<RabbitResource, { kind: Name }>> };

@@ -12,11 +12,9 @@ import { vhostAddress } from '../resources.ts';
 export const phases = {
   vhost: 0,
   user: 1,
-  // Before the queues, which so have their limits and dead letters from the start.
-  policy: 2,
-  exchange: 3,
-  queue: 4,
-  binding: 5,
+  exchange: 2,
+  queue: 3,
+  binding: 4,
   topicRowUpsert: 10,
   permissionUpsert: 11,
   permissionDelete: 12,
@@ -24,9 +22,8 @@ export const phases = {
   bindingDelete: 20,
   queueDelete: 21,
   exchangeDelete: 22,
-  policyDelete: 23,
-  userDelete: 24,
-  vhostDelete: 25,
+  userDelete: 23,
+  vhostDelete: 24,
 } as const;
 
 export function upOrDown(change: Change, up: number, down: number): number {
