@@ -33,7 +33,7 @@ export async function readRegularFile(
     const stats = await handle.stat();
     requireRegular(path, stats);
     const max = maxMegabytes * megabyte;
-    const bytes = stats.size > max ? undefined : await readAtMost(handle, max);
+    const bytes = stats.size > max ? undefined : await readAtMost(handle, stats.size, max);
     if (bytes === undefined) throw new UnfitFile(`${path} is larger than ${maxMegabytes} MB`);
     return { bytes, stats };
   } finally {
@@ -56,11 +56,14 @@ function openFlags(followLink: boolean): number {
 }
 
 /** Whatever its size claims to be: a file may grow while it is read, and those of /proc have none. */
-async function readAtMost(handle: FileHandle, max: number): Promise<Buffer | undefined> {
-  // `end` is the last byte that is read: one more than is allowed.
-  const stream = handle.createReadStream({ start: 0, end: max, highWaterMark: megabyte, autoClose: false });
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
-  const bytes = Buffer.concat(chunks);
-  return bytes.length > max ? undefined : bytes;
+async function readAtMost(handle: FileHandle, size: number, max: number): Promise<Buffer | undefined> {
+  // One more than it claims, so that there is room to see the end.
+  let buffer = Buffer.allocUnsafe(size + 1);
+  for (let length = 0; length <= max;) {
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
+    if (bytesRead === 0) return buffer.subarray(0, length);
+    length += bytesRead;
+    if (length === buffer.length) buffer = Buffer.concat([buffer], length + megabyte);
+  }
+  return undefined;
 }

@@ -1,10 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { Agent } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import axios, { type AxiosInstance } from 'axios';
 import type { Context, Placed } from '../../core/broker.ts';
-import { BrokerError, ConnectionError, messageOf, MqwardenError } from '../../core/errors.ts';
+import { BrokerError, ConnectionError, messageOf, type MqwardenError } from '../../core/errors.ts';
 import { connectionError } from './causes.ts';
+import { type Http, openHttp } from './http.ts';
 import { parseJson } from './json.ts';
 import type { RabbitEnvironment } from './schema.ts';
 
@@ -78,26 +77,16 @@ export async function openAdmin(
   const { username, password, tls } = login ?? (await loginOf(target, context));
   const { serverName, ...pem } = tls;
   const url = new URL(target.section.managementUrl);
-  const agent = openAgent(url.host, {
-    ...pem,
-    ...(serverName === undefined ? {} : { servername: serverName }),
-  });
   const token = Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
   context.conceal(token);
-  const client = axios.create({
-    httpsAgent: agent,
-    // The administrator's password goes to this endpoint alone: through no proxy, and to no other place.
-    proxy: false,
-    maxRedirects: 0,
-    validateStatus: () => true,
-    responseType: 'text',
-    transformResponse: (text: unknown) => text,
-    // Limits are refused with 406 to who accepts JSON only.
-    headers: { Authorization: `Basic ${token}`, Accept: '*/*' },
-    timeout: context.timeoutMs,
-  });
-  return adminOver(client, agent, url, username, context.timeoutMs);
+  const servername = serverName === undefined ? {} : { servername: serverName };
+  const http = connectTo(url, { ...pem, ...servername }, context.timeoutMs);
+  const headers = { Authorization: `Basic ${token}`, ...everyRequest };
+  return adminOver(http, headers, url.host, username, context.timeoutMs);
 }
+
+/** Limits are refused with 406 to who accepts JSON only. */
+const everyRequest = { Accept: '*/*', 'User-Agent': 'mqwarden' };
 
 interface Pem {
   readonly ca?: string;
@@ -118,58 +107,50 @@ function requireCertificates({ ca, cert, key }: Pem, target: Placed<RabbitEnviro
   }
 }
 
-function openAgent(endpoint: string, tls: object): Agent {
+function connectTo(url: URL, tls: object, silenceMs: number): Http {
   try {
-    return new Agent({
-      keepAlive: true,
-      maxSockets: atATime,
-      minVersion: 'TLSv1.2',
-      rejectUnauthorized: true,
-      ...tls,
-    });
+    return openHttp(url, { connections: atATime, silenceMs, tls });
   } catch (error) {
-    throw connectionError(endpoint, error);
+    throw connectionError(url.host, error);
   }
 }
 
 function adminOver(
-  client: AxiosInstance,
-  agent: Agent,
-  url: URL,
+  http: Http,
+  common: Readonly<Record<string, string>>,
+  endpoint: string,
   username: string,
   timeoutMs: number,
 ): Admin {
-  const base = url.href.replace(/\/+$/, '');
   const request: Admin['request'] = async (method, path, options = {}) => {
+    const query = options.query === undefined ? '' : `?${String(new URLSearchParams(options.query))}`;
+    const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+    const typed = body === undefined ? {} : { 'Content-Type': 'application/json' };
+    const exchange = {
+      method,
+      path: `/api/${path.map(encodeSegment).join('/')}${query}`,
+      headers: { ...common, ...typed, ...options.headers },
+      body,
+      patienceMs: options.patienceMs ?? timeoutMs,
+    };
     try {
-      const { status, data } = await client.request<string>({
-        method,
-        url: `${base}/api/${path.map(encodeSegment).join('/')}`,
-        ...(options.query === undefined ? {} : { params: options.query }),
-        ...(options.body === undefined ? {} : { data: JSON.stringify(options.body) }),
-        headers: {
-          ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
-          ...options.headers,
-        },
-        // The socket's timeout begins when it is connected: this one bounds the connecting, too.
-        signal: AbortSignal.timeout(options.patienceMs ?? timeoutMs),
-      });
-      const body = bodyOf(data);
-      return { status, body, reason: reasonOf(body, data) };
+      const { status, text } = await http.exchange(exchange);
+      const answer = bodyOf(text);
+      return { status, body: answer, reason: reasonOf(answer, text) };
     } catch (error) {
-      throw error instanceof MqwardenError ? error : connectionError(url.host, error);
+      throw connectionError(endpoint, error);
     }
   };
   return {
     username,
-    endpoint: url.host,
+    endpoint,
     request,
     async get(path, options) {
       const answer = await request('GET', path, options);
       if (answer.status === 200) return answer.body;
-      throw refused({ username, endpoint: url.host }, `GET /api/${path.join('/')}`, answer);
+      throw refused({ username, endpoint }, `GET /api/${path.join('/')}`, answer);
     },
-    close: () => agent.destroy(),
+    close: () => http.close(),
   };
 }
 

@@ -1,0 +1,73 @@
+/** The brokers by their bare protocols, with nothing of src/: what a floor is made of, and how a benchmark cleans up. */
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { Connection } from '@platformatic/kafka';
+
+/** More at a time gains nothing, as mqwarden has found too. */
+const atATime = 16;
+
+export interface Endpoint {
+  readonly url: string;
+  readonly caFile: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface RawRabbitMQ {
+  /** The text of the answer; throws for a status of 400 or more. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<string>;
+  close(): void;
+}
+
+export function rawRabbitMQ({ url, caFile, username, password }: Endpoint): RawRabbitMQ {
+  const agent = new Agent({ keepAlive: true, maxSockets: atATime, ca: readFileSync(caFile) });
+  const options = { agent, auth: `${username}:${password}` };
+  return {
+    call: (method, path, body, headers = {}) =>
+      new Promise((resolve, reject) => {
+        const type = body === undefined ? {} : { 'content-type': 'application/json' };
+        const sent = request(
+          `${url}/api${path}`,
+          { ...options, method, headers: { ...type, ...headers } },
+          (answer) => {
+            let text = '';
+            answer.setEncoding('utf8').on('data', (part: string) => (text += part));
+            answer.on('end', () => {
+              if ((answer.statusCode ?? 500) < 400) resolve(text);
+              else reject(new Error(`${method} ${path}: ${answer.statusCode ?? ''} ${text}`));
+            });
+          },
+        );
+        sent.on('error', reject);
+        sent.end(body === undefined ? undefined : JSON.stringify(body));
+      }),
+    close: () => agent.destroy(),
+  };
+}
+
+/** Over all items, 16 at a time. */
+export async function together<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+  const waiting = items.values();
+  const lane = async () => {
+    for (const item of waiting) await work(item);
+  };
+  await Promise.all(Array.from({ length: atATime }, lane));
+}
+
+export async function rawKafka({ url, caFile, username, password }: Endpoint): Promise<Connection> {
+  const [host = '', port] = url.split(':');
+  const connection = new Connection('bench', {
+    tls: { ca: readFileSync(caFile) },
+    tlsServerName: host,
+    sasl: { mechanism: 'SCRAM-SHA-512', username, password },
+  });
+  await connection.connect(host, Number(port));
+  return connection;
+}
+
+/** By 1,000. */
+export function batchesOf<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / 1000) }, (_, batch) =>
+    items.slice(batch * 1000, (batch + 1) * 1000),
+  );
+}

@@ -1,0 +1,105 @@
+/** Real brokers, and a folder with a topology for them, as a user would have it. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  alterUserScramCredentialsV0,
+  deleteAclsV3,
+  deleteTopicsV6,
+  describeUserScramCredentialsV0,
+  metadataV12,
+} from '@platformatic/kafka';
+import { type Kafka, startKafka } from '../test/brokers/kafka.ts';
+import { removeFolder, temporaryFolder } from '../test/brokers/process.ts';
+import { rabbitAdmin } from '../test/brokers/rabbit-admin.ts';
+import { type RabbitMQ, startRabbitMQ } from '../test/brokers/rabbitmq.ts';
+import { batchesOf, rawKafka } from './raw.ts';
+import { expected, makeTopology, vhost } from './topology.ts';
+
+export interface Setting {
+  /** `Node.js 24.1.0, RabbitMQ 3.10.8, Kafka 4.4.0`. */
+  readonly versions: string;
+  /** Where the programs run: the topology is in ./topology. */
+  readonly folder: string;
+  readonly variables: Readonly<Record<string, string>>;
+  /** Back to brokers, secrets and a log on which nothing was ever applied. */
+  readonly reset: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** What peers were measured with: writes to the metadata log are gathered for 25 ms. */
+const brokerDefaults = ['controller.quorum.append.linger.ms=25'];
+
+export async function openSetting(services = 200): Promise<Setting> {
+  const [rabbit, kafka] = await Promise.all([startRabbitMQ(), startKafka({ extraConfig: brokerDefaults })]);
+  const folder = temporaryFolder('mqwarden-bench-');
+  await writeTopology(join(folder, 'topology'), services, rabbit, kafka);
+  return {
+    versions: `Node.js ${process.versions.node}, ${rabbit.name}, ${kafka.name}`,
+    folder,
+    variables: {
+      [expected.passwords.rabbitmq]: rabbit.admin.password,
+      [expected.passwords.kafka]: kafka.admin.password,
+    },
+    reset: async () => {
+      await Promise.all([emptyRabbitMQ(rabbit), emptyKafka(kafka)]);
+      await rm(join(folder, 'topology', expected.secrets), { recursive: true, force: true });
+      await rm(join(folder, '.mqwarden'), { recursive: true, force: true });
+    },
+    stop: async () => {
+      await Promise.all([rabbit.stop(), kafka.stop()]);
+      removeFolder(folder);
+    },
+  };
+}
+
+async function writeTopology(
+  folder: string,
+  services: number,
+  rabbit: RabbitMQ,
+  kafka: Kafka,
+): Promise<void> {
+  const site = {
+    managementUrl: rabbit.managementUrl,
+    brokers: kafka.brokers,
+    rabbitAdmin: rabbit.admin.username,
+    kafkaAdmin: kafka.admin.username,
+  };
+  await mkdir(folder);
+  await writeFile(join(folder, expected.authorities.rabbitmq), rabbit.ca);
+  await writeFile(join(folder, expected.authorities.kafka), kafka.ca);
+  for (const [name, text] of makeTopology(services, site)) await writeFile(join(folder, name), text);
+}
+
+async function emptyRabbitMQ(rabbit: RabbitMQ): Promise<void> {
+  const admin = rabbitAdmin(rabbit);
+  await admin.delete(`/vhosts/${vhost}`);
+  const users = (await admin.get<{ name: string }[]>('/users')).map(({ name }) => name);
+  await admin.post('/users/bulk-delete', { users: users.filter((name) => name !== rabbit.admin.username) });
+}
+
+/** By filters and requests that take everything away at once, which mqwarden itself must never do. */
+async function emptyKafka(kafka: Kafka): Promise<void> {
+  const { username, password } = kafka.admin;
+  const connection = await rawKafka({
+    url: kafka.brokers[0] ?? '',
+    caFile: kafka.caFile,
+    username,
+    password,
+  });
+  const topics = async () => (await metadataV12.api.async(connection, null, false, false)).topics;
+  try {
+    const all = { resourceType: 1, resourceName: null, resourcePatternType: 1 } as const;
+    const anyone = { principal: null, host: null, operation: 1, permissionType: 1 } as const;
+    await deleteAclsV3.api.async(connection, [{ ...all, ...anyone }] as never);
+    const names = (await topics()).map(({ name }) => ({ name: name ?? '' }));
+    for (const batch of batchesOf(names)) await deleteTopicsV6.api.async(connection, batch, 60_000);
+    const { results } = await describeUserScramCredentialsV0.api.async(connection, []);
+    const made = results.filter(({ user }) => user.startsWith('service-'));
+    const gone = made.map(({ user }) => ({ name: user, mechanism: 2 }));
+    for (const batch of batchesOf(gone)) await alterUserScramCredentialsV0.api.async(connection, batch, []);
+    while ((await topics()).length > 0) await sleep(100);
+  } finally {
+    await connection.close();
+  }
+}
