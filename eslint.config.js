@@ -22,6 +22,6 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['test/**', 'demo/**'], rules: { 'max-lines-per-function': 'off', 'no-console': 'off' } },
+  { files: ['test/**', 'demo/**', 'bench/**'], rules: { 'max-lines-per-function': 'off', 'no-console': 'off' } },
   { files: ['**/*.js', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
 );

@@ -7,7 +7,7 @@ export interface Http {
   close(): void;
 }
 
-export interface Exchange {
+interface Exchange {
   readonly method: string;
   /** After the path of the endpoint, encoded; begins with `/`. */
   readonly path: string;
