@@ -3,6 +3,7 @@ import { printable } from '../report/printable.ts';
 
 /** Shorter values would blank out ordinary words, and are no secrets. */
 const minLength = 4;
+const hashBits = 5 * minLength;
 const mark = '[redacted]';
 
 /**
@@ -12,6 +13,8 @@ const mark = '[redacted]';
 export class Redaction {
   /** The forms of all secrets by their first characters: a text is read once, however many secrets there are. */
   private readonly forms = new Map<string, Set<string>>();
+  /** By the hash of its first characters, whether a form may begin so: most places of a text are passed over by it. */
+  private readonly beginnings = new Uint8Array(1 << hashBits);
 
   add(secret: string): void {
     if (secret.length < minLength) return;
@@ -20,6 +23,7 @@ export class Redaction {
       const known = this.forms.get(start);
       if (known === undefined) this.forms.set(start, new Set([form]));
       else known.add(form);
+      this.beginnings[hashOf(start)] = 1;
     }
   }
 
@@ -28,7 +32,11 @@ export class Redaction {
     let clean = '';
     let copied = 0;
     let hiddenTo = 0;
-    for (let at = 0; at + minLength <= text.length; at += 1) {
+    let hash = 0;
+    for (let last = 0; last < text.length; last += 1) {
+      hash = hashOn(hash, text.charCodeAt(last));
+      const at = last - minLength + 1;
+      if (at < 0 || this.beginnings[hash] === 0) continue;
       const end = this.longestAt(text, at);
       if (end === 0) continue;
       // Overlapping secrets are hidden as one: the rest of the second would otherwise stand in clear.
@@ -47,6 +55,15 @@ export class Redaction {
     }
     return end;
   }
+}
+
+/** Of the last characters, `minLength` of them: each further one shifts the first out. */
+function hashOn(hash: number, unit: number): number {
+  return ((hash << (hashBits / minLength)) ^ unit) & ((1 << hashBits) - 1);
+}
+
+function hashOf(start: string): number {
+  return Array.from({ length: minLength }, (_, at) => start.charCodeAt(at)).reduce(hashOn, 0);
 }
 
 function formsOf(secret: string): ReadonlySet<string> {

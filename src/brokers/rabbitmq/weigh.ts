@@ -1,10 +1,10 @@
 import type { Address } from '../../core/address.ts';
 import type { Context, Placed } from '../../core/broker.ts';
+import { inPool } from '../../core/pool.ts';
 import { type Admin, atATime, openAdmin } from './admin.ts';
 import { connectionsOf, holderOf, isIn } from './connections.ts';
 import { kinds } from './kinds/index.ts';
 import { count, lossesOn, lossy } from './losses.ts';
-import { inPool } from './pool.ts';
 import type { RabbitChange } from './resources.ts';
 import type { RabbitEnvironment } from './schema.ts';
 

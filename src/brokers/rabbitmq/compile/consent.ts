@@ -145,6 +145,7 @@ const verbs = { configure: 'configure', write: 'publish', read: 'consume' } as c
 
 /** Literal grants, expanded against the names that owners guard. */
 function grantAsks(world: World, member: Member): Ask[] {
+  if (member.grants.length === 0) return [];
   return everything(world).flatMap(({ what, name }) =>
     rightsOn(member, what, name).map((right): Ask => {
       const says = `is granted ${right} on`;
@@ -186,12 +187,13 @@ function warnOfSends(world: World, { service, sends }: Member): void {
 
 /** A namespace brings configure, which deletes: it may hold nothing of another service, whatever that one allows. */
 function checkNamespace(world: World, { service, namespace }: Member): void {
+  if (namespace === undefined) return;
   for (const { what, name } of everything(world)) {
     const owned = (what === 'exchange' ? world.exchanges : world.queues).get(name);
     if (owned === undefined || owned.service === service || !inNamespace(namespace, 'configure', name))
       continue;
     world.problems.push({
-      message: `the namespace ${namespace ?? ''} of ${service.name} reaches ${what} ${name}, which ${owned.service.name} owns`,
+      message: `the namespace ${namespace} of ${service.name} reaches ${what} ${name}, which ${owned.service.name} owns`,
       position: service.locate(['namespace']),
       hint: 'give each service a namespace of its own, or name what it uses without one',
       related: [related(`${owned.service.name} declares it here`, owned.service.locate(owned.path))],

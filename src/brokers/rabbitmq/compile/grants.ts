@@ -106,7 +106,7 @@ const foreign = /\\[A-Za-z0-9]|\[\[:|\(\?|\(\*/;
 export function topicPermissionResources(world: World, member: Member, rights: Rights): TopicPermission[] {
   const { service } = member;
   const user = userOf(service);
-  return topicCandidates(world, rights).flatMap((exchange) => {
+  return topicCandidates(world, member, rights).flatMap((exchange) => {
     const wide = {
       write: reachesWidely(member, 'write', exchange),
       read: reachesWidely(member, 'read', exchange),
@@ -129,8 +129,9 @@ export function topicPermissionResources(world: World, member: Member, rights: R
   });
 }
 
-function topicCandidates(world: World, rights: Rights): string[] {
-  const owned = [...world.exchanges.keys()];
+function topicCandidates(world: World, { namespace, grants }: Member, rights: Rights): string[] {
+  const named = [...rights.write, ...rights.read].filter((exchange) => world.exchanges.has(exchange));
+  const owned = namespace === undefined && grants.length === 0 ? named : [...world.exchanges.keys()];
   const mentioned = [...rights.publishes, ...rights.binds]
     .filter(([exchange, keys]) => exchangeType(world, exchange) !== undefined || keys !== 'every')
     .map(([exchange]) => exchange);

@@ -19,7 +19,9 @@ export function escapePattern(name: string): string {
  * factored out, which changes the text, never the language.
  */
 export function namePattern(names: Iterable<string>, room = longestPattern): string {
-  return alternativesPattern([...new Set(names)].sort(compareText).map(tokensOf), room);
+  const sorted = [...new Set(names)].sort(compareText);
+  const plain = anchored(sorted.map(escapePattern));
+  return byteLength(plain) <= room ? plain : anchored(factored(sorted.map(tokensOf)));
 }
 
 /** What a pattern is put together from: escaped characters, and wildcards as they stand. */

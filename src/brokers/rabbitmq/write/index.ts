@@ -1,8 +1,8 @@
 import { partOf } from '../../../core/address.ts';
 import type { Context, Credentials, Outcome, Permit, Placed, Watch, Writer } from '../../../core/broker.ts';
 import { ConnectionError, MqwardenError } from '../../../core/errors.ts';
+import { inPool } from '../../../core/pool.ts';
 import { type Admin, atATime, openAdmin } from '../admin.ts';
-import { inPool } from '../pool.ts';
 import { declaring } from '../read.ts';
 import type { RabbitChange, RabbitResource } from '../resources.ts';
 import type { RabbitEnvironment } from '../schema.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome, Warning } from '../../../core/broker.ts';
 import { MqwardenError } from '../../../core/errors.ts';
+import { inPool } from '../../../core/pool.ts';
 import { type Answer, atATime } from '../admin.ts';
 import { type Connection, connectionsOf, holderOf, isIn } from '../connections.ts';
-import { inPool } from '../pool.ts';
 import type { RabbitChange } from '../resources.ts';
 import type { Hands } from './hands.ts';
 
