@@ -1,3 +1,6 @@
+/** How much of one kind goes on at once, where no broker says otherwise: files, hashes. */
+export const lanes = 16;
+
 /** Runs `work` over all items, `width` at a time, in their order. Rejects with the first rejection, after all have ended. */
 export async function inPool<T>(
   items: readonly T[],
@@ -8,7 +11,7 @@ export async function inPool<T>(
   const lane = async () => {
     for (const item of waiting) await work(item);
   };
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, lane));
-  const broken = lanes.find((one) => one.status === 'rejected');
+  const ended = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, lane));
+  const broken = ended.find((one) => one.status === 'rejected');
   if (broken !== undefined) throw broken.reason;
 }

@@ -16,8 +16,28 @@ export async function writeNewFile(path: string, text: string): Promise<void> {
   }
 }
 
-/** So that the name of a new file survives a crash too. */
-export async function flushFolder(folder: string): Promise<void> {
+/** The last flush of a folder, begun or not, and the one that has not begun. */
+const last = new Map<string, Promise<void>>();
+const waiting = new Map<string, Promise<void>>();
+
+/**
+ * So that the name of a new file survives a crash too. Who asks while a flush is under way shares the next one with all others
+ * who do: it begins after their files were made, so that many files take few flushes.
+ */
+export function flushFolder(folder: string): Promise<void> {
+  const joined = waiting.get(folder);
+  if (joined !== undefined) return joined;
+  const before = (last.get(folder) ?? Promise.resolve()).catch(() => undefined);
+  const next = before.then(() => {
+    waiting.delete(folder);
+    return flushNow(folder);
+  });
+  waiting.set(folder, next);
+  last.set(folder, next);
+  return next;
+}
+
+async function flushNow(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from '../core/address.ts';
 import type { Credentials, Deed, Outcome, Permit, Warning, Writer } from '../core/broker.ts';
 import { overBudget } from '../core/decisions.ts';
@@ -9,8 +8,9 @@ import type { Change, Resource } from '../core/resource.ts';
 import { schedule, type Step } from '../core/schedule.ts';
 import type { AuditLog } from '../history/audit-log.ts';
 import { type LockOptions, type Locks, lockAll, unlocked } from './lock.ts';
-import { type Planned, type PlanOptions, type PlanResult, planSession } from './plan.ts';
+import { documentOf, type Planned, type PlanOptions, type PlanResult, planSession } from './plan.ts';
 import { openSession, type Session } from './session.ts';
+import { type Failure, settle } from './settle.ts';
 
 export interface ApplyOptions extends PlanOptions {
   /** A saved plan: the approval that the fresh one must equal. */
@@ -27,8 +27,6 @@ export interface ApplyOptions extends PlanOptions {
   readonly redact: (text: string) => string;
   /** Aborted by a person: what is under way ends, and nothing further begins. */
   readonly stop?: AbortSignal | undefined;
-  /** Milliseconds to wait for the brokers to show what was written. */
-  readonly settleMs?: number;
 }
 
 interface ItemResult {
@@ -48,11 +46,6 @@ export type ApplyResult =
       /** What a plan made after the apply still lists; undefined where the brokers could not be read again. */
       readonly left: Plan | undefined;
     };
-
-interface Failure {
-  readonly message: string;
-  readonly hint?: string | undefined;
-}
 
 /** Plans anew, passes the guards, writes in order, reads again: from the last plan on, nobody else writes. */
 export async function apply(options: ApplyOptions): Promise<ApplyResult> {
@@ -96,22 +89,22 @@ async function again(first: PlanResult, options: ApplyOptions): Promise<Agreemen
 async function carryOut(result: PlanResult, options: ApplyOptions, locks: Locks): Promise<ApplyResult> {
   const diary = keepDiary(await options.auditLog(), result, options);
   await diary.started();
-  const settled = await Promise.allSettled(
+  const ended = await Promise.allSettled(
     result.planned.map((planned) => applySite(planned, result, options, diary, locks.check)),
   );
-  const sites = settled.flatMap((site) => (site.status === 'fulfilled' ? [site.value] : []));
-  const items = sites.flatMap((site) => [...site.outcomes.values()]);
-  const left = items.length === 0 ? { plan: result.plan } : await settle(result, options, items);
-  const lost = settled.find((site) => site.status === 'rejected');
+  const lost = ended.find((site) => site.status === 'rejected');
   if (lost !== undefined) throw lost.reason;
-  const errors = [...sites.flatMap((site) => site.errors), ...(await unlogged(diary))];
+  const sites = ended.flatMap((site) => (site.status === 'fulfilled' ? [site.value] : []));
+  const errors = [...sites.flatMap(({ progress }) => progress.errors), ...(await unlogged(diary))];
+  const read = sites.flatMap(({ left }) => ('planned' in left ? [left.planned] : []));
+  const unread = sites.flatMap(({ left }) => ('failure' in left ? [left.failure] : []));
   return {
     status: 'applied',
     plan: result.plan,
-    items,
-    warnings: sites.flatMap((site) => site.warnings),
-    errors: left.failure === undefined ? errors : [...errors, left.failure],
-    left: left.plan,
+    items: sites.flatMap(({ progress }) => [...progress.outcomes.values()]),
+    warnings: sites.flatMap(({ progress }) => progress.warnings),
+    errors: [...errors, ...unread],
+    left: unread.length > 0 ? undefined : documentOf(result.session, read, options),
   };
 }
 
@@ -222,16 +215,29 @@ class Progress {
   }
 }
 
+/** Each broker is read again as soon as its own writes are done, while the other may still be at its. */
 async function applySite(
   planned: Planned,
-  { session }: PlanResult,
+  result: PlanResult,
   options: ApplyOptions,
   diary: Diary,
   permit: Permit,
-): Promise<Progress> {
-  const { broker, part, landscape } = planned;
+) {
   const progress = new Progress(options, diary);
-  if (part.changes.length === 0) return progress;
+  if (planned.part.changes.length === 0) return { progress, left: { planned } };
+  await writeSite(planned, result, options, progress, permit);
+  const isDone = ({ address }: Change) => progress.outcomes.get(address)?.outcome.status === 'done';
+  return { progress, left: await settle(planned, result.session, options.decisions, isDone) };
+}
+
+async function writeSite(
+  planned: Planned,
+  { session }: PlanResult,
+  options: ApplyOptions,
+  progress: Progress,
+  permit: Permit,
+): Promise<void> {
+  const { broker, part, landscape } = planned;
   let writer: Writer<Resource> | undefined;
   try {
     const credentials = permitted(session.credentials, permit);
@@ -253,7 +259,6 @@ async function applySite(
     await writer?.close();
   }
   await progress.recorded().catch((error: unknown) => abandon(part.changes, progress, error));
-  return progress;
 }
 
 /** A password that is stored is a write, too. */
@@ -310,34 +315,5 @@ async function endSessions(
       message: `sessions opened before ${whose} was narrowed may still have the old right: ${error.message}`,
       hint: 'close them by hand: the next plan will not show them',
     });
-  }
-}
-
-interface Leftover {
-  readonly plan: Plan | undefined;
-  readonly failure?: Failure;
-}
-
-/** Reads again until nothing is left but what failed: brokers may show a write a little later. */
-async function settle(
-  result: PlanResult,
-  options: ApplyOptions,
-  items: readonly ItemResult[],
-): Promise<Leftover> {
-  const failed = new Set(
-    items.filter((item) => item.outcome.status !== 'done').map((item) => item.change.address),
-  );
-  const deadline = performance.now() + (options.settleMs ?? 5_000);
-  try {
-    for (let pause = 50; ; pause *= 2) {
-      const { plan: left } = await planSession(result.session, options);
-      const waiting = left.changes.some((change) => !failed.has(change.address));
-      if (!waiting || performance.now() + pause > deadline) return { plan: left };
-      await sleep(pause);
-    }
-  } catch (error) {
-    if (!(error instanceof MqwardenError)) throw error;
-    const message = `could not read again what is left: ${error.message}`;
-    return { plan: undefined, failure: { message, hint: error.hint } };
   }
 }

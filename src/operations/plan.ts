@@ -4,7 +4,8 @@ import { creation, diff, type Difference, kindOf } from '../core/diff.ts';
 import { settleFormer } from '../core/former.ts';
 import type { Broker, Refusal, Warning } from '../core/broker.ts';
 import { assemble, type BrokerPlan, type Plan } from '../core/plan.ts';
-import type { Change } from '../core/resource.ts';
+import { inPool, lanes } from '../core/pool.ts';
+import type { Change, Resource } from '../core/resource.ts';
 import { UsageError } from '../core/errors.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
 
@@ -38,7 +39,16 @@ export async function planSession(
 ): Promise<PlanResult> {
   checkScope(session, decisions);
   const planned = await Promise.all(session.sites.map((site) => planSite(session, site, decisions)));
-  const document = assemble({
+  return { session, plan: documentOf(session, planned, { decisions, now }), planned };
+}
+
+/** What was planned for each broker, as one document. */
+export function documentOf(
+  session: Session,
+  planned: readonly Planned[],
+  { decisions, now }: Pick<PlanOptions, 'decisions' | 'now'>,
+): Plan {
+  return assemble({
     topology: session.topology.name,
     topologyDigest: session.topology.digest(session.environment.name),
     environment: session.environment.name,
@@ -47,7 +57,6 @@ export async function planSession(
     brokers: new Map(planned.map((one) => [one.broker.name, one.part])),
     warnings: needless(planned, decisions),
   });
-  return { session, plan: document, planned };
 }
 
 /** An address in a decision that nothing here waits for is mostly a slip of the pen. */
@@ -63,37 +72,42 @@ function needless(planned: readonly Planned[], { allowDataLoss, allowWidening }:
     }));
 }
 
-async function planSite(session: Session, site: Site, decisions: Decisions): Promise<Planned> {
+export async function planSite(session: Session, site: Site, decisions: Decisions): Promise<Planned> {
   const { broker, compiled, ground, landscape } = site;
   session.context.progress(`reading ${broker.title}`);
+  const stored = storedOf(session, site);
+  // Awaited after the reading, whose error is the one to tell where both fail.
+  stored.catch(() => undefined);
   const reading = await broker.read(landscape.environment, { desired: compiled.resources }, session.context);
   const found = diff(settleFormer({ kinds: broker.kinds, compiled, reading, ground }, decisions.prune));
-  const difference = await checkStore(session, broker, found);
+  const difference = checkStore(broker, found, await stored);
   const decided = decide(broker.kinds, difference, decisions);
   const part = await weigh(session, site, difference, decided);
   return { ...site, difference, part };
+}
+
+/** By address; undefined where the environment names no store at all. */
+type Stored = ReadonlyMap<Address, boolean | undefined>;
+
+function usersOf(kinds: Broker['kinds'], desired: readonly Resource[]): Resource[] {
+  return desired.filter((want) => kindOf(kinds, want).credential?.(creation(want)) === true);
+}
+
+/** Some at a time: each is an open file, or a connection. */
+async function storedOf({ credentials }: Session, { broker, compiled }: Site): Promise<Stored> {
+  const stored = new Map<Address, boolean | undefined>();
+  await inPool(usersOf(broker.kinds, compiled.resources), lanes, async ({ address, service = '' }) => {
+    stored.set(address, await credentials.has(`${broker.name}/${service}`));
+  });
+  return stored;
 }
 
 /**
  * New users need a place for their password, and a live one whose password must be written needs it stored: both are held back
  * otherwise, with what stands on them. A live user whose password is not stored keeps it, which is worth a warning.
  */
-async function checkStore(
-  session: Session,
-  { kinds, name }: Broker,
-  difference: Difference,
-): Promise<Difference> {
-  const users = [...difference.desired.values()].filter(
-    (want) => kindOf(kinds, want).credential?.(creation(want)) === true,
-  );
-  const stored = new Map<Address, boolean | undefined>(
-    await Promise.all(
-      users.map(
-        async (user) =>
-          [user.address, await session.credentials.has(`${name}/${user.service ?? ''}`)] as const,
-      ),
-    ),
-  );
+function checkStore({ kinds }: Broker, difference: Difference, stored: Stored): Difference {
+  const users = usersOf(kinds, [...difference.desired.values()]);
   const held = difference.changes.flatMap((change) => {
     if (kindOf(kinds, change).credential?.(change) !== true) return [];
     return passwordless(change, stored.get(change.address));

@@ -4,6 +4,7 @@ import { alterUserScramCredentialsV0 } from '@platformatic/kafka';
 import { partOf } from '../../../core/address.ts';
 import type { Credentials, Outcome } from '../../../core/broker.ts';
 import { messageOf } from '../../../core/errors.ts';
+import { inPool, lanes } from '../../../core/pool.ts';
 import type { Change } from '../../../core/resource.ts';
 import type { Session } from '../admin.ts';
 import { inBatches } from '../batches.ts';
@@ -38,11 +39,12 @@ export async function upsertUsers(
   const live = await mechanismsByUser(session);
   for (const batch of inBatches(changes)) {
     const ready = new Map<string, { change: UserChange; upsertion: Upsertion }>();
-    for (const change of batch) {
+    // Deriving a key takes a core for ten milliseconds, and storing a password a flush of the disk.
+    await inPool(batch, lanes, async (change) => {
       const prepared = await prepareUser(credentials, change, live.has(nameOf(change)));
       if ('status' in prepared) report(change, prepared);
       else ready.set(nameOf(change), { change, upsertion: prepared });
-    }
+    });
     if (ready.size === 0) continue;
     const upsertions = [...ready.values()].map(({ upsertion }) => upsertion);
     const { results } = await session.call(alterUserScramCredentialsV0.api, [], upsertions);
