@@ -26,7 +26,7 @@ export function encodedAddress(kind: string, encoded: string): Address {
 
 /** The kind of an address, such as `rabbitmq:queue`. */
 export function kindOf(at: Address): string {
-  return at.split(':', 2).join(':');
+  return at.slice(0, at.indexOf(':', at.indexOf(':') + 1));
 }
 
 /** The broker of an address, such as `rabbitmq`. */
@@ -46,7 +46,7 @@ function encodedPartsOf(at: Address): string[] {
 
 /** The part at `index`; a missing one is a bug of the caller, never of the input. */
 export function partOf(at: Address, index: number): string {
-  const part = partsOf(at)[index];
+  const part = encodedPartsOf(at)[index];
   if (part === undefined) throw new Error(`address ${at} has no part ${index}`);
-  return part;
+  return decodeURIComponent(part);
 }

@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 import type { Compiled, Ground, Kind, Reading, Refusal, Warning } from './broker.ts';
-import { canonical, compareText } from './json.ts';
+import { compareText, sameJson } from './json.ts';
 import type { Change, Resource } from './resource.ts';
 
 export type Kinds<R extends Resource> = Readonly<Record<string, Kind<R>>>;
@@ -37,7 +37,7 @@ export interface Sides<R extends Resource> {
 /** Walks both sides once. The walk is here; what a difference means is each kind's to judge. */
 export function diff<R extends Resource>(sides: Sides<R>): Difference<R> {
   const live = byAddress(sides.reading.resources);
-  const desired = byAddress(sides.compiled.resources);
+  const desired = byAddress([...sides.compiled.resources].sort(byName));
   const refused = new Map(
     [...sides.compiled.blocked, ...sides.reading.refusals].map((one) => [one.address, one]),
   );
@@ -99,7 +99,7 @@ export function creation<R extends Resource>(want: R): Change<R> {
 
 function difference<R extends Resource>(kind: Kind<R>, have: R, want: R): Change<R> | Refusal | undefined {
   const settled = kind.settle?.(have, want) ?? want;
-  if (canonical(have.spec) === canonical(settled.spec)) return undefined;
+  if (sameJson(have.spec, settled.spec)) return undefined;
   const verdict = kind.judge(have, settled);
   if (verdict.is === 'blocked') {
     return { address: want.address, action: 'update', reason: verdict.why, hint: verdict.hint };
@@ -126,8 +126,10 @@ function sortUndeclared<R extends Resource>(
   const changes: Change<R>[] = [];
   const unmanaged: Unmanaged<R>[] = [];
   const owned: R[] = [];
-  for (const have of live.values()) {
-    if (desired.has(have.address) || refused.has(have.address)) continue;
+  const undeclared = [...live.values()].filter(
+    ({ address }) => !desired.has(address) && !refused.has(address),
+  );
+  for (const have of undeclared.sort(byName)) {
     const { fate, service, why } = kindOf(kinds, have).ownership(have, ground);
     if (fate === 'internal') continue;
     if (fate === 'managed' || fate === 'claimed') owned.push(have);
@@ -162,6 +164,9 @@ export function kindOf<R extends Resource>(kinds: Kinds<R>, of: { readonly kind:
 }
 
 function byAddress<R extends Resource>(resources: readonly R[]): Map<Address, R> {
-  const sorted = [...resources].sort((a, b) => compareText(a.address, b.address));
-  return new Map(sorted.map((resource) => [resource.address, resource]));
+  return new Map(resources.map((resource) => [resource.address, resource]));
+}
+
+function byName(a: Resource, b: Resource): number {
+  return compareText(a.address, b.address);
 }

@@ -1,5 +1,13 @@
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 
 const megabyte = 1024 * 1024;
 
@@ -21,23 +29,27 @@ export interface WholeFile {
 /**
  * Reads a regular file, up to a bound. Anything else throws UnfitFile instead of being waited for: a pipe would block until
  * somebody writes to it, and a device such as /dev/zero never ends. Throws the system's error where it cannot be read.
+ *
+ * Rejects like any other, but reads at once: the hundreds of small files of a plan take a tenth of the time that they take by
+ * way of the thread pool.
  */
-export async function readRegularFile(
-  path: string,
-  { maxMegabytes, followLink = true }: ReadOptions,
-): Promise<WholeFile> {
+export function readRegularFile(path: string, options: ReadOptions): Promise<WholeFile> {
+  return new Promise((resolve) => resolve(readNow(path, options)));
+}
+
+function readNow(path: string, { maxMegabytes, followLink = true }: ReadOptions): WholeFile {
   // Before it is opened, since opening a device may do something; and again after, since the name may be another file by then.
-  requireRegular(path, await (followLink ? stat(path) : lstat(path)));
-  const handle = await open(path, openFlags(followLink));
+  requireRegular(path, followLink ? statSync(path) : lstatSync(path));
+  const file = openSync(path, openFlags(followLink));
   try {
-    const stats = await handle.stat();
+    const stats = fstatSync(file);
     requireRegular(path, stats);
     const max = maxMegabytes * megabyte;
-    const bytes = stats.size > max ? undefined : await readAtMost(handle, stats.size, max);
+    const bytes = stats.size > max ? undefined : readAtMost(file, stats.size, max);
     if (bytes === undefined) throw new UnfitFile(`${path} is larger than ${maxMegabytes} MB`);
     return { bytes, stats };
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
@@ -56,11 +68,11 @@ function openFlags(followLink: boolean): number {
 }
 
 /** Whatever its size claims to be: a file may grow while it is read, and those of /proc have none. */
-async function readAtMost(handle: FileHandle, size: number, max: number): Promise<Buffer | undefined> {
+function readAtMost(file: number, size: number, max: number): Buffer | undefined {
   // One more than it claims, so that there is room to see the end.
   let buffer = Buffer.allocUnsafe(size + 1);
   for (let length = 0; length <= max;) {
-    const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
+    const bytesRead = readSync(file, buffer, length, buffer.length - length, null);
     if (bytesRead === 0) return buffer.subarray(0, length);
     length += bytesRead;
     if (length === buffer.length) buffer = Buffer.concat([buffer], length + megabyte);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, lstat, mkdir, realpath, stat, unlink } from 'node:fs/promises';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { link, lstat, mkdir, unlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { Credential, Credentials } from '../core/broker.ts';
 import { SecretError } from '../core/errors.ts';
@@ -109,24 +110,24 @@ async function readPrivate(folder: string, file: string): Promise<string | undef
  * place such a link could place the file as well. The file and every folder on the way are judged as they are, not by the link.
  */
 async function readOnce(folder: string, file: string): Promise<string | undefined> {
-  const [root, parent] = [await resolved(folder), await resolved(dirname(file))];
+  const [root, parent] = [resolved(folder), resolved(dirname(file))];
   if (root === undefined || parent === undefined) return undefined;
-  await refuseOpenFolders(folder, dirname(file));
-  const real = await resolved(file);
+  refuseOpenFolders(folder, dirname(file));
+  const real = resolved(file);
   if (real === undefined) return undefined;
-  await refuseOpenFolders(...foldersBetween(root, real, file));
+  refuseOpenFolders(...foldersBetween(root, real, file));
   const { bytes, stats } = await readRegularFile(real, { maxMegabytes: 1, followLink: false });
   refuse(fileDistrust(real, stats, userOf()));
   return bytes.toString('utf8');
 }
 
 /** Where it really is; undefined if nothing is there. A link to nothing is no absence: something was meant to be there. */
-async function resolved(path: string): Promise<string | undefined> {
+function resolved(path: string): string | undefined {
   try {
-    return await realpath(path);
+    return realpathSync.native(path);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
-    const there = await lstat(path).catch(() => undefined);
+    const there = lstatSync(path, { throwIfNoEntry: false });
     // Another run may have made it since: a moment ago it was not there.
     if (there?.isSymbolicLink() !== true) return undefined;
     throw new SecretError(`${path} is a symbolic link to nothing`, {
@@ -146,8 +147,8 @@ function foldersBetween(root: string, real: string, file: string): string[] {
   return within.map((_, depth) => join(root, ...within.slice(0, depth)));
 }
 
-async function refuseOpenFolders(...folders: readonly string[]): Promise<void> {
-  for (const folder of folders) refuse(folderDistrust(folder, await stat(folder), userOf()));
+function refuseOpenFolders(...folders: readonly string[]): void {
+  for (const folder of folders) refuse(folderDistrust(folder, statSync(folder), userOf()));
 }
 
 function refuse(distrust: Distrust | undefined): void {
@@ -179,7 +180,7 @@ async function createExclusively(file: string, folder: string, credential: Crede
     await refuseLinkedFolder(parent);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await mkdir(parent, { recursive: true, mode: 0o700 });
-    await refuseOpenFolders(folder, parent);
+    refuseOpenFolders(folder, parent);
     await writeNewFile(temporary, `${JSON.stringify(credential, undefined, 2)}\n`);
     try {
       await link(temporary, file);

@@ -60,7 +60,8 @@ export const clusterName = 'kafka-cluster';
 type Table = Readonly<Record<string, number>>;
 
 export function wordOf(table: Table, code: number): string {
-  return Object.entries(table).find(([, known]) => known === code)?.[0] ?? `unknown_${code}`;
+  for (const word in table) if (table[word] === code) return word;
+  return `unknown_${code}`;
 }
 
 /** The number of a word that `wordOf` gave; anything else is a bug of the caller. */

@@ -4,7 +4,7 @@
 export const longestName = 255;
 
 export function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+  return Buffer.byteLength(text, 'utf8');
 }
 
 /** Why the broker or its management API could not take this name, or undefined. */

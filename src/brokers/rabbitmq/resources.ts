@@ -84,10 +84,13 @@ const hashDigits = 12;
 export function bindingAddress(vhost: string, binding: BindingSpec): Address {
   const { source, destinationType, destination, routingKey } = binding;
   const key = encodePart(routingKey).replace(/~(?=[0-9a-f]{12}$)/, '%7E');
-  const hashed = digest(binding.arguments).slice('sha256:'.length, 'sha256:'.length + hashDigits);
-  const last = Object.keys(binding.arguments).length === 0 ? key : `${key}~${hashed}`;
+  const last = Object.keys(binding.arguments).length === 0 ? key : `${key}~${hashOf(binding.arguments)}`;
   const parts = [vhost, source, destinationType, destination].map(encodePart);
   return encodedAddress('rabbitmq:binding', [...parts, last].join('/'));
+}
+
+function hashOf(given: JsonObject): string {
+  return digest(given).slice('sha256:'.length, 'sha256:'.length + hashDigits);
 }
 
 /** The exchanges that every vhost has from the start, with their types; '' is the default exchange. */

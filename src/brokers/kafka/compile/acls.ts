@@ -1,3 +1,4 @@
+import type { Address } from '../../../core/address.ts';
 import { principalOf } from '../names.ts';
 import { aclAddress, type AclResource, type AclSpec } from '../resources.ts';
 import type { KafkaService } from '../schema.ts';
@@ -26,7 +27,7 @@ export function serviceAcls(service: PlacedService): AclResource[] {
     ...literalGrants(section),
   ];
   const principal = principalOf(principalOfService(service));
-  const joined = new Map<string, { spec: AclSpec; reasons: Set<string> }>();
+  const joined = new Map<Address, { spec: AclSpec; reasons: Set<string> }>();
   for (const grant of grants) {
     for (const spec of bindings(grant, principal, section.hosts ?? ['*'])) {
       const at = aclAddress(spec);
@@ -35,9 +36,9 @@ export function serviceAcls(service: PlacedService): AclResource[] {
       joined.set(at, known);
     }
   }
-  return [...joined.values()].map(({ spec, reasons }) => ({
+  return [...joined].map(([address, { spec, reasons }]) => ({
     kind: 'kafka:acl',
-    address: aclAddress(spec),
+    address,
     service: service.name,
     spec,
     because: [...reasons].join('; '),
