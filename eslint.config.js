@@ -22,6 +22,9 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['test/**', 'demo/**', 'bench/**'], rules: { 'max-lines-per-function': 'off', 'no-console': 'off' } },
+  {
+    files: ['test/**', 'demo/**', 'bench/**'],
+    rules: { 'max-lines-per-function': 'off', 'no-console': 'off' },
+  },
   { files: ['**/*.js', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
 );

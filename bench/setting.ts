@@ -31,7 +31,10 @@ export interface Setting {
 const brokerDefaults = ['controller.quorum.append.linger.ms=25'];
 
 export async function openSetting(services = 200): Promise<Setting> {
-  const [rabbit, kafka] = await Promise.all([startRabbitMQ(), startKafka({ extraConfig: brokerDefaults })]);
+  const [rabbit, kafka] = await Promise.all([
+    startRabbitMQ({ clientCertificates: 'optional' }),
+    startKafka({ extraConfig: brokerDefaults }),
+  ]);
   const folder = temporaryFolder('mqwarden-bench-');
   await writeTopology(join(folder, 'topology'), services, rabbit, kafka);
   return {
@@ -61,6 +64,7 @@ async function writeTopology(
 ): Promise<void> {
   const site = {
     managementUrl: rabbit.managementUrl,
+    amqpsUrl: rabbit.amqpsUrl,
     brokers: kafka.brokers,
     rabbitAdmin: rabbit.admin.username,
     kafkaAdmin: kafka.admin.username,

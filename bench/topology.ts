@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 /** Where it lands. Paths are relative to the topology's folder. */
 export interface Site {
   readonly managementUrl: string;
+  readonly amqpsUrl: string;
   readonly brokers: readonly string[];
   readonly rabbitAdmin: string;
   readonly kafkaAdmin: string;
@@ -41,6 +42,7 @@ function environment(site: Site): object {
   return {
     rabbitmq: {
       managementUrl: site.managementUrl,
+      amqpsUrl: site.amqpsUrl,
       vhost,
       tls: { ca: expected.authorities.rabbitmq },
       admin: admin(site.rabbitAdmin, expected.passwords.rabbitmq),
