@@ -16,7 +16,7 @@ export function standingOf(name: string, ground: Ground): Standing {
   if (former !== undefined) return { is: 'former', service: former };
   const service = ground.principals.get(name);
   if (service !== undefined) return { is: 'declared', service };
-  const removed = ground.removed?.get(withoutGeneration(name));
+  const removed = ground.removed?.get(name) ?? ground.removed?.get(withoutGeneration(name));
   if (removed !== undefined) return { is: 'removed', service: removed };
   if (ground.isOurs?.('user', name) === false) return { is: 'stranger' };
   return { is: matchesAny(ground.claims, name) ? 'claimed' : 'stranger' };

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { brokers as registry } from '../brokers/index.ts';
 import type { Broker, Compiled, Context, Credentials, Ground, Landscape } from '../core/broker.ts';
-import { messageOf, MqwardenError, TopologyError, UsageError } from '../core/errors.ts';
-import { matchesAny } from '../core/glob.ts';
+import { messageOf, MqwardenError, UsageError } from '../core/errors.ts';
 import type { Kinds } from '../core/diff.ts';
 import type { Resource } from '../core/resource.ts';
 import { isOurs } from '../core/naming.ts';
@@ -14,6 +13,7 @@ import { resolveReference } from '../secrets/resolve.ts';
 import { checkEnvironments, neighboursOf, realmsOf } from '../topology/check.ts';
 import { landscape } from '../topology/landscape.ts';
 import { type EnvironmentDeclaration, loadTopology, type Topology } from '../topology/load.ts';
+import { checkIdentities } from './identities.ts';
 
 export interface SessionOptions {
   /** A file or a folder. */
@@ -96,54 +96,12 @@ function siteOf(topology: Topology, environment: EnvironmentDeclaration, broker:
   const found = landscape(topology, environment.name, broker);
   if (found === undefined) return [];
   const compiled = broker.compile(found);
-  checkIdentities(found, compiled.principals);
-  checkFormer(found, compiled);
   const others = neighboursOf(topology, environment.name, broker).map((name) =>
     realmsOf(topology, name, broker),
   );
   const ground = { ...broker.ground(found, compiled), isOurs: isOurs(broker.realms(found), others) };
+  checkIdentities(found, compiled, ground);
   return [{ broker, landscape: found, compiled, ground }];
-}
-
-/**
- * Claims bind both ways: where an environment says which identities are ours, a service cannot take one that is not. A
- * line in one service's file must not be able to take over the brokers' own user.
- */
-function checkIdentities(found: Landscape<unknown, unknown>, principals: ReadonlyMap<string, string>): void {
-  if (found.claims.length === 0) return;
-  const strangers = [...principals].filter(([principal]) => !matchesAny(found.claims, principal));
-  if (strangers.length === 0) return;
-  throw new TopologyError(
-    strangers.map(([principal, service]) => ({
-      message: `${service} would be known as ${principal}, which environment ${found.environment.name} does not claim`,
-      position: found.services.find((one) => one.name === service)?.locate([]),
-      hint: `its claims are ${found.claims.join(', ')}: widen them, or use another name`,
-    })),
-  );
-}
-
-/** Nobody who is here, and nobody who is protected, can be gone, or be somebody else's past. */
-function checkFormer(found: Landscape<unknown, unknown>, { principals, former }: Compiled<Resource>): void {
-  const inUse = (principal: string): string | undefined => {
-    const service = principals.get(principal);
-    if (service !== undefined) return `is ${service}`;
-    return matchesAny(found.protected, principal) ? 'is protected' : undefined;
-  };
-  const gone = (found.removed ?? []).flatMap(({ service, principal, position }) => {
-    const why = inUse(principal);
-    return why === undefined
-      ? []
-      : [{ message: `removed: ${service}: the principal ${principal} ${why}`, position }];
-  });
-  const before = [...(former ?? [])].flatMap(([principal, service]) => {
-    const why = inUse(principal);
-    const position = found.services.find((one) => one.name === service)?.locate([]);
-    return why === undefined
-      ? []
-      : [{ message: `${service} cannot formerly have been ${principal}, which ${why}`, position }];
-  });
-  const problems = [...gone, ...before];
-  if (problems.length > 0) throw new TopologyError(problems);
 }
 
 function chooseEnvironment(topology: Topology, wanted: string | undefined): EnvironmentDeclaration {

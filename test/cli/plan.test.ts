@@ -48,6 +48,7 @@ describe('a first plan', () => {
         'brokers',
         'decisions',
         'digests',
+        'seal',
       ].sort(),
     );
     expect(plan).toMatchObject({ version: 1, topology: 'shop', environment: 'test' });

@@ -1,3 +1,5 @@
+const userPrefix = 'User:';
+
 /** What Kafka takes as the name of a topic (org.apache.kafka.common.internals.Topic). */
 const legalTopic = /^[a-zA-Z0-9._-]{1,249}$/;
 
@@ -39,12 +41,16 @@ export function isDistinguishedName(principal: string): boolean {
   return distinguishedName.test(principal);
 }
 
+/** Why a principal, without `User:`, cannot be one service's, or undefined. */
+export function principalProblem(name: string): string | undefined {
+  if (name === '*') return 'would stand for everyone';
+  return name.startsWith(userPrefix) ? `is written without "${userPrefix}"` : undefined;
+}
+
 /** Whether a user of this name can log in by SCRAM: Kafka's parser of the login takes ASCII only (ScramMessages). */
 export function canLogIn(user: string): boolean {
   return /^\p{ASCII}+$/u.test(user);
 }
-
-const userPrefix = 'User:';
 
 export function principalOf(user: string): string {
   return userPrefix + user;

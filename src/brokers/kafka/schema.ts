@@ -8,7 +8,7 @@ import {
   scalar,
   tlsSchema,
 } from '../../topology/parts.ts';
-import { topicNameProblem, topicPrefixProblem } from './names.ts';
+import { principalProblem, topicNameProblem, topicPrefixProblem } from './names.ts';
 import {
   clusterName,
   type Operation,
@@ -267,15 +267,9 @@ function grantNameProblem(grant: NamedGrant): string | undefined {
   return grant.name === '*' || grant.name.startsWith('__') ? undefined : topicNameProblem(grant.name);
 }
 
-const principalName = () =>
-  checkedName((value) => {
-    if (value === '*') return 'would stand for everyone';
-    return value.startsWith('User:') ? 'is written without "User:"' : undefined;
-  });
-
 export const serviceSchema = z
   .strictObject({
-    principal: principalName()
+    principal: checkedName(principalProblem)
       .optional()
       .describe("The principal without User:, such as CN=orders,OU=shop. Default: the service's name."),
     auth: authSchema.optional(),

@@ -1,6 +1,6 @@
 import type { Position, Problem } from '../../../core/errors.ts';
 import type { Landscape, PlacedService as PlacedServiceOf } from '../../../core/broker.ts';
-import { isDistinguishedName } from '../names.ts';
+import { isDistinguishedName, principalProblem } from '../names.ts';
 import type { KafkaEnvironment, KafkaService } from '../schema.ts';
 
 export type KafkaLandscape = Landscape<KafkaEnvironment, KafkaService>;
@@ -27,6 +27,7 @@ export function principalProblems(
   for (const service of landscape.services) {
     const principal = principalOfService(service);
     const position = principalPosition(service);
+    problems.push(...namelessProblems(service, admin));
     const other = first.get(principal);
     if (other !== undefined) {
       problems.push({
@@ -53,4 +54,18 @@ export function principalProblems(
     }
   }
   return problems;
+}
+
+/** A service's own name may be one that Kafka reads as everyone's; a former one is given grants, too. */
+function namelessProblems(service: PlacedService, admin: string): Problem[] {
+  const { name, formerly = [] } = service;
+  const given = [
+    { what: 'principal', principal: principalOfService(service), position: principalPosition(service) },
+    ...formerly.map((principal) => ({ what: 'former principal', principal, position: service.locate([]) })),
+  ];
+  return given.flatMap(({ what, principal, position }) => {
+    const isAdmin = what === 'former principal' && principal === admin;
+    const why = isAdmin ? "is the administrator's own" : principalProblem(principal);
+    return why === undefined ? [] : [{ message: `${what} ${principal} of service ${name} ${why}`, position }];
+  });
 }

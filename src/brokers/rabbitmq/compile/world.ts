@@ -65,6 +65,7 @@ function checkUsers(landscape: RabbitLandscape, problems: Problem[]): void {
   const admin = landscape.environment.section.admin.username;
   const first = new Map<string, PlacedService>();
   for (const service of landscape.services) {
+    checkFormerUsers(service, admin, landscape.protected, problems);
     const user = userOf(service);
     const position = service.locate(service.section.user === undefined ? [] : ['user']);
     const problem = userProblem(user, admin, landscape.protected);
@@ -90,6 +91,22 @@ function checkUsers(landscape: RabbitLandscape, problems: Problem[]): void {
         ],
       });
     }
+  }
+}
+
+function checkFormerUsers(
+  service: PlacedService,
+  admin: string,
+  protectedUsers: readonly string[],
+  problems: Problem[],
+): void {
+  for (const user of service.formerly ?? []) {
+    const problem = userProblem(user, admin, protectedUsers);
+    if (problem === undefined) continue;
+    problems.push({
+      message: `former user "${user}" of ${service.name} ${problem}`,
+      position: service.locate([]),
+    });
   }
 }
 
