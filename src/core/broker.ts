@@ -95,6 +95,7 @@ export interface Ground {
 /** What a change is weighed against when its hazards are looked for. */
 export interface View<R extends Resource> {
   readonly live: ReadonlyMap<Address, R>;
+  readonly desired: ReadonlyMap<Address, R>;
   /** Addresses that the plan would delete or replace. */
   readonly going: ReadonlySet<Address>;
 }

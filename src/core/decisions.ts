@@ -116,7 +116,11 @@ function holdHazards<R extends Resource>(
     const going = new Set(left.filter(removes).map((change) => change.address));
     const judged = left.map((change) => ({
       change,
-      hazard: kindOf(kinds, change).hazard?.(change, { live: difference.live, going }),
+      hazard: kindOf(kinds, change).hazard?.(change, {
+        live: difference.live,
+        desired: difference.desired,
+        going,
+      }),
     }));
     const held = judged.filter(({ change, hazard }) => hazard && !allowed[hazard.needs].has(change.address));
     if (held.length === 0) return { changes: left, blocked, held: kept };

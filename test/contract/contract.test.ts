@@ -43,7 +43,7 @@ describe.each(brokers.map((broker) => [broker.name, broker] as const))('contract
   afterAll(() => workspace.remove());
 
   const live = async (stage: Stage) => {
-    await workspace.write(stage.services);
+    await workspace.write(stage.services, stage.section);
     const decisions = { maxDeletes: 100, ...stage.decisions };
     const planned = await workspace.plan(decisions);
     for (const change of planned.plan.changes) done.add(`${change.action} ${change.kind}`);
@@ -84,11 +84,12 @@ describe.each(brokers.map((broker) => [broker.name, broker] as const))('contract
 
   it('refuses a saved plan once the broker has moved', { timeout: 60_000 }, async () => {
     const [, second] = subject.stages;
+    const last = subject.stages.at(-1);
     if (second === undefined) throw new Error('a life has two stages at least');
-    await workspace.write(second.services);
+    await workspace.write(second.services, last?.section);
     const saved = await workspace.plan({ maxDeletes: 100 });
     const stranger = await openWorkspace(name, subject);
-    await stranger.write(second.services);
+    await stranger.write(second.services, last?.section);
     await stranger.apply({ maxDeletes: 100 });
     const refused = workspace.apply({ maxDeletes: 100 }, { approved: saved.plan } as object);
     await expect(refused).rejects.toThrow(/does not hold any more/);

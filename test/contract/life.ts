@@ -13,7 +13,8 @@ import type { Surroundings } from './subject.ts';
 /** A folder with a topology in it, and plan and apply on that, as a program would call them. */
 export interface Workspace {
   readonly folder: string;
-  write(services: Readonly<Record<string, unknown>>): Promise<void>;
+  /** With another section for the environment, where a stage has one. */
+  write(services: Readonly<Record<string, unknown>>, section?: Surroundings['section']): Promise<void>;
   plan(decisions?: Partial<Decisions>, over?: Partial<PlanOptions>): Promise<PlanResult>;
   apply(decisions?: Partial<Decisions>, over?: Partial<PlanOptions>): Promise<Applied>;
   remove(): Promise<void>;
@@ -40,7 +41,8 @@ export async function openWorkspace(
   });
   return {
     folder,
-    write: (services) => writeFile(topology, JSON.stringify(document(broker, subject, services, secrets))),
+    write: (services, section = subject.section) =>
+      writeFile(topology, JSON.stringify(document(broker, { ...subject, section }, services, secrets))),
     plan: (decisions, over) => plan(options(decisions, over)),
     apply: async (decisions, over) => {
       const failures: string[] = [];

@@ -34,6 +34,7 @@ export function rabbitSubject(at: Endpoint): Subject {
       },
       publishes: [{ exchange: events, routingKeys: [key] }],
       consumes: [work],
+      serves: ['requests /%41@+~ é.q'],
     },
   });
   const visitor = {
@@ -43,18 +44,29 @@ export function rabbitSubject(at: Endpoint): Subject {
       queues: { temporary: { type: 'classic', bindings: [{ exchange: 'temporary', routingKey: 'x' }] } },
       publishes: ['temporary', events],
       sends: ['temporary'],
-      consumes: ['temporary'],
+      consumes: ['temporary', { queue: 'elsewhere', vhost: 'second' }],
+      calls: [shop],
+      temporaryQueues: { bindings: [{ exchange: events, routingKeys: ['a~b /%41é'] }] },
     },
   };
+  const limits = 'limits /%41@+~ é.p';
+  const sectionWith = (maxConnections: number, policies: object) => ({
+    managementUrl: at.managementUrl,
+    amqpsUrl: at.amqpsUrl,
+    vhost: { name: vhost, limits: { maxConnections }, ...policies },
+    vhosts: { second: `${vhost} 2` },
+    tls: { ca: 'ca.pem' },
+    admin: { username: at.admin.username, password: 'env:ADMIN_PASSWORD' },
+  });
+  const policies = (length: number) => ({
+    policies: {
+      [limits]: { pattern: '^work /%41@\\+~ é', priority: -1, definition: { 'max-length': length } },
+    },
+    operatorPolicies: { [limits]: { pattern: '^work', definition: { 'max-length': 10 * length } } },
+  });
   return {
     run,
-    section: {
-      managementUrl: at.managementUrl,
-      amqpsUrl: at.amqpsUrl,
-      vhost: { name: vhost, limits: { maxConnections: 100 } },
-      tls: { ca: 'ca.pem' },
-      admin: { username: at.admin.username, password: 'env:ADMIN_PASSWORD' },
-    },
+    section: sectionWith(100, policies(1000)),
     files: { 'ca.pem': at.ca },
     variables: { ADMIN_PASSWORD: at.admin.password },
     claims: { users: `*${run}*` },
@@ -70,13 +82,19 @@ export function rabbitSubject(at: Endpoint): Subject {
           'create rabbitmq:exchange',
           'create rabbitmq:queue',
           'create rabbitmq:binding',
+          'create rabbitmq:policy',
+          'create rabbitmq:operator-policy',
         ],
       },
       {
-        name: 'a second service, and another routing key',
+        name: 'a second service, another routing key, and higher limits',
+        section: sectionWith(200, policies(2000)),
         services: { [shop]: shopAt('order.*', ['monitoring']), [guest]: visitor },
         decisions: { prune: true },
         does: [
+          'update rabbitmq:vhost',
+          'update rabbitmq:policy',
+          'update rabbitmq:operator-policy',
           'update rabbitmq:user',
           'update rabbitmq:topic-permission',
           'delete rabbitmq:binding',
@@ -85,6 +103,7 @@ export function rabbitSubject(at: Endpoint): Subject {
       },
       {
         name: 'a setting that cannot change in place, and rights that do',
+        section: sectionWith(200, policies(2000)),
         services: {
           [shop]: shopAt('order.*', []),
           [guest]: {
@@ -100,11 +119,16 @@ export function rabbitSubject(at: Endpoint): Subject {
         does: ['replace rabbitmq:exchange', 'replace rabbitmq:queue', 'update rabbitmq:permission'],
       },
       {
-        name: 'the second service is gone',
+        name: 'the second service is gone, and the policies',
+        section: sectionWith(200, {}),
         services: { [shop]: shopAt('order.*', []) },
         decisions: {
           prune: true,
-          allowDataLoss: [address('exchange', 'temporary'), address('queue', 'temporary')],
+          allowDataLoss: [
+            address('exchange', 'temporary'),
+            address('queue', 'temporary'),
+            address('queue', `${guest}.replies.requests /%41@+~ é.q`),
+          ],
         },
         does: [
           'delete rabbitmq:user',
@@ -113,11 +137,12 @@ export function rabbitSubject(at: Endpoint): Subject {
           'delete rabbitmq:exchange',
           'delete rabbitmq:queue',
           'delete rabbitmq:binding',
+          'delete rabbitmq:policy',
+          'delete rabbitmq:operator-policy',
         ],
       },
     ],
     unreachable: {
-      'update rabbitmq:vhost': 'a stage cannot change the environment; shown in test/rabbitmq',
       'delete rabbitmq:vhost': 'a vhost that no environment declares is not in scope; shown in test/rabbitmq',
       'update rabbitmq:binding': 'a binding is its identity: it is made or unmade',
     },

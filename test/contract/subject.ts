@@ -5,6 +5,8 @@ import type { Decisions } from '../../src/core/decisions.ts';
 export interface Stage {
   readonly name: string;
   readonly services: Readonly<Record<string, unknown>>;
+  /** The environment's section, where it is not that of the subject. */
+  readonly section?: Readonly<Record<string, unknown>>;
   readonly decisions?: Partial<Decisions>;
   /** `create rabbitmq:queue`, each at least once among the changes of this stage. */
   readonly does: readonly `${Action} ${string}`[];

@@ -51,7 +51,7 @@ const quota = (entity: QuotaEntity, spec = {}): QuotaResource => ({
   spec,
 });
 
-const view = { live: new Map(), going: new Set<Address>() };
+const view = { live: new Map(), desired: new Map(), going: new Set<Address>() };
 
 describe('addresses', () => {
   const odd = 'a/%@+~ .é,=*';

@@ -185,6 +185,7 @@ describe('the last binding of a queue', () => {
   test.each(cases)('$name', ({ live, going, held }) => {
     const view = {
       live: new Map(live.map((each) => [each.address, each])),
+      desired: new Map<Address, Binding>(),
       going: new Set(going.map(({ address }) => address)),
     };
     expect(kinds['rabbitmq:binding'].hazard?.(removal, view)?.needs).toBe(held ? 'data-loss' : undefined);
@@ -263,6 +264,7 @@ describe('a binding between exchanges', () => {
         ),
         ...bindings.map((one) => [one.address, one] as const),
       ]),
+      desired: new Map<Address, Binding>(),
       going: new Set(going.map((one) => (one.includes('>') ? edge(one).address : queueAddress('v', one)))),
     };
     const [first] = going;

@@ -28,7 +28,11 @@ export async function weigh(
 function losesData(change: Change<KafkaResource>): change is Change<TopicResource> {
   if (change.kind !== 'kafka:topic') return false;
   return (
-    topicKind.hazard?.(change as Change<TopicResource>, { live: new Map(), going: new Set() }) !== undefined
+    topicKind.hazard?.(change as Change<TopicResource>, {
+      live: new Map(),
+      desired: new Map(),
+      going: new Set(),
+    }) !== undefined
   );
 }
 

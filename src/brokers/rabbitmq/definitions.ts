@@ -11,6 +11,7 @@ export interface Definitions {
   readonly users?: readonly LiveUser[];
   readonly permissions?: readonly LivePermission[];
   readonly topic_permissions?: readonly LiveTopicPermission[];
+  readonly policies?: readonly LivePolicy[];
   readonly parameters?: readonly LiveParameter[];
   readonly exchanges?: readonly LiveExchange[];
   readonly queues?: readonly LiveQueue[];
@@ -53,6 +54,15 @@ export interface LiveTopicPermission {
   readonly exchange: string;
   readonly write: string;
   readonly read: string;
+}
+
+export interface LivePolicy {
+  readonly name: string;
+  readonly vhost: string;
+  readonly pattern: string;
+  readonly 'apply-to'?: string;
+  readonly priority?: number;
+  readonly definition: Readonly<Record<string, Json>>;
 }
 
 interface LiveParameter {

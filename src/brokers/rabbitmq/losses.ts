@@ -1,5 +1,7 @@
 import { type Address, partOf } from '../../core/address.ts';
 import type { Admin } from './admin.ts';
+import { mayReach } from './patterns/reach.ts';
+import { losses } from './rules.ts';
 import type { RabbitChange } from './resources.ts';
 
 /** What goes with a queue, exchange or vhost, counted now. What cannot be counted is said to be unknown, never nothing. */
@@ -41,6 +43,34 @@ interface Queue {
   readonly type?: string;
   readonly messages?: number;
   readonly consumers?: number;
+}
+
+type PolicyChange = Extract<RabbitChange, { kind: 'rabbitmq:policy' | 'rabbitmq:operator-policy' }>;
+
+/** Changes of policies that lower a limit or take something away, and so may cost what is in the queues that they reach. */
+export function tightens(change: RabbitChange): change is PolicyChange {
+  if (change.kind !== 'rabbitmq:policy' && change.kind !== 'rabbitmq:operator-policy') return false;
+  return (
+    losses('rabbitmq:queue', {}, change.before?.definition ?? {}, change.after?.definition ?? {}).length > 0
+  );
+}
+
+/** How many queues a policy reaches, and what is in them. */
+export async function policyReach(
+  admin: Admin,
+  { address, before, after }: PolicyChange,
+): Promise<string | undefined> {
+  const vhost = partOf(address, 0);
+  const seen = await look(admin, ['queues', vhost], { columns: 'name,type,messages' });
+  if (seen === 'gone') return undefined;
+  const totals = new Map((await listTotals(admin, vhost))?.map((queue) => [queue.name, queue]));
+  const patterns = [before, after].flatMap((spec) => (spec === null ? [] : [spec.pattern]));
+  const reached = (seen === 'unknown' ? undefined : listOf(seen.body))?.filter(({ name = '' }) =>
+    patterns.some((pattern) => mayReach(pattern, name)),
+  );
+  if (reached?.length === 0) return undefined;
+  const messages = reached?.map((queue) => messagesIn(queue, totals.get(queue.name)));
+  return `reaches ${count(reached?.length, 'queue')} with ${count(messages && sum(messages), 'message')}`;
 }
 
 type TotalsOf = (vhost: string) => Promise<readonly Queue[] | undefined>;

@@ -1,9 +1,11 @@
+import type { Address } from '../../core/address.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type {
   Definitions,
   LiveBinding,
   LiveExchange,
   LivePermission,
+  LivePolicy,
   LiveQueue,
   LiveTopicPermission,
   LiveUser,
@@ -19,6 +21,10 @@ import {
   type Permission,
   permissionAddress,
   type PermissionSpec,
+  type OperatorPolicy,
+  type Policy,
+  policyAddress,
+  type PolicySpec,
   type Queue,
   queueAddress,
   type RabbitResource,
@@ -57,7 +63,28 @@ export function normalize(
     ...here(definitions.exchanges).map(exchangeResource),
     ...here(definitions.queues).map(queueResource),
     ...here(definitions.bindings).map(bindingResource),
+    ...here(definitions.policies).map((live) => policyResource('rabbitmq:policy', live)),
+    ...here(operatorPolicies(definitions)).map((live) => policyResource('rabbitmq:operator-policy', live)),
   ];
+}
+
+/** Among the parameters, which hold what is in the value of each under a name of their own. */
+function operatorPolicies(definitions: Definitions): LivePolicy[] {
+  return (definitions.parameters ?? [])
+    .filter(({ component }) => component === 'operator_policy')
+    .map(({ name, vhost = '', value }) => ({ ...(value as unknown as LivePolicy), name, vhost }));
+}
+
+function policyResource<K extends (Policy | OperatorPolicy)['kind']>(
+  kind: K,
+  live: LivePolicy,
+): { kind: K; address: Address; spec: PolicySpec } {
+  return { kind, address: policyAddress(kind, live.vhost, live.name), spec: policySpec(live) };
+}
+
+export function policySpec(live: LivePolicy): PolicySpec {
+  const { pattern, 'apply-to': applyTo = 'all', priority = 0, definition } = live;
+  return { pattern, applyTo, priority, definition };
 }
 
 function vhostLimits(definitions: Definitions): Map<string, JsonObject> {

@@ -71,6 +71,7 @@ const lists: readonly (keyof Definitions)[] = [
   'users',
   'permissions',
   'topic_permissions',
+  'policies',
   'parameters',
   'exchanges',
   'queues',

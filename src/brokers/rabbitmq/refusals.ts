@@ -3,31 +3,65 @@ import { quoted } from '../../core/quoted.ts';
 import type { Definitions } from './definitions.ts';
 import { byteLength } from './names.ts';
 import { longestPattern } from './patterns/names.ts';
-import { type RabbitResource, userAddress } from './resources.ts';
+import { type PolicySpec, type RabbitResource, userAddress } from './resources.ts';
 import { isAtLeast } from './version.ts';
 
 /** What a broker of this version would refuse of the desired. Pure. */
 export function refusals(version: string, desired: readonly RabbitResource[]): Refusal[] {
+  return desired.flatMap((resource) => {
+    const refused = refusalOf(version, resource);
+    return refused === undefined
+      ? []
+      : [{ address: resource.address, action: 'update' as const, ...refused }];
+  });
+}
+
+type Reason = Pick<Refusal, 'reason' | 'hint'>;
+
+function refusalOf(version: string, resource: RabbitResource): Reason | undefined {
+  switch (resource.kind) {
+    case 'rabbitmq:permission':
+      return tooLong(version, resource.spec, 'give the service a "namespace" for its names, or split it');
+    case 'rabbitmq:topic-permission': {
+      const hint =
+        'take routing keys together with wildcards (`order.#`), or split them over several exchanges';
+      return tooLong(version, resource.spec, hint);
+    }
+    case 'rabbitmq:policy':
+    case 'rabbitmq:operator-policy':
+      return (
+        tooLong(version, { name: resource.spec.pattern }, 'write a shorter pattern, or split the policy') ??
+        ofItsTime(version, resource.spec)
+      );
+    default:
+      return undefined;
+  }
+}
+
+function tooLong(
+  version: string,
+  patterns: Readonly<Record<string, string>>,
+  hint: string,
+): Reason | undefined {
   // 3.10 and 4.0 were seen to stop near 32 KB.
   const longest = isAtLeast(version, 4, 3) ? longestPattern : 32_000;
-  return desired.flatMap((resource) => {
-    if (resource.kind !== 'rabbitmq:permission' && resource.kind !== 'rabbitmq:topic-permission') return [];
-    const { address, spec } = resource;
-    const tooLong = Object.entries(spec).find(([, pattern]) => byteLength(pattern) > longest);
-    if (tooLong === undefined) return [];
-    const [right, pattern] = tooLong;
-    return [
-      {
-        address,
-        action: 'update' as const,
-        reason: `its ${right} pattern has ${byteLength(pattern)} bytes, and RabbitMQ ${version} refuses more than ${longest}`,
-        hint:
-          resource.kind === 'rabbitmq:permission'
-            ? 'give the service a "namespace" for its names, or split it'
-            : 'take routing keys together with wildcards (`order.#`), or split them over several exchanges',
-      },
-    ];
-  });
+  const found = Object.entries(patterns).find(([, pattern]) => byteLength(pattern) > longest);
+  if (found === undefined) return undefined;
+  const [right, pattern] = found;
+  const reason = `its ${right} pattern has ${byteLength(pattern)} bytes, and RabbitMQ ${version} refuses more than ${longest}`;
+  return { reason, hint };
+}
+
+/** Words of a policy that another version has. */
+function ofItsTime(version: string, { applyTo, definition }: PolicySpec): Reason | undefined {
+  if (['classic_queues', 'quorum_queues', 'streams'].includes(applyTo) && !isAtLeast(version, 3, 12)) {
+    const reason = `it applies to ${applyTo}, which RabbitMQ knows from 3.12 on, and this is ${version}`;
+    return { reason, hint: 'write "applyTo: queues", with a pattern that only they match' };
+  }
+  const mirrored = Object.keys(definition).find((key) => key.startsWith('ha-'));
+  if (mirrored === undefined || !isAtLeast(version, 4, 0)) return undefined;
+  const reason = `it sets ${mirrored}, and RabbitMQ has no mirrored queues from 4.0 on: this is ${version}`;
+  return { reason, hint: 'leave it out, and make the queues quorum queues' };
 }
 
 /**

@@ -49,6 +49,14 @@ export type BindingSpec = {
   readonly arguments: JsonObject;
 };
 
+/** Settings for all queues and exchanges that a pattern reaches: of those that do, the one with the highest priority rules. */
+export type PolicySpec = {
+  readonly pattern: string;
+  readonly applyTo: string;
+  readonly priority: number;
+  readonly definition: JsonObject;
+};
+
 export type Vhost = Resource<'rabbitmq:vhost', VhostSpec>;
 export type User = Resource<'rabbitmq:user', UserSpec>;
 export type Permission = Resource<'rabbitmq:permission', PermissionSpec>;
@@ -56,7 +64,10 @@ export type TopicPermission = Resource<'rabbitmq:topic-permission', TopicPermiss
 export type Exchange = Resource<'rabbitmq:exchange', ExchangeSpec>;
 export type Queue = Resource<'rabbitmq:queue', QueueSpec>;
 export type Binding = Resource<'rabbitmq:binding', BindingSpec>;
-export type RabbitResource = Vhost | User | Permission | TopicPermission | Exchange | Queue | Binding;
+export type Policy = Resource<'rabbitmq:policy', PolicySpec>;
+export type OperatorPolicy = Resource<'rabbitmq:operator-policy', PolicySpec>;
+export type RabbitResource =
+  Vhost | User | Permission | TopicPermission | Exchange | Queue | Binding | Policy | OperatorPolicy;
 
 /** A change of any kind; the spec types follow the kind. */
 export type RabbitChange = {
@@ -73,6 +84,12 @@ export const exchangeAddress = (vhost: string, exchange: string): Address =>
   address('rabbitmq:exchange', vhost, exchange);
 export const queueAddress = (vhost: string, queue: string): Address =>
   address('rabbitmq:queue', vhost, queue);
+
+export const policyAddress = (
+  kind: (Policy | OperatorPolicy)['kind'],
+  vhost: string,
+  policy: string,
+): Address => address(kind, vhost, policy);
 
 /** Hexadecimal digits of the digest of a binding's arguments in its address. */
 const hashDigits = 12;

@@ -266,6 +266,19 @@ function aliasSchema(lead: string) {
     );
 }
 
+const appliesTo = z.enum(['all', 'queues', 'classic_queues', 'quorum_queues', 'streams', 'exchanges']);
+
+function policySchema(usual: z.infer<typeof appliesTo>) {
+  return z.strictObject({
+    pattern: name().describe("The names that it is for: a regular expression of the broker's, not anchored."),
+    applyTo: appliesTo.default(usual).describe('What it is for. Single queue types need RabbitMQ 3.12.'),
+    priority: integer().default(0).describe('Of several that match, the one with the highest rules alone.'),
+    definition: argumentsSchema
+      .refine((settings) => Object.keys(settings).length > 0, { message: 'must set something' })
+      .describe('What it sets: message-ttl, max-length, dead-letter-exchange and the like.'),
+  });
+}
+
 const vhostSchema = z.preprocess(
   nameOr('name'),
   z.strictObject({
@@ -286,6 +299,14 @@ const vhostSchema = z.preprocess(
       })
       .optional()
       .describe('Limits of the vhost; what is not named is removed.'),
+    policies: z
+      .record(brokerName(), policySchema('all'))
+      .optional()
+      .describe('The policies of the vhost, by name. What is not declared is left as it is.'),
+    operatorPolicies: z
+      .record(brokerName(), policySchema('queues'))
+      .optional()
+      .describe('The operator policies of the vhost, by name: limits that no user policy can lift.'),
   }),
 );
 
@@ -344,6 +365,7 @@ export const schema: BrokerSchema = {
 };
 
 export type RabbitEnvironment = z.output<typeof environmentSchema>;
+export type PolicySection = z.output<ReturnType<typeof policySchema>>;
 export type VhostSection = z.output<typeof vhostSchema>;
 export type RabbitService = z.output<typeof serviceSchema>;
 export type RabbitSizes = z.output<typeof sizesSchema>;

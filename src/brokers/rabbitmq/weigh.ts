@@ -4,7 +4,7 @@ import { inPool } from '../../core/pool.ts';
 import { type Admin, atATime, openAdmin } from './admin.ts';
 import { connectionsOf, holderOf, isIn } from './connections.ts';
 import { kinds } from './kinds/index.ts';
-import { count, lossesOn, lossy } from './losses.ts';
+import { count, lossesOn, lossy, policyReach, tightens } from './losses.ts';
 import type { RabbitChange } from './resources.ts';
 import type { RabbitEnvironment } from './schema.ts';
 
@@ -18,12 +18,17 @@ export async function weigh(
   const removals = changes.filter(({ action }) => action === 'delete' || action === 'replace');
   const ending = changes.filter((change) => endsSessions(change, changes));
   const losing = removals.filter(({ kind }) => lossy.has(kind));
-  if (ending.length === 0 && losing.length === 0) return costs;
+  const ruling = changes.filter(tightens);
+  if (ending.length === 0 && losing.length === 0 && ruling.length === 0) return costs;
   const admin = await openAdmin(target, context);
   try {
     const losses = lossesOn(admin);
     await inPool(losing, atATime, async (change) => {
       const cost = await losses[change.kind]?.(change.address);
+      if (cost !== undefined) costs.set(change.address, cost);
+    });
+    await inPool(ruling, atATime, async (change) => {
+      const cost = await policyReach(admin, change);
       if (cost !== undefined) costs.set(change.address, cost);
     });
     if (ending.length > 0) await weighSessions(admin, ending, costs);

@@ -1,3 +1,7 @@
+import type { Position } from '../../../core/errors.ts';
+import type { JsonObject } from '../../../core/json.ts';
+import { mayReach } from '../patterns/reach.ts';
+import type { PlacedPolicy } from './policies.ts';
 import { matchesAny } from '../../../core/glob.ts';
 import { bindingsInto, exchangeArguments, queueArguments, textArgument } from './declared.ts';
 import { grantReaches, inNamespace } from './grants.ts';
@@ -21,10 +25,15 @@ interface Ask {
   /** How the service put it: `binds order.queue.payments to`. */
   readonly says: string;
   readonly path: Path;
+  /** Where it stands, if not at `path` in the service. */
+  readonly position?: Position;
 }
 
 /** Checks each use against what the owner allows, and that what nobody owns is at least known to be missing. */
 export function checkConsent(world: World): void {
+  for (const policy of world.policies) {
+    for (const ask of policyAsks(world, policy)) checkAsk(world, ask);
+  }
   for (const member of world.members) {
     const { service } = member;
     const asks = [...intentAsks(member), ...declarationAsks(world, service)];
@@ -141,6 +150,70 @@ function deadLetterQueueAsk(world: World, owned: Owned<QueueSection>): Ask[] {
   return [{ service: owned.service, what: 'queue', name: queue, verb: 'publish', says, path }];
 }
 
+type PolicyAsk = (setting: string, does: string, owned: Owned<unknown>, target: string) => Ask;
+
+/** A dead-letter exchange of the queue itself has precedence; through the default exchange, letters end in the queue of their key. */
+function deadLetterAsks(
+  world: World,
+  policy: PlacedPolicy,
+  owned: Owned<QueueSection>,
+  target: string,
+  ask: PolicyAsk,
+): Ask[] {
+  const own = queueArguments(world, owned);
+  if (own['x-dead-letter-exchange'] !== undefined) return [];
+  const asked = ask('dead-letter-exchange', 'dead-letters', owned, target);
+  if (target !== '') return [asked];
+  const queue = textArgument({ ...policy.section.definition, ...keyOf(own) }, 'dead-letter-routing-key');
+  if (queue !== undefined && queue !== '') return [{ ...asked, what: 'queue', name: queue }];
+  world.problems.push({
+    message: `policy ${policy.name} dead-letters queue ${owned.name} to the default exchange without a routing key: whoever publishes to it chooses the queue`,
+    position: policy.locate('dead-letter-exchange'),
+    hint: 'name the queue in dead-letter-routing-key, or dead-letter to an exchange of its own',
+  });
+  return [];
+}
+
+function keyOf(own: JsonObject): JsonObject {
+  const key = own['x-dead-letter-routing-key'];
+  return key === undefined ? {} : { 'dead-letter-routing-key': key };
+}
+
+/**
+ * A policy is the environment's, but what it forwards is what the owner of a queue or exchange was given: it asks for each owner
+ * that its pattern reaches, or may reach.
+ */
+function policyAsks(world: World, policy: PlacedPolicy): Ask[] {
+  const { pattern, applyTo, definition } = policy.section;
+  const reached = <S>(all: ReadonlyMap<string, Owned<S>>) =>
+    [...all.values()].filter(({ name }) => mayReach(pattern, name));
+  const queues = applyTo === 'exchanges' ? [] : reached(world.queues);
+  const exchanges = applyTo === 'exchanges' || applyTo === 'all' ? reached(world.exchanges) : [];
+  const dead = textArgument(definition, 'dead-letter-exchange');
+  const alternate = textArgument(definition, 'alternate-exchange');
+  const ask = (setting: string, does: string, { service, name }: Owned<unknown>, target: string): Ask => ({
+    service,
+    what: 'exchange',
+    name: target,
+    verb: 'publish',
+    says: `${does} ${name}, by policy ${policy.name}, to`,
+    path: [],
+    position: policy.locate(setting),
+  });
+  const at = { locate: () => policy.locate('dead-letter-exchange') };
+  if (dead !== undefined && dead !== '') mentionExchange(world, dead, at, []);
+  if (alternate !== undefined)
+    mentionExchange(world, alternate, { locate: () => policy.locate('alternate-exchange') }, []);
+  return [
+    ...(dead === undefined ? [] : queues.flatMap((owned) => deadLetterAsks(world, policy, owned, dead, ask))),
+    ...(alternate === undefined
+      ? []
+      : exchanges
+          .filter((owned) => exchangeArguments(world, owned)['alternate-exchange'] === undefined)
+          .map((owned) => ask('alternate-exchange', 'forwards', owned, alternate))),
+  ];
+}
+
 const verbs = { configure: 'configure', write: 'publish', read: 'consume' } as const;
 
 /** Literal grants, expanded against the names that owners guard. */
@@ -209,7 +282,7 @@ function checkAsk(world: World, ask: Ask): void {
   const owner = owned.service.name;
   world.problems.push({
     message: `${ask.service.name} ${ask.says} ${ask.what} ${ask.name}, which ${owner} does not allow it to ${ask.verb}`,
-    position: ask.service.locate(ask.path),
+    position: ask.position ?? ask.service.locate(ask.path),
     hint:
       owned.provided === true
         ? 'it is made for requests and replies, and for those who take part: say "calls" instead'

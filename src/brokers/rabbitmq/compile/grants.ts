@@ -1,5 +1,6 @@
 import { byteLength } from '../names.ts';
 import { escapePattern, longestPattern, namePattern, nothing } from '../patterns/names.ts';
+import { mayReach } from '../patterns/reach.ts';
 import { bindingKeyPattern, everyKey, topicPattern } from '../patterns/topic.ts';
 import {
   type Permission,
@@ -82,22 +83,10 @@ export function inNamespace(namespace: string | undefined, right: Right, name: s
   );
 }
 
-/**
- * True if a literal grant reaches the name. The broker's dialect is PCRE: what JavaScript cannot read, or might read in
- * another way (`\A`, `\Q`, `[[:alpha:]]`, `(?i)`, `(*…)`), is taken to reach everything, so that nothing is overlooked.
- */
+/** True if a literal grant reaches the name, or may. */
 export function grantReaches(member: Member, right: Right, name: string): boolean {
-  return granted(member, right).some((pattern) => {
-    if (foreign.test(pattern)) return true;
-    try {
-      return new RegExp(pattern, 'u').test(name);
-    } catch {
-      return true;
-    }
-  });
+  return granted(member, right).some((pattern) => mayReach(pattern, name));
 }
-
-const foreign = /\\[A-Za-z0-9]|\[\[:|\(\?|\(\*/;
 
 /**
  * One row for each topic exchange that the user can write or read: with no row, RabbitMQ allows every key. An exchange that

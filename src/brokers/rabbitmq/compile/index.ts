@@ -7,6 +7,7 @@ import type { VhostSection } from '../schema.ts';
 import { checkConsent } from './consent.ts';
 import { bindingResources, exchangeResource, queueResource } from './declared.ts';
 import { permissionResource, topicPermissionResources } from './grants.ts';
+import { policyResource } from './policies.ts';
 import { rightsOf } from './rights.ts';
 import { type Member, vhostsOf } from './vhosts.ts';
 import type { PlacedService, RabbitLandscape } from './landscape.ts';
@@ -42,7 +43,10 @@ export function compile(landscape: RabbitLandscape): Compiled<RabbitResource> {
 function worldResources(world: World): RabbitResource[] {
   checkConsent(world);
   world.members.forEach((member) => checkPublishes(world, member));
-  return declaredResources(world);
+  return [
+    ...world.policies.map((policy) => policyResource(world.vhost, policy)),
+    ...declaredResources(world),
+  ];
 }
 
 /** The same binding may be written twice; it is one. */

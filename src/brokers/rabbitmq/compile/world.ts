@@ -15,6 +15,7 @@ import {
   related,
   reservedProblem,
 } from './owned.ts';
+import { type PlacedPolicy, policiesOf } from './policies.ts';
 import { locateAll, type Member, membersIn, vhostsOf } from './vhosts.ts';
 
 /**
@@ -24,6 +25,7 @@ import { locateAll, type Member, membersIn, vhostsOf } from './vhosts.ts';
 export interface World {
   readonly vhost: string;
   readonly defaultQueueType: string;
+  readonly policies: readonly PlacedPolicy[];
   readonly members: readonly Member[];
   readonly exchanges: ReadonlyMap<string, Owned<ExchangeSection>>;
   readonly queues: ReadonlyMap<string, Owned<QueueSection>>;
@@ -45,12 +47,13 @@ export function survey(
   checkUsers(landscape, problems);
   const located = locateAll(landscape, problems);
   const talk = conversations(located, problems);
-  return [...vhostsOf(landscape.environment.section)].map(([alias, { section }]) => {
+  return [...vhostsOf(landscape.environment.section)].map(([alias, { section, path }]) => {
     const living = located.filter(({ home }) => home === alias).map(({ service }) => service);
     const made = provided(talk, alias);
     return {
       vhost: section.name,
       defaultQueueType: section.defaultQueueType ?? 'classic',
+      policies: policiesOf(landscape.environment, section, path),
       members: membersIn(alias, located, talk),
       exchanges: ownersOf('exchange', [...declaredExchanges(living), ...made.exchanges], problems),
       queues: ownersOf('queue', withWays(declaredQueues(living), made), problems),
@@ -121,7 +124,7 @@ function userProblem(user: string, admin: string, protectedUsers: readonly strin
  * An exchange that a service speaks of: warned of where nobody owns it, refused where it is a reserved name that no vhost
  * has.
  */
-export function mentionExchange(world: World, name: string, service: PlacedService, path: Path): void {
+export function mentionExchange(world: World, name: string, service: Locating, path: Path): void {
   if (world.exchanges.has(name) || builtInExchanges.has(name)) return;
   if (isReserved(name)) {
     world.problems.push({
@@ -141,7 +144,10 @@ export function mentionExchange(world: World, name: string, service: PlacedServi
   });
 }
 
-export function mentionQueue(world: World, name: string, service: PlacedService, path: Path): void {
+/** Who speaks: a service, or the environment with a policy. */
+type Locating = Pick<PlacedService, 'locate'>;
+
+export function mentionQueue(world: World, name: string, service: Locating, path: Path): void {
   if (world.queues.has(name)) return;
   if (isReserved(name)) {
     const message = `queue "${name}" ${reservedProblem(name) ?? ''}`;

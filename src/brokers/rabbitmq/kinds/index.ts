@@ -3,6 +3,7 @@ import type { RabbitResource } from '../resources.ts';
 import { binding } from './binding.ts';
 import { exchange } from './exchange.ts';
 import { permission, topicPermission } from './grants.ts';
+import { operatorPolicy, policy } from './policy.ts';
 import { queue } from './queue.ts';
 import { user } from './user.ts';
 import { vhost } from './vhost.ts';
@@ -16,4 +17,6 @@ export const kinds = {
   'rabbitmq:binding': binding,
   'rabbitmq:permission': permission,
   'rabbitmq:topic-permission': topicPermission,
+  'rabbitmq:policy': policy,
+  'rabbitmq:operator-policy': operatorPolicy,
 } satisfies { [Name in RabbitResource['kind']]: Kind<Extract<RabbitResource, { kind: Name }>> };

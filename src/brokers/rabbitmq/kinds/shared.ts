@@ -12,9 +12,11 @@ import { vhostAddress } from '../resources.ts';
 export const phases = {
   vhost: 0,
   user: 1,
-  exchange: 2,
-  queue: 3,
-  binding: 4,
+  // Before the queues, which so have their limits and dead letters from the start.
+  policy: 2,
+  exchange: 3,
+  queue: 4,
+  binding: 5,
   topicRowUpsert: 10,
   permissionUpsert: 11,
   permissionDelete: 12,
@@ -22,8 +24,9 @@ export const phases = {
   bindingDelete: 20,
   queueDelete: 21,
   exchangeDelete: 22,
-  userDelete: 23,
-  vhostDelete: 24,
+  policyDelete: 23,
+  userDelete: 24,
+  vhostDelete: 25,
 } as const;
 
 export function upOrDown(change: Change, up: number, down: number): number {

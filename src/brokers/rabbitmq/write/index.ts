@@ -9,6 +9,7 @@ import type { RabbitEnvironment } from '../schema.ts';
 import { admitAdmin, writePermission, writeTopicPermission } from './grants.ts';
 import { writeBinding, writeExchange, writeQueue } from './objects.ts';
 import type { Hands } from './hands.ts';
+import { writePolicy } from './policies.ts';
 import { failed, WriteFailure } from './request.ts';
 import { closeSessions } from './sessions.ts';
 import { writeUser, writeVhost } from './users.ts';
@@ -120,5 +121,8 @@ function writeOne(hands: Hands, change: RabbitChange): Promise<void> {
       return writeQueue(hands.admin, change);
     case 'rabbitmq:binding':
       return writeBinding(hands.admin, change);
+    case 'rabbitmq:policy':
+    case 'rabbitmq:operator-policy':
+      return writePolicy(hands.admin, change.kind, change);
   }
 }
