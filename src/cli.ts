@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { applyCommand } from './commands/apply.ts';
 import { planCommand } from './commands/plan.ts';
+import { showCommand } from './commands/show.ts';
+import { snapshotCommand } from './commands/snapshot.ts';
 import { processShell, type Shell } from './commands/shell.ts';
 import { messageOf, MqwardenError, UsageError } from './core/errors.ts';
 import { version } from './version.ts';
@@ -32,7 +34,8 @@ export function makeProgram(args: readonly string[], shell: Shell, done: (code: 
       },
     })
     .addHelpText('after', '\nExamples:\n  mqwarden plan --env staging\n  mqwarden apply --env staging');
-  for (const register of [planCommand, applyCommand]) register(program, shell, done);
+  for (const register of [planCommand, applyCommand, showCommand, snapshotCommand])
+    register(program, shell, done);
   return program;
 }
 

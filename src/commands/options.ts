@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { cautious, type Decisions } from '../core/decisions.ts';
+import { parseDuration } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
 import type { SessionOptions } from '../operations/session.ts';
 import type { Shell } from './shell.ts';
@@ -62,13 +63,10 @@ function percent(text: string): number {
   return value;
 }
 
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
-/** `90s`, `10m`, `0s`: milliseconds. */
+/** `90s`, `10m`, `7d`: milliseconds. */
 export function duration(text: string): number {
-  const [, value = '', unit = ''] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? [];
-  const ms = Number(value) * (unitMs[unit] ?? Number.NaN);
-  if (Number.isNaN(ms)) throw new InvalidArgumentError('write it as 90s, 10m or 1h');
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('write it as 90s, 10m, 12h or 7d');
   return ms;
 }
 

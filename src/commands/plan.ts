@@ -1,10 +1,16 @@
 import { type Command, Option } from 'commander';
-import { decisionOptions, decisionsFrom, everywhere, sessionFrom, type Shared } from './options.ts';
+import { UsageError } from '../core/errors.ts';
+import type { PlanOptions, PlanResult } from '../operations/plan.ts';
+import { decisionOptions, decisionsFrom, duration, everywhere, sessionFrom, type Shared } from './options.ts';
+import { planFormats, type PlanFormat, printPlan } from './print.ts';
 import type { Shell } from './shell.ts';
 
 interface PlanFlags extends Shared {
   readonly out?: string;
-  readonly format: 'text' | 'json';
+  readonly against?: string;
+  readonly maxAge?: number;
+  readonly secrets: boolean;
+  readonly format: PlanFormat;
   readonly detailedExitcode?: true;
 }
 
@@ -12,6 +18,7 @@ const examples = `
 Examples:
   mqwarden plan --env staging                         what would change
   mqwarden plan topology --env production --out plan.json
+  mqwarden plan --env production --against live.json --format markdown    for a pull request
   mqwarden plan --env production --detailed-exitcode  exit 2 when anything would change or is blocked
   mqwarden plan --env staging --prune --allow-data-loss rabbitmq:queue:staging/old.queue`;
 
@@ -25,7 +32,10 @@ export function planCommand(program: Command, shell: Shell, done: (code: number)
     )
     .argument('[topology]', 'a file or a folder (default: ./topology or ./mqwarden.yaml)')
     .option('--out <file>', 'save the plan as an approval for apply --plan')
-    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .option('--against <file>', 'plan against a snapshot: reads no broker and no secret')
+    .option('--max-age <duration>', 'say so when the snapshot is older (default: 7d)', duration)
+    .option('--no-secrets', "ask no store about the services' credentials")
+    .addOption(new Option('--format <format>', 'how to print it').choices(planFormats).default('text'))
     .option('--detailed-exitcode', 'exit 2 when there are changes or something is blocked');
   decisionOptions(everywhere(command))
     .addHelpText('after', examples)
@@ -35,20 +45,37 @@ export function planCommand(program: Command, shell: Shell, done: (code: number)
 }
 
 async function runPlan(topology: string | undefined, flags: PlanFlags, shell: Shell): Promise<number> {
-  const { plan, kinds, savePlan } = await import('../operations/index.ts');
+  checkFlags(flags);
+  const { savePlan } = await import('../operations/index.ts');
   const decisions = decisionsFrom(flags);
   const session = sessionFrom(topology, flags, shell);
-  const result = await plan({ ...session, decisions, now: () => new Date() });
+  const result = await makePlan({ ...session, decisions, now: () => new Date() }, flags);
   shell.settled();
   if (flags.out !== undefined) await savePlan(flags.out, result.plan);
-  if (flags.format === 'json') {
-    const { asJson } = await import('../report/json.ts');
-    shell.out(`${asJson(result.plan)}\n`);
-  } else {
-    const { planAsText } = await import('../report/text.ts');
-    shell.out(planAsText(result.plan, kinds, flags.color && shell.color.out));
-  }
+  await printPlan(result.plan, flags, shell);
   if (flags.out !== undefined) shell.err(`saved as ${flags.out}: apply it with --plan ${flags.out}\n`);
   const { changes, blocked } = result.plan;
   return flags.detailedExitcode === true && changes.length + blocked.length > 0 ? 2 : 0;
+}
+
+async function makePlan(options: PlanOptions, flags: PlanFlags): Promise<PlanResult> {
+  const { plan, planAgainst, planWithoutSecrets, readSnapshot } = await import('../operations/index.ts');
+  if (flags.against !== undefined) {
+    return planAgainst(await readSnapshot(flags.against), flags.maxAge ?? weekMs, options);
+  }
+  return flags.secrets ? plan(options) : planWithoutSecrets(options);
+}
+
+const weekMs = 7 * 86_400_000;
+
+function checkFlags({ against, maxAge, out, allowDataLoss }: PlanFlags): void {
+  if (against === undefined && maxAge !== undefined) {
+    throw new UsageError('--max-age is about a snapshot', 'give it together with --against FILE');
+  }
+  if (against !== undefined && out !== undefined && allowDataLoss !== undefined) {
+    throw new UsageError(
+      'a plan that may lose data is approved by what it would lose now, which a snapshot does not tell',
+      'save it from a plan of the live brokers, without --against',
+    );
+  }
 }

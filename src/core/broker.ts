@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Address } from './address.ts';
 import type { Position } from './errors.ts';
+import type { JsonObject } from './json.ts';
 import type { Realms } from './naming.ts';
 import type { Change, Hazard, Ownership, Resource, Verdict } from './resource.ts';
 import type { Setting } from './setting.ts';
@@ -49,6 +50,8 @@ export interface Refusal {
   readonly action: Change['action'];
   readonly reason: string;
   readonly hint: string;
+  /** The service that it is for, where one is known. */
+  readonly service?: string | undefined;
   /** What it would lose or disturb now, as on a change. Never part of a digest. */
   readonly cost?: string | undefined;
 }
@@ -140,6 +143,19 @@ export interface Reading<R extends Resource> {
   /** What no decision lets go, since more than this environment's would go with it. Told where its deletion is asked for. */
   readonly kept?: readonly Refusal[];
   readonly warnings: readonly Warning[];
+  /** What only a live broker tells, as sentences: there is some where the reading comes from a snapshot. */
+  readonly unknown?: readonly string[];
+}
+
+/** The live state by itself, as plain data that a snapshot can keep: enough for any topology of the environment. No secret. */
+export interface Observation<R extends Resource = Resource> {
+  /** Of the broker, in its own words. */
+  readonly version: string;
+  readonly resources: readonly R[];
+  /** Worth telling whoever declares the resource. */
+  readonly warnings: readonly Warning[];
+  /** Whatever else `recall` needs. */
+  readonly facts: JsonObject;
 }
 
 export interface Credential {
@@ -280,6 +296,10 @@ export interface Broker<Environment = unknown, Service = unknown, R extends Reso
   ground(landscape: Landscape<Environment, Service>, compiled: Compiled<R>): Ground;
   /** The whole live state in scope. Throws PartialView rather than leave something out. */
   read(target: Placed<Environment>, scope: Scope<R>, context: Context): Promise<Reading<R>>;
+  /** What a snapshot keeps: more than `read` looks at, since a later topology may declare more. Throws PartialView likewise. */
+  observe(target: Placed<Environment>, scope: Scope<R>, context: Context): Promise<Observation<R>>;
+  /** What `read` would answer, as far as an observation tells. Pure. Throws PartialView where it does not tell enough. */
+  recall(observed: Observation<R>, target: Placed<Environment>, scope: Scope<R>): Reading<R>;
   /** What the changes would lose or disturb now, by address: messages, consumers, log size, connections. */
   weigh(
     target: Placed<Environment>,

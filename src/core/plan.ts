@@ -20,6 +20,14 @@ export interface BrokerPlan<R extends Resource = Resource> {
   readonly unmanaged: readonly { readonly address: Address; readonly claimed: boolean }[];
   readonly warnings: readonly Warning[];
   readonly owned: readonly R[];
+  /** What could not be told, as sentences. */
+  readonly unknown?: readonly string[];
+}
+
+/** The snapshot that a plan was made against, instead of live brokers. */
+export interface Against {
+  readonly digest: string;
+  readonly takenAt: string;
 }
 
 /** The document of `plan --format json` and `--out`: see the contract in docs/commands.md. Holds no secret. */
@@ -41,6 +49,10 @@ export interface Plan {
   readonly unmanaged: readonly { readonly address: Address; readonly claimed: boolean }[];
   readonly warnings: readonly Warning[];
   readonly summary: Summary;
+  /** Absent where live brokers were read. */
+  readonly against?: Against;
+  /** What this plan could not tell, as sentences; absent where it tells all. */
+  readonly unknown?: readonly string[];
 }
 
 export interface PlanInput {
@@ -52,6 +64,9 @@ export interface PlanInput {
   readonly brokers: ReadonlyMap<string, BrokerPlan>;
   /** Beyond what each broker warns of. */
   readonly warnings?: readonly Warning[];
+  readonly against?: Against | undefined;
+  /** Beyond what each broker could not tell. */
+  readonly unknown?: readonly string[];
 }
 
 /** Joins what each broker contributes. Pure: the clock's reading is passed in. */
@@ -73,6 +88,7 @@ export function assemble(input: PlanInput): Plan {
     unmanaged,
     warnings: [...(input.warnings ?? []), ...parts.flatMap((part) => part.warnings)],
     summary: summarize(changes, blocked.length, unmanaged.length),
+    ...notLive(input, parts),
   };
   const { version, topology, environment, ...rest } = body;
   const approval = planDigest(body);
@@ -84,6 +100,14 @@ export function assemble(input: PlanInput): Plan {
 /** What `seal` must be in a plan that nobody has edited. */
 export function sealOf(plan: Omit<Plan, 'seal'>): string {
   return digest({ ...plan, seal: undefined });
+}
+
+function notLive(input: PlanInput, parts: readonly BrokerPlan[]): Pick<Plan, 'against' | 'unknown'> {
+  const unknown = [...(input.unknown ?? []), ...parts.flatMap((part) => part.unknown ?? [])];
+  return {
+    ...(input.against === undefined ? {} : { against: input.against }),
+    ...(unknown.length === 0 ? {} : { unknown }),
+  };
 }
 
 /** The digest that an approval is about. Unmanaged things, warnings and costs may move without a new approval. */

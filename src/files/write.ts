@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rename, rm, stat } from 'node:fs/promises';
 import { requireRegular } from './read.ts';
 
 /**
@@ -13,6 +14,27 @@ export async function writeNewFile(path: string, text: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** `/dev/stdout`, a pipe, a folder or a link: what cannot be replaced by a whole new file. */
+export class NotOrdinary extends Error {}
+
+/**
+ * The same for a name that may be in use: written whole or not at all, to a new file that nobody could have put there before,
+ * and never over anything but an ordinary file. Throws the system's error, or one that says what is there.
+ */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    const there = await lstat(path).catch(() => undefined);
+    if (there !== undefined && !there.isFile())
+      throw new NotOrdinary('it is there, and is not an ordinary file');
+    await writeNewFile(temporary, text);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
   }
 }
 

@@ -3,11 +3,14 @@ import { type Decided, type Decisions, decide, sortChanges } from '../core/decis
 import { creation, diff, type Difference, kindOf } from '../core/diff.ts';
 import { settleFormer } from '../core/former.ts';
 import type { Broker, Refusal, Warning } from '../core/broker.ts';
-import { assemble, type BrokerPlan, type Plan } from '../core/plan.ts';
+import { assemble, type BrokerPlan, type Plan, type PlanInput } from '../core/plan.ts';
 import { inPool, lanes } from '../core/pool.ts';
 import type { Change, Resource } from '../core/resource.ts';
-import { UsageError } from '../core/errors.ts';
+import { RefusedError, UsageError } from '../core/errors.ts';
+import { durationText } from '../core/duration.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
+import { liveSource, snapshotSource, type Source, type Stored } from './source.ts';
 
 export interface PlanOptions extends SessionOptions {
   readonly decisions: Decisions;
@@ -18,6 +21,8 @@ export interface PlanOptions extends SessionOptions {
 export interface Planned extends Site {
   readonly difference: Difference;
   readonly part: BrokerPlan;
+  /** Live users whose password the store was not asked for, and changes that need it. */
+  readonly unasked: { readonly users: number; readonly changes: number };
 }
 
 export interface PlanResult {
@@ -32,21 +37,57 @@ export async function plan(options: PlanOptions): Promise<PlanResult> {
   return planSession(session, options);
 }
 
+/** The same without a question to the store of the services' credentials. */
+export async function planWithoutSecrets(options: PlanOptions): Promise<PlanResult> {
+  const session = await openSession(options);
+  return planSession(session, options, liveSource(session, false));
+}
+
+/**
+ * The same from a snapshot alone: reaches no broker and reads no secret, not even the administrators'. One older than
+ * `maxAgeMs` is still planned against, and said to be.
+ */
+export async function planAgainst(
+  snapshot: Snapshot,
+  maxAgeMs: number,
+  options: PlanOptions,
+): Promise<PlanResult> {
+  const session = await openSession(options);
+  const { topology, environment } = snapshot;
+  if (topology !== session.topology.name || environment !== session.environment.name) {
+    throw new RefusedError(
+      `the snapshot is of ${topology}, environment ${environment}, not of ${session.topology.name}, environment ${session.environment.name}`,
+      { hint: 'take one with mqwarden snapshot --env NAME --out FILE' },
+    );
+  }
+  const age = options.now().getTime() - Date.parse(snapshot.takenAt);
+  const old = `whether the brokers are still like that: the snapshot is ${durationText(age)} old, more than ${durationText(maxAgeMs)}`;
+  return planSession(session, options, snapshotSource(session, snapshot), age > maxAgeMs ? [old] : []);
+}
+
 /** The same for a session that is open already: apply plans twice in one. */
 export async function planSession(
   session: Session,
   { decisions, now }: Pick<PlanOptions, 'decisions' | 'now'>,
+  source: Source = liveSource(session),
+  unknown: readonly string[] = [],
 ): Promise<PlanResult> {
   checkScope(session, decisions);
-  const planned = await Promise.all(session.sites.map((site) => planSite(session, site, decisions)));
-  return { session, plan: documentOf(session, planned, { decisions, now }), planned };
+  const planned = await Promise.all(session.sites.map((site) => planSite(session, site, decisions, source)));
+  const { against } = source;
+  return { session, plan: documentOf(session, planned, { decisions, now, against, unknown }), planned };
 }
 
 /** What was planned for each broker, as one document. */
 export function documentOf(
   session: Session,
   planned: readonly Planned[],
-  { decisions, now }: Pick<PlanOptions, 'decisions' | 'now'>,
+  {
+    decisions,
+    now,
+    against,
+    unknown = [],
+  }: Pick<PlanOptions, 'decisions' | 'now'> & Pick<PlanInput, 'against' | 'unknown'>,
 ): Plan {
   return assemble({
     topology: session.topology.name,
@@ -56,7 +97,21 @@ export function documentOf(
     decisions,
     brokers: new Map(planned.map((one) => [one.broker.name, one.part])),
     warnings: needless(planned, decisions),
+    against,
+    unknown: [...unknown, ...unasked(planned)],
   });
+}
+
+/** One line for all of them, however many there are. */
+function unasked(planned: readonly Planned[]): string[] {
+  const sum = (of: 'users' | 'changes') => planned.reduce((all, one) => all + one.unasked[of], 0);
+  const [users, changes] = [sum('users'), sum('changes')];
+  if (users === 0) return [];
+  const needed =
+    changes === 0 ? '' : `, and ${changes} of the changes ${changes === 1 ? 'needs' : 'need'} it`;
+  return [
+    `whether the secret store has the password of each of ${users} live users: it was not asked${needed}`,
+  ];
 }
 
 /** An address in a decision that nothing here waits for is mostly a slip of the pen. */
@@ -72,32 +127,33 @@ function needless(planned: readonly Planned[], { allowDataLoss, allowWidening }:
     }));
 }
 
-export async function planSite(session: Session, site: Site, decisions: Decisions): Promise<Planned> {
-  const { broker, compiled, ground, landscape } = site;
-  session.context.progress(`reading ${broker.title}`);
-  const stored = storedOf(session, site);
+export async function planSite(
+  session: Session,
+  site: Site,
+  decisions: Decisions,
+  source: Source = liveSource(session),
+): Promise<Planned> {
+  const { broker, compiled, ground } = site;
+  const stored = storedOf(source, site);
   // Awaited after the reading, whose error is the one to tell where both fail.
   stored.catch(() => undefined);
-  const reading = await broker.read(landscape.environment, { desired: compiled.resources }, session.context);
+  const reading = await source.read(site);
   const found = diff(settleFormer({ kinds: broker.kinds, compiled, reading, ground }, decisions.prune));
-  const difference = checkStore(broker, found, await stored);
+  const { difference, unasked } = checkStore(broker, found, await stored);
   const decided = decide(broker.kinds, difference, decisions);
-  const part = await weigh(session, site, difference, decided);
-  return { ...site, difference, part };
+  const part = await weigh(source, site, difference, decided);
+  return { ...site, difference, part: { ...part, unknown: reading.unknown ?? [] }, unasked };
 }
-
-/** By address; undefined where the environment names no store at all. */
-type Stored = ReadonlyMap<Address, boolean | undefined>;
 
 function usersOf(kinds: Broker['kinds'], desired: readonly Resource[]): Resource[] {
   return desired.filter((want) => kindOf(kinds, want).credential?.(creation(want)) === true);
 }
 
 /** Some at a time: each is an open file, or a connection. */
-async function storedOf({ credentials }: Session, { broker, compiled }: Site): Promise<Stored> {
-  const stored = new Map<Address, boolean | undefined>();
+async function storedOf(source: Source, { broker, compiled }: Site): Promise<ReadonlyMap<Address, Stored>> {
+  const stored = new Map<Address, Stored>();
   await inPool(usersOf(broker.kinds, compiled.resources), lanes, async ({ address, service = '' }) => {
-    stored.set(address, await credentials.has(`${broker.name}/${service}`));
+    stored.set(address, await source.stored(`${broker.name}/${service}`));
   });
   return stored;
 }
@@ -106,34 +162,46 @@ async function storedOf({ credentials }: Session, { broker, compiled }: Site): P
  * New users need a place for their password, and a live one whose password must be written needs it stored: both are held back
  * otherwise, with what stands on them. A live user whose password is not stored keeps it, which is worth a warning.
  */
-function checkStore({ kinds }: Broker, difference: Difference, stored: Stored): Difference {
-  const users = usersOf(kinds, [...difference.desired.values()]);
+function checkStore(
+  { kinds }: Broker,
+  difference: Difference,
+  stored: ReadonlyMap<Address, Stored>,
+): Pick<Planned, 'difference' | 'unasked'> {
+  const live = usersOf(kinds, [...difference.desired.values()]).filter((user) =>
+    difference.live.has(user.address),
+  );
   const held = difference.changes.flatMap((change) => {
     if (kindOf(kinds, change).credential?.(change) !== true) return [];
     return passwordless(change, stored.get(change.address));
   });
   const blocked = new Set(held.map((refusal) => refusal.address));
-  const warnings = users
-    .filter((user) => difference.live.has(user.address) && stored.get(user.address) !== true)
+  const missing = new Set<Stored | undefined>(['no', 'no store']);
+  const warnings = live
+    .filter((user) => missing.has(stored.get(user.address)))
     .map((user) => ({
       address: user.address,
       message: `${user.service ?? 'a user'} exists with a password that the secret store does not have: it is kept`,
     }));
-  return {
+  const checked = {
     ...difference,
     changes: difference.changes.filter((change) => !blocked.has(change.address)),
     blocked: [...difference.blocked, ...held],
     warnings: [...difference.warnings, ...warnings],
   };
+  const notAsked = (all: readonly { readonly address: Address }[]) =>
+    all.filter(({ address }) => stored.get(address) === 'not asked').length;
+  const needing = difference.changes.filter(
+    (change) => change.action !== 'create' && kindOf(kinds, change).credential?.(change) === true,
+  );
+  return { difference: checked, unasked: { users: notAsked(live), changes: notAsked(needing) } };
 }
 
-/** `stored` is undefined where the environment names no store at all. */
-function passwordless({ address, action }: Change, stored: boolean | undefined): Refusal[] {
-  if (stored === undefined) {
+function passwordless({ address, action }: Change, stored: Stored | undefined): Refusal[] {
+  if (stored === 'no store') {
     const reason = 'its password has no place: the environment names no secret store';
     return [{ address, action, reason, hint: 'name one, such as `secrets: file:secrets`' }];
   }
-  if (stored || action === 'create') return [];
+  if (stored !== 'no' || action === 'create') return [];
   const reason = 'its password must be written again, and the secret store does not have it';
   return [
     {
@@ -145,26 +213,28 @@ function passwordless({ address, action }: Change, stored: boolean | undefined):
   ];
 }
 
-/** Asks the broker what the changes would lose or disturb. */
+/** Asks what the changes would lose or disturb. */
 async function weigh(
-  session: Session,
+  source: Source,
   site: Site,
   difference: Difference,
   decided: Decided,
 ): Promise<BrokerPlan> {
-  const { broker, landscape } = site;
+  const { broker } = site;
   const all = [...decided.changes, ...decided.held];
-  const costs =
-    all.length === 0
-      ? new Map<Address, string>()
-      : await broker.weigh(landscape.environment, all, session.context);
+  const costs = all.length === 0 ? new Map<Address, string>() : await source.weigh(site, all, difference);
   const withCost = <T extends { readonly address: Address }>(one: T): T => {
     const cost = costs.get(one.address);
     return cost === undefined ? one : { ...one, cost };
   };
+  const services = new Map([...difference.changes, ...decided.held].map((one) => [one.address, one.service]));
+  const withService = (refusal: Refusal): Refusal => {
+    const service = difference.desired.get(refusal.address)?.service ?? services.get(refusal.address);
+    return service === undefined ? refusal : { ...refusal, service };
+  };
   return {
     changes: sortChanges(broker.kinds, decided.changes).map(withCost),
-    blocked: decided.blocked.map(withCost),
+    blocked: decided.blocked.map((refusal) => withCost(withService(refusal))),
     unmanaged: difference.unmanaged.map(({ resource, claimed }) => ({ address: resource.address, claimed })),
     warnings: difference.warnings,
     owned: difference.owned,

@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { lstat, rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, MqwardenError, RefusedError } from '../core/errors.ts';
 import { type Plan, planDigest, sealOf } from '../core/plan.ts';
 import { readRegularFile } from '../files/read.ts';
-import { writeNewFile } from '../files/write.ts';
+import { NotOrdinary, replaceFile } from '../files/write.ts';
 import { asJson } from '../report/json.ts';
 
 /** Some 60,000 changes; past this it is no plan, and parsing would eat the memory. */
@@ -19,38 +17,63 @@ const decisions = z.strictObject({
   services: z.array(z.string()),
 });
 
-/** Only what an approval is compared by; the rest is covered by the seal. */
+const spec = z.record(z.string(), z.json());
+const action = z.enum(['create', 'update', 'replace', 'delete']);
+const count = z.number().int().min(0);
+const text = z.string();
+
+/** What is compared, and what is shown; the rest is carried along. The seal covers all of it. */
 const savedPlan = z.looseObject({
   version: z.literal(1),
-  topology: z.string(),
-  environment: z.string(),
-  digest: z.string(),
-  seal: z.string(),
-  createdAt: z.string(),
+  topology: text,
+  environment: text,
+  digest: text,
+  createdAt: z.iso.datetime(),
   decisions,
-  brokers: z.array(z.string()),
-  digests: z.object({ topology: z.string(), live: z.string() }),
-  changes: z.array(z.looseObject({ address: z.string(), action: z.string() })),
-  blocked: z.array(z.looseObject({ address: z.string() })),
+  brokers: z.array(text),
+  digests: z.object({ topology: text, live: text }),
+  changes: z.array(
+    z.looseObject({
+      action,
+      address: text,
+      kind: text,
+      service: text.optional(),
+      reason: text,
+      before: spec.nullable(),
+      after: spec.nullable(),
+      cost: text.optional(),
+    }),
+  ),
+  blocked: z.array(
+    z.looseObject({
+      action,
+      address: text,
+      service: text.optional(),
+      reason: text,
+      hint: text,
+      cost: text.optional(),
+    }),
+  ),
+  unmanaged: z.array(z.looseObject({ address: text, claimed: z.boolean() })),
+  warnings: z.array(z.looseObject({ address: text, message: text })),
+  summary: z.looseObject({
+    create: count,
+    update: count,
+    replace: count,
+    delete: count,
+    blocked: count,
+    unmanaged: count,
+  }),
+  against: z.looseObject({ digest: text, takenAt: z.iso.datetime() }).optional(),
+  unknown: z.array(text).optional(),
+  seal: text,
 });
 
-/** `/dev/stdout`, a pipe, a folder or a link: what cannot be replaced by a whole new file. */
-class NotOrdinary extends Error {}
-
-/**
- * A saved plan holds no secret, but names everything: it is for its owner. Written whole or not at all, to a new file that
- * nobody could have put there before, and never over anything but an ordinary file.
- */
+/** A saved plan holds no secret, but names everything: it is for its owner. */
 export async function savePlan(file: string, plan: Plan): Promise<void> {
-  const temporary = `${file}.${randomUUID()}.tmp`;
   try {
-    const there = await lstat(file).catch(() => undefined);
-    if (there !== undefined && !there.isFile())
-      throw new NotOrdinary('it is there, and is not an ordinary file');
-    await writeNewFile(temporary, readable(`${asJson(plan)}\n`));
-    await rename(temporary, file);
+    await replaceFile(file, readable(`${asJson(plan)}\n`));
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw new MqwardenError('MQWARDEN_FILE', `cannot save the plan as ${file}: ${messageOf(cause)}`, {
       hint:
         cause instanceof NotOrdinary

@@ -4,7 +4,12 @@
  */
 export function asJson(value: unknown): string {
   // JSON.stringify escapes the controls below U+0020 itself, and leaves none but its own line breaks.
-  return JSON.stringify(value, undefined, 2).replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, escapeUnits);
+  return escapeMarks(JSON.stringify(value, undefined, 2));
+}
+
+/** The same data, for JSON that is laid out in another way. */
+export function escapeMarks(json: string): string {
+  return json.replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, escapeUnits);
 }
 
 /** By UTF-16 unit: JSON has no escape for what lies past U+FFFF. */

@@ -148,6 +148,14 @@ afterAll(async () => {
   await rm(cwd, { recursive: true, force: true });
 });
 
+async function showInEveryFormat(file: string): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (const format of ['text', 'json', 'markdown']) {
+    runs.push(await run(`show ${file} as ${format}`, ['show', file, '--format', format]));
+  }
+  return runs;
+}
+
 interface LiveUser {
   readonly name: string;
   readonly password_hash: string;
@@ -203,6 +211,18 @@ describe('when all goes well', () => {
       [admin.username, `fresh-${mark}`, `given-${mark}`].sort(),
     );
   });
+
+  it('takes a snapshot, plans against it, and shows what was saved in every format', async () => {
+    const runs = [
+      await run('snapshot', ['snapshot', 'good.yaml', '--out', 'live.json']),
+      await run('snapshot as JSON', ['snapshot', 'good.yaml', '--out', 'live.json', '--format', 'json']),
+      await run('plan against it', ['plan', 'tags.yaml', '--against', 'live.json', '--out', 'dry.json']),
+      await run('plan as Markdown', ['plan', 'good.yaml', '--no-secrets', '--format', 'markdown']),
+      ...(await showInEveryFormat('plan.json')),
+      ...(await showInEveryFormat('dry.json')),
+    ];
+    expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0));
+  });
 });
 
 describe('when RabbitMQ says back what it was sent', () => {
@@ -233,6 +253,13 @@ describe('when RabbitMQ says back what it was sent', () => {
       with: reason(200),
       shows: false,
     },
+    {
+      name: 'definitions for a snapshot',
+      command: 'snapshot',
+      on: get('/definitions'),
+      with: reason(400),
+      shows: true,
+    },
     { name: 'a user, 500', command: 'apply', on: put('/users'), with: reason(500), shows: true },
     { name: 'a user, 400', command: 'apply', on: put('/users'), with: reason(400), shows: true },
     { name: 'a user, 401', command: 'apply', on: put('/users'), with: reason(401), shows: true },
@@ -241,7 +268,7 @@ describe('when RabbitMQ says back what it was sent', () => {
     const id = `r${said.length}`;
     const file = await topology(`${id}.yaml`, services(id));
     answer = (request) => (one.on(request) ? one.with(request) : 'pass');
-    const flags = one.command === 'apply' ? ['--yes'] : [];
+    const flags = { apply: ['--yes'], snapshot: ['--out', 'never.json'] }[one.command] ?? [];
     const { code, stderr } = await run(one.name, [one.command, file, '--only', 'rabbitmq', ...flags], {
       proxied: true,
     });
@@ -462,9 +489,9 @@ describe('afterwards, when every secret is known', () => {
     expect(leaks).toEqual([]);
   });
 
-  it('the plan and the audit log are among what was searched', async () => {
+  it('the plans, the snapshot and the audit log are among what was searched', async () => {
     const names = (await written()).map(({ name }) => name);
-    expect(names).toContain(join(cwd, 'plan.json'));
+    for (const file of ['plan.json', 'dry.json', 'live.json']) expect(names).toContain(join(cwd, file));
     expect(names).toContain(join(cwd, '.mqwarden', 'audit.jsonl'));
   });
 });

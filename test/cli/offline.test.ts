@@ -64,15 +64,18 @@ afterAll(() => rm(cwd, { recursive: true, force: true }));
 const run = (...args: string[]) => mqwarden(args, { cwd, canaries: [canary] });
 
 describe('help', () => {
-  it.each([[['--help']], [['plan', '--help']], [['apply', '--help']]])(
-    '%j shows usage and examples on stdout',
-    async (args) => {
-      const { code, stdout, stderr } = await run(...args);
-      expect([code, stderr]).toEqual([0, '']);
-      expect(stdout).toContain('Usage: mqwarden');
-      expect(stdout).toContain('Examples:');
-    },
-  );
+  it.each([
+    [['--help']],
+    [['plan', '--help']],
+    [['apply', '--help']],
+    [['show', '--help']],
+    [['snapshot', '--help']],
+  ])('%j shows usage and examples on stdout', async (args) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('Usage: mqwarden');
+    expect(stdout).toContain('Examples:');
+  });
 
   it('tells its version', async () => {
     expect((await run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
@@ -132,7 +135,7 @@ describe('errors before any broker is asked: exit 1, nothing on stdout, what to 
     {
       name: 'a time to wait that is none',
       args: ['apply', 'one.yaml', '--yes', '--lock-timeout', '60'],
-      says: ['write it as 90s, 10m or 1h'],
+      says: ['write it as 90s, 10m, 12h or 7d'],
     },
     {
       name: "a vhost that is mqwarden's own",

@@ -162,7 +162,7 @@ describe('users that stay since they have permissions elsewhere', () => {
   const row = (user: string, vhost: string) => ({ user, vhost, configure: '', write: '', read: '' });
   it('names every vhost outside the environment, and the way out', () => {
     const permissions = [row('u', 'w'), row('u', 'v'), row('u', 'a b'), row('here', 'v')];
-    expect(keptUsers({ permissions }, new Set(['v']))).toEqual([
+    expect(keptUsers(permissions, new Set(['v']))).toEqual([
       {
         address: 'rabbitmq:user:u',
         action: 'delete',
@@ -173,6 +173,6 @@ describe('users that stay since they have permissions elsewhere', () => {
   });
 
   it('is nobody where there are none', () => {
-    expect(keptUsers({}, new Set(['v']))).toEqual([]);
+    expect(keptUsers([], new Set(['v']))).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import type { Broker } from '../../core/broker.ts';
 import { compile, ground } from './compile.ts';
 import { kinds } from './kinds.ts';
 import { land, realms } from './land.ts';
+import { recall } from './recall.ts';
 import type { KafkaResource } from './resources.ts';
 import {
   environmentSchema,
@@ -35,6 +36,11 @@ export const kafka: Broker<KafkaEnvironment, KafkaService, KafkaResource> = {
     const { read } = await import('./read.ts');
     return read(target, scope, context);
   },
+  async observe(target, scope, context) {
+    const { observe } = await import('./read.ts');
+    return observe(target, scope, context);
+  },
+  recall,
   async weigh(target, changes, context) {
     const { weigh } = await import('./weigh.ts');
     return weigh(target, changes, context);

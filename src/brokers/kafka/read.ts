@@ -1,11 +1,16 @@
-import { describeAclsV3, describeClientQuotasV1, describeClusterV1 } from '@platformatic/kafka';
-import type { Address } from '../../core/address.ts';
-import type { Context, Placed, Reading, Scope } from '../../core/broker.ts';
+import {
+  apiVersionsV3,
+  describeAclsV3,
+  describeClientQuotasV1,
+  describeClusterV1,
+} from '@platformatic/kafka';
+import type { Context, Observation, Placed, Reading, Scope } from '../../core/broker.ts';
 import { PartialView } from '../../core/errors.ts';
 import { prepare, type Session } from './admin.ts';
 import { requireAnswer } from './answers.ts';
 import { aclResources, quotaResources, userResources } from './normalize.ts';
 import { readTopics } from './read/topics.ts';
+import { recall } from './recall.ts';
 import type { KafkaResource } from './resources.ts';
 import type { KafkaEnvironment } from './schema.ts';
 import { describeUsers } from './scram.ts';
@@ -15,30 +20,63 @@ import { operations } from './words.ts';
  * The whole live state of the cluster: all topics, ACLs, users and quotas; configs only of topics that are declared with a
  * `config`. Throws PartialView rather than leave something out that the topology declares.
  */
-export async function read(
+export function read(
   target: Placed<KafkaEnvironment>,
   scope: Scope<KafkaResource>,
   context: Context,
 ): Promise<Reading<KafkaResource>> {
+  return inSession(target, context, async (session) => {
+    const { observed, refusals } = await look(session, scope, 'declared');
+    return { ...recall(observed, target, scope), refusals, unknown: [] };
+  });
+}
+
+/** The same with the configs of every topic, and the version of the cluster. */
+export function observe(
+  target: Placed<KafkaEnvironment>,
+  scope: Scope<KafkaResource>,
+  context: Context,
+): Promise<Observation<KafkaResource>> {
+  return inSession(target, context, async (session) => {
+    const { observed } = await look(session, scope, 'all');
+    return { ...observed, version: await versionOf(session) };
+  });
+}
+
+async function inSession<Answer>(
+  target: Placed<KafkaEnvironment>,
+  context: Context,
+  ask: (session: Session) => Promise<Answer>,
+): Promise<Answer> {
   const dialer = await prepare(target, context);
   const session = await dialer.first();
   try {
     await requireView(session);
-    const desired = scope.desired.filter((one) => one.kind === 'kafka:topic');
-    const [topics, acls, users, quotas] = await Promise.all([
-      readTopics(session, desired),
-      readAcls(session),
-      readUsers(session, scope.desired),
-      readQuotas(session),
-    ]);
-    return {
-      resources: [...topics.resources, ...acls, ...users.users, ...quotas],
-      refusals: topics.refusals,
-      warnings: users.warnings,
-    };
+    return await ask(session);
   } finally {
     await session.close();
   }
+}
+
+async function look(session: Session, { desired }: Scope<KafkaResource>, configsOf: 'declared' | 'all') {
+  const declared = desired.filter((one) => one.kind === 'kafka:topic');
+  const [topics, acls, users, quotas] = await Promise.all([
+    readTopics(session, declared, configsOf),
+    readAcls(session),
+    describeUsers(session),
+    readQuotas(session),
+  ]);
+  const { users: known, warnings } = userResources(users);
+  const resources = [...topics.resources, ...acls, ...known, ...quotas];
+  const observed: Observation<KafkaResource> = { version: '', resources, warnings, facts: {} };
+  return { observed, refusals: topics.refusals };
+}
+
+/** Brokers do not tell their release; the level of their metadata follows from it. */
+async function versionOf(session: Session): Promise<string> {
+  const { finalizedFeatures = [] } = await session.call(apiVersionsV3.api, 'mqwarden', '1');
+  const level = finalizedFeatures.find(({ name }) => name === 'metadata.version')?.maxVersionLevel;
+  return level === undefined ? 'unknown' : `metadata.version ${level}`;
 }
 
 /** Without these, the broker answers as if ACLs, users or quotas were not there, or not at all. */
@@ -76,13 +114,6 @@ async function readAcls(session: Session): Promise<KafkaResource[]> {
   });
   requireAnswer(session, 'the ACLs', answer.errorCode, answer.errorMessage);
   return aclResources(answer.resources);
-}
-
-/** Warned is of declared users only: the others' passwords are none of this topology's business. */
-async function readUsers(session: Session, desired: readonly KafkaResource[]) {
-  const { users, warnings } = userResources(await describeUsers(session));
-  const declared = new Set<Address>(desired.map(({ address }) => address));
-  return { users, warnings: warnings.filter(({ address }) => declared.has(address)) };
 }
 
 async function readQuotas(session: Session): Promise<KafkaResource[]> {

@@ -4,7 +4,8 @@ import { compile } from './compile/index.ts';
 import { vhostsOf } from './compile/vhosts.ts';
 import { kinds } from './kinds/index.ts';
 import { land, realms } from './land.ts';
-import { read } from './read.ts';
+import { observe, read } from './read.ts';
+import { recall } from './recall.ts';
 import { type RabbitResource, vhostAddress } from './resources.ts';
 import { type RabbitEnvironment, type RabbitService, schema } from './schema.ts';
 import { weigh } from './weigh.ts';
@@ -29,6 +30,8 @@ export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> 
     ),
   }),
   read,
+  observe,
+  recall,
   weigh,
   writer,
   async lock(target, context, request) {

@@ -1,13 +1,11 @@
-import { partOf } from '../../core/address.ts';
-import type { Context, Placed, Reading, Scope, Warning } from '../../core/broker.ts';
+import type { Context, Observation, Placed, Reading, Scope } from '../../core/broker.ts';
 import { BrokerError, PartialView } from '../../core/errors.ts';
 import { type Admin, openAdmin } from './admin.ts';
 import type { Definitions, LiveVhost } from './definitions.ts';
 import { normalize } from './normalize.ts';
-import { keptUsers, refusals } from './refusals.ts';
-import { type RabbitResource, type Vhost, vhostAddress } from './resources.ts';
+import { declaredVhosts, factsOf, recall } from './recall.ts';
+import type { RabbitResource } from './resources.ts';
 import type { RabbitEnvironment } from './schema.ts';
-import { isAtLeast } from './version.ts';
 
 /** Large brokers take their time to put the definitions together. */
 const definitionsMs = 120_000;
@@ -18,26 +16,28 @@ export async function read(
   scope: Scope<RabbitResource>,
   context: Context,
 ): Promise<Reading<RabbitResource>> {
+  return recall(await observe(target, scope, context), target, scope);
+}
+
+/** Everything in the declared vhosts, and what is global to the broker; of other vhosts who may enter them, and no more. */
+export async function observe(
+  target: Placed<RabbitEnvironment>,
+  scope: Scope<RabbitResource>,
+  context: Context,
+): Promise<Observation<RabbitResource>> {
   const admin = await openAdmin(target, context);
   try {
     await requireWholeView(admin);
     const definitions = (await admin.get(['definitions'], { patienceMs: definitionsMs })) as Definitions;
     requireShape(admin, definitions);
     const version = await versionOf(admin, definitions);
-    const vhosts = scope.desired.filter((one): one is Vhost => one.kind === 'rabbitmq:vhost');
-    const names = new Set(vhosts.map((one) => partOf(one.address, 0)));
+    const names = declaredVhosts(scope.desired);
+    const vhosts = await vhostsOf(admin, definitions, names);
     return {
-      resources: normalize(
-        { ...definitions, vhosts: await vhostsOf(admin, definitions, names) },
-        version,
-        names,
-      ),
-      refusals: refusals(version, scope.desired),
-      kept: keptUsers(definitions, names),
-      warnings: [
-        ...vhosts.flatMap((one) => queueTypeWarning(one, version)),
-        ...[...names].flatMap((name) => adminWarning(name, admin, definitions, scope.desired)),
-      ],
+      version,
+      resources: normalize({ ...definitions, vhosts }, version, names),
+      warnings: [],
+      facts: factsOf(definitions, names),
     };
   } finally {
     admin.close();
@@ -104,37 +104,3 @@ async function versionOf(admin: Admin, definitions: Definitions): Promise<string
   const overview = (await admin.get(['overview'])) as { readonly rabbitmq_version?: string };
   return overview.rabbitmq_version ?? '';
 }
-
-function queueTypeWarning({ address, spec }: Vhost, version: string): Warning[] {
-  if (spec.defaultQueueType === undefined || isAtLeast(version, 3, 11)) return [];
-  const message = `RabbitMQ ${version} keeps no default queue type; each declared queue is given its type explicitly`;
-  return [{ address, message }];
-}
-
-/** Declaring needs permissions of one's own in the vhost, also for an administrator. */
-function adminWarning(
-  vhost: string,
-  admin: Admin,
-  definitions: Definitions,
-  desired: readonly RabbitResource[],
-): Warning[] {
-  const exists = definitions.vhosts?.some(({ name }) => name === vhost) === true;
-  const permitted = definitions.permissions?.some(
-    (one) => one.vhost === vhost && one.user === admin.username,
-  );
-  const declares = desired.some(({ kind, address }) => declaring.has(kind) && partOf(address, 0) === vhost);
-  if (!exists) {
-    const message = `creating the vhost gives its creator, ${admin.username}, every permission in it`;
-    return [{ address: vhostAddress(vhost), message }];
-  }
-  if (permitted === true || !declares) return [];
-  const message = `the administrator ${admin.username} has no permissions here; apply gives it .* .* .* before it declares`;
-  return [{ address: vhostAddress(vhost), message }];
-}
-
-/** What cannot be declared without permissions in the vhost. */
-export const declaring: ReadonlySet<string> = new Set([
-  'rabbitmq:exchange',
-  'rabbitmq:queue',
-  'rabbitmq:binding',
-]);

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../core/broker.ts';
 import { quoted } from '../../core/quoted.ts';
-import type { Definitions } from './definitions.ts';
+import type { LivePermission } from './definitions.ts';
 import { byteLength } from './names.ts';
 import { longestPattern } from './patterns/names.ts';
 import { type PolicySpec, type RabbitResource, userAddress } from './resources.ts';
@@ -64,11 +64,13 @@ function ofItsTime(version: string, { applyTo, definition }: PolicySpec): Reason
   return { reason, hint: 'leave it out, and make the queues quorum queues' };
 }
 
+type Entry = Pick<LivePermission, 'vhost' | 'user'>;
+
 /**
  * Users are global to a broker: with one go its permissions in every vhost, also where this environment has no say. A user
  * that has any outside `vhosts` stays. Pure.
  */
-export function keptUsers({ permissions = [] }: Definitions, vhosts: ReadonlySet<string>): Refusal[] {
+export function keptUsers(permissions: readonly Entry[], vhosts: ReadonlySet<string>): Refusal[] {
   const elsewhere = permissions.filter(({ vhost }) => !vhosts.has(vhost));
   return [...Map.groupBy(elsewhere, ({ user }) => user)].map(([user, theirs]) =>
     keptUser(

@@ -16,12 +16,25 @@ interface Topics {
 }
 
 /** All topics that there are, and what the broker would refuse of the desired ones that are not. */
-export async function readTopics(session: Session, desired: readonly TopicResource[]): Promise<Topics> {
+export async function readTopics(
+  session: Session,
+  desired: readonly TopicResource[],
+  configsOf: 'declared' | 'all' = 'declared',
+): Promise<Topics> {
   const live = await visibleTopics(session);
   const absent = desired.filter((topic) => !live.has(nameOf(topic)));
   const refusals = await confirmAbsent(session, absent, live);
-  const configured = desired.filter((topic) => topic.spec.config !== undefined && live.has(nameOf(topic)));
-  const overrides = await readConfigs(session, configured.map(nameOf));
+  const declared = new Set(desired.map(nameOf));
+  const asked =
+    configsOf === 'all'
+      ? [...live.keys()]
+      : desired.filter((topic) => topic.spec.config !== undefined).map(nameOf);
+  const { overrides, gone } = await readConfigs(
+    session,
+    asked.filter((name) => live.has(name)),
+    declared,
+  );
+  for (const name of gone) live.delete(name);
   const resources = [...live].map(([name, answer]) => topicResource(name, answer, overrides.get(name)));
   return { resources, refusals };
 }
@@ -121,11 +134,10 @@ function hidden(session: Session, topic: string, operation: string, why: string)
   });
 }
 
-async function readConfigs(
-  session: Session,
-  names: readonly string[],
-): Promise<Map<string, Record<string, string>>> {
+/** `gone`: deleted while the broker was answering, and none of those that the topology `declared`. */
+async function readConfigs(session: Session, names: readonly string[], declared: ReadonlySet<string>) {
   const overrides = new Map<string, Record<string, string>>();
+  const gone: string[] = [];
   for (const batch of inBatches(names)) {
     const resources = batch.map((resourceName) => ({
       resourceType: ConfigResourceTypes.TOPIC,
@@ -137,10 +149,13 @@ async function readConfigs(
       const fault = faultOf(errorCode, errorMessage);
       if (fault.name.endsWith('AUTHORIZATION_FAILED'))
         throw hidden(session, resourceName, 'DescribeConfigs', fault.error);
-      requireAnswer(session, `the configs of topic ${resourceName}`, errorCode, errorMessage);
-      overrides.set(resourceName, overridesOf(configs));
+      if (fault.name === 'UNKNOWN_TOPIC_OR_PARTITION' && !declared.has(resourceName)) gone.push(resourceName);
+      else {
+        requireAnswer(session, `the configs of topic ${resourceName}`, errorCode, errorMessage);
+        overrides.set(resourceName, overridesOf(configs));
+      }
     }
   }
-  requireAll(session, 'the configs of topic', names, overrides.keys());
-  return overrides;
+  requireAll(session, 'the configs of topic', names, [...overrides.keys(), ...gone]);
+  return { overrides, gone };
 }

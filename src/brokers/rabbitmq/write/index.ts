@@ -3,7 +3,7 @@ import type { Context, Credentials, Outcome, Permit, Placed, Watch, Writer } fro
 import { ConnectionError, MqwardenError } from '../../../core/errors.ts';
 import { inPool } from '../../../core/pool.ts';
 import { type Admin, atATime, openAdmin } from '../admin.ts';
-import { declaring } from '../read.ts';
+import { declaring } from '../recall.ts';
 import type { RabbitChange, RabbitResource } from '../resources.ts';
 import type { RabbitEnvironment } from '../schema.ts';
 import { admitAdmin, writePermission, writeTopicPermission } from './grants.ts';

@@ -1,0 +1,94 @@
+import type { Address } from '../core/address.ts';
+import type { Reading } from '../core/broker.ts';
+import { type Difference, type Kinds, kindOf } from '../core/diff.ts';
+import { PartialView } from '../core/errors.ts';
+import type { Against } from '../core/plan.ts';
+import type { Change, Resource } from '../core/resource.ts';
+import { observationIn, type Snapshot } from '../core/snapshot.ts';
+import type { Session, Site } from './session.ts';
+
+/** Whether the secret store has a credential; nobody is asked where the environment names no store. */
+export type Stored = 'yes' | 'no' | 'no store' | 'not asked';
+
+type Sides = Pick<Difference, 'live' | 'desired'>;
+
+/** Where a plan's live side comes from. */
+export interface Source {
+  read(site: Site): Promise<Reading<Resource>>;
+  /** What the changes would lose or disturb now. */
+  weigh(site: Site, changes: readonly Change[], sides: Sides): Promise<ReadonlyMap<Address, string>>;
+  /** A path is `<broker>/<service>`. */
+  stored(path: string): Promise<Stored>;
+  readonly against?: Against;
+}
+
+/** The live brokers, and the secret store unless `askStore` is false. */
+export function liveSource(session: Session, askStore = true): Source {
+  const { context } = session;
+  return {
+    read: ({ broker, compiled, landscape }) => {
+      context.progress(`reading ${broker.title}`);
+      return broker.read(landscape.environment, { desired: compiled.resources }, context);
+    },
+    weigh: ({ broker, landscape }, changes) => broker.weigh(landscape.environment, changes, context),
+    stored: askStore ? (path) => ask(session, path) : () => Promise.resolve(unasked(session)),
+  };
+}
+
+async function ask({ credentials }: Session, path: string): Promise<Stored> {
+  const has = await credentials.has(path);
+  if (has === undefined) return 'no store';
+  return has ? 'yes' : 'no';
+}
+
+function unasked({ environment }: Session): Stored {
+  return environment.secrets === undefined ? 'no store' : 'not asked';
+}
+
+/** A snapshot, and nothing else: no broker is connected to, no secret resolved, no file of the topology opened. */
+export function snapshotSource(session: Session, snapshot: Snapshot): Source {
+  const { digest, takenAt } = snapshot;
+  return {
+    read: (site) => Promise.resolve(recalled(site, snapshot)),
+    weigh: ({ broker }, changes, sides) => Promise.resolve(unweighed(broker.kinds, changes, sides)),
+    stored: () => Promise.resolve(unasked(session)),
+    against: { digest, takenAt },
+  };
+}
+
+function recalled({ broker, compiled, landscape }: Site, { brokers }: Snapshot): Reading<Resource> {
+  const captured = Object.hasOwn(brokers, broker.name) ? brokers[broker.name] : undefined;
+  if (captured === undefined) {
+    throw new PartialView(`the snapshot holds nothing of ${broker.title}`, {
+      hint: 'take one of all brokers, or plan for one that it holds, with --only',
+    });
+  }
+  const { environment } = landscape;
+  const reading = broker.recall(observationIn(captured), environment, { desired: compiled.resources });
+  const endpoints = broker.endpoints(environment.section);
+  if (endpoints.some((one) => captured.endpoints.includes(one))) return reading;
+  const moved =
+    `whether ${broker.title} at ${endpoints.join(', ')} is the broker of the snapshot, ` +
+    `which was read at ${captured.endpoints.join(', ')}`;
+  return { ...reading, unknown: [moved, ...(reading.unknown ?? [])] };
+}
+
+/** Said for each, so that nobody takes silence for nothing. */
+function unweighed(
+  kinds: Kinds<Resource>,
+  changes: readonly Change[],
+  { live, desired }: Sides,
+): ReadonlyMap<Address, string> {
+  const view = { live, desired, going: new Set<Address>() };
+  return new Map(
+    changes.flatMap((change) => {
+      const kind = kindOf(kinds, change);
+      const removes = change.action === 'delete' || change.action === 'replace';
+      if (kind.hazard?.(change, view)?.needs === 'data-loss' || (removes && kind.holdsData))
+        return [[change.address, 'messages and consumers unknown: only the live broker tells']];
+      if (kind.narrows?.(change, changes) === true)
+        return [[change.address, 'open connections unknown: only the live broker tells']];
+      return [];
+    }),
+  );
+}
