@@ -38,7 +38,9 @@ module.exports = {
     {
       name: 'pure-broker-files-are-pure',
       severity: 'error',
-      from: { path: '^src/brokers/[^/]+/(kinds|compile|decompile|access|rules|checks|patterns|names)' },
+      from: {
+        path: '^src/brokers/[^/]+/(kinds|compile|decompile|recall|ground|land|access|rules|ruling|checks|patterns|names|normalize|resources|schema|words)',
+      },
       to: { path: '(axios|amqplib|kafkajs|@platformatic|^(node:)?(fs|net|tls|http|https)$)' },
     },
     {

@@ -10,7 +10,7 @@ type Standing =
   | { readonly is: 'declared' | 'former' | 'removed'; readonly service: string };
 
 /** The bearer of a name, looked up in the order in which it counts. */
-export function standingOf(name: string, ground: Ground): Standing {
+function standingOf(name: string, ground: Ground): Standing {
   if (name === ground.admin || matchesAny(ground.protected, name)) return { is: 'internal' };
   const former = ground.former?.get(name);
   if (former !== undefined) return { is: 'former', service: former };
@@ -22,21 +22,21 @@ export function standingOf(name: string, ground: Ground): Standing {
   return { is: matchesAny(ground.claims, name) ? 'claimed' : 'stranger' };
 }
 
-/** The fate of an undeclared grant of the bearer of a name. */
-export function grantFateOf(name: string, ground: Ground): Ownership {
+/** The fate of what bears a name, or is its bearer's; `ofService` judges where a service has the name, or had it before. */
+export function fateOf(
+  name: string,
+  ground: Ground,
+  ofService: (service: string, is: 'declared' | 'former') => Ownership,
+): Ownership {
   const standing = standingOf(name, ground);
   switch (standing.is) {
     case 'internal':
       return { fate: 'internal' };
     case 'declared':
-      return managed(standing.service, ground);
     case 'former':
-      // Only once it is to be pruned: until then it is kept level with the service's grants.
-      return ground.principals.has(name)
-        ? managed(standing.service, ground)
-        : { fate: 'claimed', service: standing.service };
+      return ofService(standing.service, standing.is);
     case 'removed':
-      return removedFate(standing.service);
+      return { fate: 'managed', service: standing.service, why: `${standing.service} is removed` };
     case 'claimed':
       return { fate: 'claimed' };
     case 'stranger':
@@ -44,11 +44,17 @@ export function grantFateOf(name: string, ground: Ground): Ownership {
   }
 }
 
+/** The fate of an undeclared grant of the bearer of a name. */
+export function grantFateOf(name: string, ground: Ground): Ownership {
+  return fateOf(name, ground, (service, is) =>
+    // That of a former name is drift only until it is to be pruned: till then it is kept level with the service's grants.
+    is === 'declared' || ground.principals.has(name)
+      ? managed(service, ground)
+      : { fate: 'claimed', service },
+  );
+}
+
 function managed(service: string, ground: Ground): Ownership {
   if (ground.suspended?.has(service) !== true) return { fate: 'managed', service };
   return { fate: 'managed', service, why: `${service} is suspended` };
-}
-
-export function removedFate(service: string): Ownership {
-  return { fate: 'managed', service, why: `${service} is removed` };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compile, ground } from '../../src/brokers/kafka/compile.ts';
+import { compile } from '../../src/brokers/kafka/compile.ts';
+import { ground } from '../../src/brokers/kafka/ground.ts';
 import { acls, compiled, landscape, problems } from './landscape.ts';
 
 describe('produces', () => {

@@ -1,13 +1,9 @@
-import type { Compiled, Ground, Landscape, Placed } from '../../src/core/broker.ts';
+import type { Compiled, Ground, Placed } from '../../src/core/broker.ts';
 import { TopologyError } from '../../src/core/errors.ts';
 import { compile } from '../../src/brokers/kafka/compile.ts';
+import type { KafkaLandscape } from '../../src/brokers/kafka/compile/landscape.ts';
 import type { AclResource, KafkaResource } from '../../src/brokers/kafka/resources.ts';
-import {
-  environmentSchema,
-  type KafkaEnvironment,
-  type KafkaService,
-  serviceSchema,
-} from '../../src/brokers/kafka/schema.ts';
+import { environmentSchema, type KafkaEnvironment, serviceSchema } from '../../src/brokers/kafka/schema.ts';
 
 /** A section with positions that tell the path asked for: `order-service.yaml#topics.orders`. */
 function place<Section>(name: string, section: Section): Placed<Section> {
@@ -23,8 +19,6 @@ export function environment(section: object = {}): Placed<KafkaEnvironment> {
   const admin = { username: 'admin', password: 'env:KAFKA_ADMIN' };
   return place('production', environmentSchema.parse({ brokers: ['localhost:9093'], admin, ...section }));
 }
-
-export type KafkaLandscape = Landscape<KafkaEnvironment, KafkaService>;
 
 export function landscape(
   services: Readonly<Record<string, object>>,

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { rabbitmq } from '../../src/brokers/rabbitmq/index.ts';
-import { kinds } from '../../src/brokers/rabbitmq/kinds/index.ts';
+import { kinds } from '../../src/brokers/rabbitmq/kinds.ts';
 import {
   type Binding,
   bindingAddress,

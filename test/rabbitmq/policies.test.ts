@@ -1,6 +1,6 @@
 /** What a change of a policy could discard, whom it asks, and what a broker of another version would refuse. */
 import { describe, expect, it, test } from 'vitest';
-import { kinds } from '../../src/brokers/rabbitmq/kinds/index.ts';
+import { kinds } from '../../src/brokers/rabbitmq/kinds.ts';
 import { refusals } from '../../src/brokers/rabbitmq/refusals.ts';
 import {
   type Exchange,

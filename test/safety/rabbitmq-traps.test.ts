@@ -1,7 +1,7 @@
 /** How RabbitMQ's management API misleads a tool that trusts it: docs/traps.md. Seen from a proxy in front of a real one. */
 import { connect } from 'amqplib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { kinds } from '../../src/brokers/rabbitmq/kinds/index.ts';
+import { kinds } from '../../src/brokers/rabbitmq/kinds.ts';
 import { normalize } from '../../src/brokers/rabbitmq/normalize.ts';
 import { vhostAddress } from '../../src/brokers/rabbitmq/resources.ts';
 import { brokersForTests } from '../brokers/index.ts';

@@ -1,15 +1,10 @@
-import type { Compiled, Ground, Warning } from '../../core/broker.ts';
+import type { Compiled, Warning } from '../../core/broker.ts';
 import { TopologyError } from '../../core/errors.ts';
-import { commonGround } from '../../core/former.ts';
 import { matchesAny } from '../../core/glob.ts';
 import { serviceAcls } from './compile/acls.ts';
 import { type Ask, asksOf, consentProblems } from './compile/consent.ts';
-import {
-  type KafkaLandscape,
-  type PlacedService,
-  principalOfService,
-  principalProblems,
-} from './compile/problems.ts';
+import type { KafkaLandscape, PlacedService } from './compile/landscape.ts';
+import { principalOfService, principalProblems } from './compile/principals.ts';
 import { sharedWarnings, transactionalProblems } from './compile/shared.ts';
 import { collisions, type OwnedTopics, ownTopics, topicResource } from './compile/topics.ts';
 import { canLogIn, isDistinguishedName } from './names.ts';
@@ -53,27 +48,6 @@ export function compile(landscape: KafkaLandscape): Compiled<KafkaResource> {
       landscape.services.flatMap(({ name, formerly = [] }) => formerly.map((user) => [user, name] as const)),
     ),
   };
-}
-
-export function ground(landscape: KafkaLandscape, compiled: Compiled<KafkaResource>): Ground {
-  return {
-    ...commonGround(landscape, compiled),
-    admin: landscape.environment.section.admin.username,
-    // Everything on Kafka is the whole cluster's: there is nothing like a vhost.
-    containers: new Set(),
-    credentials: new Map(
-      landscape.services.flatMap((service) => {
-        const fate = credentialFate(service);
-        return fate === undefined ? [] : [[principalOfService(service), fate] as const];
-      }),
-    ),
-  };
-}
-
-/** What a live credential is that is not declared; undefined: reported, as for any other principal. */
-function credentialFate({ section, suspended }: PlacedService): 'refused' | 'external' | undefined {
-  if (section.auth === 'external') return 'external';
-  return suspended === true || section.auth === 'certificate' ? 'refused' : undefined;
 }
 
 function serviceResources(service: PlacedService): KafkaResource[] {

@@ -1,5 +1,6 @@
 import type { Broker } from '../../core/broker.ts';
-import { compile, ground } from './compile.ts';
+import { compile } from './compile.ts';
+import { ground } from './ground.ts';
 import { kinds } from './kinds.ts';
 import { land, realms } from './land.ts';
 import { recall } from './recall.ts';
@@ -46,8 +47,8 @@ export const kafka: Broker<KafkaEnvironment, KafkaService, KafkaResource> = {
     return weigh(target, changes, context);
   },
   async writer(target, context, credentials, watch) {
-    const { openWriter } = await import('./write.ts');
-    return openWriter(target, context, credentials, watch);
+    const { writer } = await import('./write.ts');
+    return writer(target, context, credentials, watch);
   },
   async lock(target, context, request) {
     const { lock } = await import('./lock.ts');

@@ -1,11 +1,9 @@
-import type { Landscape, PlacedService } from '../../core/broker.ts';
 import { type Position, type Problem, TopologyError } from '../../core/errors.ts';
 import { type Realms, type Template, templateOf } from '../../core/naming.ts';
-import { principalOfService } from './compile/problems.ts';
+import type { KafkaLandscape, PlacedService } from './compile/landscape.ts';
+import { principalOfService } from './compile/principals.ts';
 import { type Names, namesOf, renamed } from './land/names.ts';
-import type { KafkaEnvironment, KafkaOverride, KafkaService, KafkaSizes, KafkaTopic } from './schema.ts';
-
-export type KafkaLandscape = Landscape<KafkaEnvironment, KafkaService, KafkaOverride, KafkaSizes>;
+import type { KafkaTopic } from './schema.ts';
 
 /** Services with the sizes, then the names, that they have in this environment. Pure. */
 export function land(given: KafkaLandscape): KafkaLandscape {
@@ -20,10 +18,7 @@ export function land(given: KafkaLandscape): KafkaLandscape {
 }
 
 /** What is more particular wins: the topic's own, the environment's for all topics, the environment's for this one. */
-function sized(
-  { override, sizes }: KafkaLandscape,
-  service: PlacedService<KafkaService>,
-): PlacedService<KafkaService> {
+function sized({ override, sizes }: KafkaLandscape, service: PlacedService): PlacedService {
   const own = sizes?.get(service.name)?.section;
   const { topics, quota } = service.section;
   if (override === undefined && own === undefined) return service;
@@ -82,7 +77,7 @@ export function realms(landscape: KafkaLandscape): Realms {
 }
 
 function noteService(
-  service: PlacedService<KafkaService>,
+  service: PlacedService,
   note: (sort: keyof Names, name: string | undefined, position: Position) => void,
 ): void {
   const { topics = {}, produces = [], consumes = [], streams } = service.section;

@@ -15,7 +15,7 @@ import { deleteUsers, upsertUsers } from './write/users.ts';
 const patience = 6;
 
 /** Opens the administrator's connection for apply and rotate. It does nothing beside the changes. */
-export async function openWriter(
+export async function writer(
   target: Placed<KafkaEnvironment>,
   context: Context,
   credentials: Credentials,

@@ -1,15 +1,14 @@
 import type { Broker } from '../../core/broker.ts';
-import { commonGround } from '../../core/former.ts';
-import { compile } from './compile/index.ts';
-import { vhostsOf } from './compile/vhosts.ts';
-import { kinds } from './kinds/index.ts';
+import { compile } from './compile.ts';
+import { ground } from './ground.ts';
+import { kinds } from './kinds.ts';
 import { land, realms } from './land.ts';
 import { observe, read } from './read.ts';
 import { recall } from './recall.ts';
-import { type RabbitResource, vhostAddress } from './resources.ts';
+import type { RabbitResource } from './resources.ts';
 import { type RabbitEnvironment, type RabbitService, schema } from './schema.ts';
 import { weigh } from './weigh.ts';
-import { writer } from './write/index.ts';
+import { writer } from './write.ts';
 
 /** RabbitMQ behind the port that everything above sees. */
 export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> = {
@@ -22,13 +21,7 @@ export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> 
   land,
   realms,
   compile,
-  ground: (landscape, compiled) => ({
-    ...commonGround(landscape, compiled),
-    admin: landscape.environment.section.admin.username,
-    containers: new Set(
-      [...vhostsOf(landscape.environment.section).values()].map(({ section }) => vhostAddress(section.name)),
-    ),
-  }),
+  ground,
   read,
   observe,
   recall,

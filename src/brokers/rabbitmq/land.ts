@@ -1,12 +1,8 @@
-import type { Landscape, PlacedService } from '../../core/broker.ts';
-import type { Position } from '../../core/errors.ts';
-import { TopologyError } from '../../core/errors.ts';
+import { type Position, TopologyError } from '../../core/errors.ts';
 import { asWritten, fill, type Realms, templateOf } from '../../core/naming.ts';
+import type { PlacedService, RabbitLandscape } from './compile/landscape.ts';
 import { vhostsOf } from './compile/vhosts.ts';
 import { userOf } from './compile/world.ts';
-import type { RabbitEnvironment, RabbitService, RabbitSizes } from './schema.ts';
-
-type RabbitLandscape = Landscape<RabbitEnvironment, RabbitService, unknown, RabbitSizes>;
 
 /** Services with the users and limits that they have in this environment. Pure. */
 export function land(given: RabbitLandscape): RabbitLandscape {
@@ -18,7 +14,7 @@ export function land(given: RabbitLandscape): RabbitLandscape {
   if (problems.length > 0) throw new TopologyError(problems);
   return {
     ...given,
-    services: given.services.map((service): PlacedService<RabbitService> => {
+    services: given.services.map((service): PlacedService => {
       const { section, formerly = [] } = service;
       const limits = { ...section.limits, ...sizes.get(service.name)?.section.limits };
       return {

@@ -1,7 +1,7 @@
 import { type Address, partOf } from '../../core/address.ts';
 import type { Admin } from './admin.ts';
 import { mayReach } from './patterns/reach.ts';
-import { losses } from './rules.ts';
+import { losses } from './ruling.ts';
 import type { RabbitChange } from './resources.ts';
 
 /** What goes with a queue, exchange or vhost, counted now. What cannot be counted is said to be unknown, never nothing. */

@@ -3,7 +3,7 @@ import type { Context, Placed } from '../../core/broker.ts';
 import { inPool } from '../../core/pool.ts';
 import { type Admin, atATime, openAdmin } from './admin.ts';
 import { connectionsOf, holderOf, isIn } from './connections.ts';
-import { kinds } from './kinds/index.ts';
+import { kinds } from './kinds.ts';
 import { count, lossesOn, lossy, policyReach, tightens } from './losses.ts';
 import type { RabbitChange } from './resources.ts';
 import type { RabbitEnvironment } from './schema.ts';

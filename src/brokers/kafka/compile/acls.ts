@@ -3,7 +3,8 @@ import { principalOf } from '../names.ts';
 import { aclAddress, type AclResource, type AclSpec } from '../resources.ts';
 import type { KafkaService } from '../schema.ts';
 import { clusterName, type Operation, type PatternType, type ResourceType } from '../words.ts';
-import { type PlacedService, principalOfService } from './problems.ts';
+import type { PlacedService } from './landscape.ts';
+import { principalOfService } from './principals.ts';
 
 /** Operations on one resource, with the words of the topology that ask for them. */
 interface Grant {

@@ -2,7 +2,7 @@ import type { Position, Problem } from '../../../core/errors.ts';
 import { matchesAny } from '../../../core/glob.ts';
 import type { KafkaGrant } from '../schema.ts';
 import { targetLabel } from './acls.ts';
-import type { PlacedService } from './problems.ts';
+import type { PlacedService } from './landscape.ts';
 import type { OwnedTopic, OwnedTopics } from './topics.ts';
 
 /** Something that a service asks to do with topics, and where it asks. */

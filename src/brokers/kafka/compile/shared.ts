@@ -2,7 +2,7 @@ import type { Warning } from '../../../core/broker.ts';
 import type { Position, Problem } from '../../../core/errors.ts';
 import { aclAddress, type AclSpec } from '../resources.ts';
 import { serviceAcls } from './acls.ts';
-import type { PlacedService } from './problems.ts';
+import type { PlacedService } from './landscape.ts';
 
 /**
  * Consumer groups and transactional ids have no owner on Kafka: whoever names one takes part in it. Two services in one group

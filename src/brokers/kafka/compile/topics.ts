@@ -4,7 +4,7 @@ import { canonicalConfig } from '../config.ts';
 import { metricName } from '../names.ts';
 import { brokerDefault, topicAddress, type TopicResource, type TopicSpec } from '../resources.ts';
 import type { KafkaTopic } from '../schema.ts';
-import type { PlacedService } from './problems.ts';
+import type { PlacedService } from './landscape.ts';
 
 /** A topic with the service whose file declares it. */
 export interface OwnedTopic {

@@ -5,6 +5,7 @@ import { userOf } from '../names.ts';
 import type { AclResource, AclSpec } from '../resources.ts';
 import { clusterName } from '../words.ts';
 import { userOwnership } from './ownership.ts';
+import { phases } from './phases.ts';
 
 /**
  * An ACL binding is its identity, so it is only ever created or deleted. The order keeps a principal within the union of its
@@ -24,7 +25,7 @@ export const aclKind: Kind<AclResource> = {
     change.action === 'delete' && change.before?.permission === 'deny'
       ? { needs: 'widening', why: `removes a DENY: ${sentence(change.before)}` }
       : undefined,
-  phase: (change) => phases[stepOf(change)],
+  phase: (change) => phaseOf[stepOf(change)],
   after,
   title: (_at, { permission, operation, resource, name, pattern, principal, host }) => {
     const on = resource === 'cluster' ? clusterName : `${resource} ${name} (${pattern})`;
@@ -41,11 +42,11 @@ function sentence({ principal, operation, resource, name, host }: AclSpec): stri
 
 type Step = 'create deny' | 'create allow' | 'delete allow' | 'delete deny';
 
-const phases: Readonly<Record<Step, number>> = {
-  'create deny': 10,
-  'create allow': 11,
-  'delete allow': 12,
-  'delete deny': 13,
+const phaseOf: Readonly<Record<Step, number>> = {
+  'create deny': phases.denyCreate,
+  'create allow': phases.allowCreate,
+  'delete allow': phases.allowDelete,
+  'delete deny': phases.denyDelete,
 };
 
 const waitsFor: Readonly<Record<Step, readonly Step[]>> = {

@@ -1,6 +1,6 @@
 import type { Ground } from '../../../core/broker.ts';
 import type { Ownership } from '../../../core/resource.ts';
-import { grantFateOf, removedFate, standingOf } from '../../../core/standing.ts';
+import { fateOf, grantFateOf } from '../../../core/standing.ts';
 
 /** The fate of an undeclared grant of a user; undefined is nobody or everybody in particular. */
 export function userOwnership(user: string | undefined, ground: Ground): Ownership {
@@ -11,20 +11,7 @@ export function userOwnership(user: string | undefined, ground: Ground): Ownersh
 /** The same for what is no grant: of a declared user it is reported, and pruned only when asked. */
 export function claimedOwnership(user: string | undefined, ground: Ground): Ownership {
   if (user === undefined || user === '*') return { fate: 'unmanaged' };
-  const standing = standingOf(user, ground);
-  switch (standing.is) {
-    case 'internal':
-      return { fate: 'internal' };
-    case 'declared':
-    case 'former':
-      return { fate: 'claimed', service: standing.service };
-    case 'removed':
-      return removedFate(standing.service);
-    case 'claimed':
-      return { fate: 'claimed' };
-    case 'stranger':
-      return { fate: 'unmanaged' };
-  }
+  return fateOf(user, ground, (service) => ({ fate: 'claimed', service }));
 }
 
 /** A credential that the topology does not declare: that of a service without a password is a second way in. */

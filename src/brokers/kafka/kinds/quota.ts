@@ -1,6 +1,7 @@
 import type { Kind } from '../../../core/broker.ts';
 import { quotaEntity, type QuotaResource } from '../resources.ts';
 import { claimedOwnership } from './ownership.ts';
+import { phases } from './phases.ts';
 
 /**
  * Client quotas (KIP-546). A quota of a user, with or without a client id, is that user's; those of a client id alone, of an
@@ -20,6 +21,6 @@ export const quotaKind: Kind<QuotaResource> = {
       .join(', '),
   }),
   needs: () => [],
-  phase: (change) => (change.action === 'delete' ? 20 : 2),
+  phase: (change) => (change.action === 'delete' ? phases.quotaDelete : phases.quota),
   show: (spec) => Object.entries(spec).map(([key, value]) => [key, String(value)] as const),
 };

@@ -3,6 +3,7 @@ import type { Kind } from '../../../core/broker.ts';
 import type { Change, Hazard, Verdict } from '../../../core/resource.ts';
 import { isInternalTopic } from '../names.ts';
 import { brokerDefault, type TopicResource, type TopicSpec } from '../resources.ts';
+import { phases } from './phases.ts';
 
 export const topicKind: Kind<TopicResource> = {
   label: 'topic',
@@ -17,7 +18,7 @@ export const topicKind: Kind<TopicResource> = {
   judge,
   needs: () => [],
   hazard: (change) => hazard(change),
-  phase: (change) => (change.action === 'delete' ? 22 : 0),
+  phase: (change) => (change.action === 'delete' ? phases.topicDelete : phases.topic),
   show,
 };
 

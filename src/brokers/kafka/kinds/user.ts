@@ -4,6 +4,7 @@ import { principalOf } from '../names.ts';
 import type { UserResource } from '../resources.ts';
 import { aclDeletions } from './acl.ts';
 import { credentialOwnership } from './ownership.ts';
+import { phases } from './phases.ts';
 
 /** A SCRAM credential (KIP-554). The broker shows mechanism and iterations, never the password or its hash. */
 export const userKind: Kind<UserResource> = {
@@ -22,7 +23,7 @@ export const userKind: Kind<UserResource> = {
     why: `has ${live.mechanism} only: ${desired.mechanism} is added, with the stored password`,
   }),
   needs: () => [],
-  phase: (change) => (change.action === 'delete' ? 21 : 1),
+  phase: (change) => (change.action === 'delete' ? phases.userDelete : phases.user),
   after: (change, others) =>
     change.action === 'delete' ? aclDeletions(others, principalOf(partOf(change.address, 0))) : [],
   show: (spec) => [

@@ -1,7 +1,7 @@
 import type { PlacedService } from '../../../core/broker.ts';
 import type { Problem } from '../../../core/errors.ts';
 import { fill, type Template, templateOf } from '../../../core/naming.ts';
-import { principalOfService } from '../compile/problems.ts';
+import { principalOfService } from '../compile/principals.ts';
 import { isDistinguishedName, isInternalTopic, topicNameProblem } from '../names.ts';
 import type { KafkaEnvironment, KafkaGrant, KafkaService } from '../schema.ts';
 

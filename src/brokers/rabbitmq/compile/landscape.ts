@@ -1,7 +1,7 @@
 import type { Landscape, PlacedService as PlacedServiceOf } from '../../../core/broker.ts';
-import type { RabbitEnvironment, RabbitService } from '../schema.ts';
+import type { RabbitEnvironment, RabbitService, RabbitSizes } from '../schema.ts';
 
-export type RabbitLandscape = Landscape<RabbitEnvironment, RabbitService>;
+export type RabbitLandscape = Landscape<RabbitEnvironment, RabbitService, unknown, RabbitSizes>;
 export type PlacedService = PlacedServiceOf<RabbitService>;
 /** The way to a value in a section. */
 export type Path = readonly (string | number)[];

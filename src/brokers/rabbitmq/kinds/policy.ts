@@ -3,7 +3,7 @@ import type { Kind, View } from '../../../core/broker.ts';
 import type { Change, Hazard, Resource } from '../../../core/resource.ts';
 import { setting } from '../../../core/setting.ts';
 import { type OperatorPolicy, type Policy, type PolicySpec, vhostAddress } from '../resources.ts';
-import { isTarget, lossesBetween, mayRule, type Rules, type Target } from '../rules.ts';
+import { isTarget, lossesBetween, mayRule, type Policies, type Target } from '../ruling.ts';
 import { differences, inDeclaredVhost, phases, showRecord, upOrDown } from './shared.ts';
 
 /** Policies and operator policies: a change of one may discard what is in every queue that it reaches. */
@@ -57,7 +57,7 @@ function hazardOf(
   return { needs: 'data-loss', why: `messages may be discarded: ${told.join('; ')}` };
 }
 
-function wholePlan(live: Rules, view: View<Policy | OperatorPolicy>, change: Change): Rules {
+function wholePlan(live: Policies, view: View<Policy | OperatorPolicy>, change: Change): Policies {
   const staying = [...live].filter(([address]) => !view.going.has(address));
   return new Map([...staying, ...rulesIn(view.desired, change)]);
 }

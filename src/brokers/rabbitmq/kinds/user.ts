@@ -1,7 +1,7 @@
 import { partOf } from '../../../core/address.ts';
 import type { Kind } from '../../../core/broker.ts';
 import { setting } from '../../../core/setting.ts';
-import { removedFate, standingOf } from '../../../core/standing.ts';
+import { fateOf } from '../../../core/standing.ts';
 import type { User } from '../resources.ts';
 import { differences, phases, showList, showRecord, upOrDown } from './shared.ts';
 
@@ -13,24 +13,12 @@ export const user: Kind<User> = {
   holdsData: false,
   // Tags and limits are written with the hash that is there.
   credential: ({ before, after }) => after?.auth === 'password' && before?.auth !== 'password',
-  ownership(live, ground) {
-    const standing = standingOf(partOf(live.address, 0), ground);
-    switch (standing.is) {
-      case 'internal':
-        return { fate: 'internal' };
-      case 'declared':
-        // `auth: external`: somebody else makes it.
-        return { fate: 'unmanaged', service: standing.service };
-      case 'former':
-        return { fate: 'claimed', service: standing.service };
-      case 'removed':
-        return removedFate(standing.service);
-      case 'claimed':
-        return { fate: 'claimed' };
-      case 'stranger':
-        return { fate: 'unmanaged' };
-    }
-  },
+  // One that lives under a declared name and is not declared is of `auth: external`: somebody else makes it.
+  ownership: (live, ground) =>
+    fateOf(partOf(live.address, 0), ground, (service, is) => ({
+      fate: is === 'declared' ? 'unmanaged' : 'claimed',
+      service,
+    })),
   holder: ({ address }) => partOf(address, 0),
   judge: ({ spec: live }, { spec: desired }) => ({
     is: 'update',

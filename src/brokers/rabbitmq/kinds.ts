@@ -1,12 +1,12 @@
-import type { Kind } from '../../../core/broker.ts';
-import type { RabbitResource } from '../resources.ts';
-import { binding } from './binding.ts';
-import { exchange } from './exchange.ts';
-import { permission, topicPermission } from './grants.ts';
-import { operatorPolicy, policy } from './policy.ts';
-import { queue } from './queue.ts';
-import { user } from './user.ts';
-import { vhost } from './vhost.ts';
+import type { Kind } from '../../core/broker.ts';
+import type { RabbitResource } from './resources.ts';
+import { binding } from './kinds/binding.ts';
+import { exchange } from './kinds/exchange.ts';
+import { permission, topicPermission } from './kinds/grants.ts';
+import { operatorPolicy, policy } from './kinds/policy.ts';
+import { queue } from './kinds/queue.ts';
+import { user } from './kinds/user.ts';
+import { vhost } from './kinds/vhost.ts';
 
 /** A kind judges only resources of its own kind: the differ looks it up by the resource's `kind`. */
 export const kinds = {

@@ -1,18 +1,18 @@
-import { partOf } from '../../../core/address.ts';
-import type { Context, Credentials, Outcome, Permit, Placed, Watch, Writer } from '../../../core/broker.ts';
-import { ConnectionError, MqwardenError } from '../../../core/errors.ts';
-import { inPool } from '../../../core/pool.ts';
-import { type Admin, atATime, openAdmin } from '../admin.ts';
-import { declaring } from '../recall.ts';
-import type { RabbitChange, RabbitResource } from '../resources.ts';
-import type { RabbitEnvironment } from '../schema.ts';
-import { admitAdmin, writePermission, writeTopicPermission } from './grants.ts';
-import { writeBinding, writeExchange, writeQueue } from './objects.ts';
-import type { Hands } from './hands.ts';
-import { writePolicy } from './policies.ts';
-import { failed, WriteFailure } from './request.ts';
-import { closeSessions } from './sessions.ts';
-import { writeUser, writeVhost } from './users.ts';
+import { partOf } from '../../core/address.ts';
+import type { Context, Credentials, Outcome, Permit, Placed, Watch, Writer } from '../../core/broker.ts';
+import { ConnectionError, MqwardenError } from '../../core/errors.ts';
+import { inPool } from '../../core/pool.ts';
+import { type Admin, atATime, openAdmin } from './admin.ts';
+import { declaring } from './recall.ts';
+import type { RabbitChange, RabbitResource } from './resources.ts';
+import type { RabbitEnvironment } from './schema.ts';
+import { admitAdmin, writePermission, writeTopicPermission } from './write/grants.ts';
+import { writeBinding, writeExchange, writeQueue } from './write/objects.ts';
+import type { Hands } from './write/hands.ts';
+import { writePolicy } from './write/policies.ts';
+import { failed, WriteFailure } from './write/request.ts';
+import { closeSessions } from './write/sessions.ts';
+import { writeUser, writeVhost } from './write/users.ts';
 
 /** Carries out changes over the management API. */
 export async function writer(

@@ -1,10 +1,6 @@
 import type { Position, Problem } from '../../../core/errors.ts';
-import type { Landscape, PlacedService as PlacedServiceOf } from '../../../core/broker.ts';
 import { isDistinguishedName, principalProblem } from '../names.ts';
-import type { KafkaEnvironment, KafkaService } from '../schema.ts';
-
-export type KafkaLandscape = Landscape<KafkaEnvironment, KafkaService>;
-export type PlacedService = PlacedServiceOf<KafkaService>;
+import type { KafkaLandscape, PlacedService } from './landscape.ts';
 
 /** The user that a service logs in as: its own name, unless `principal` says otherwise. */
 export function principalOfService(service: PlacedService): string {

@@ -1,17 +1,17 @@
-import type { Address } from '../../../core/address.ts';
-import type { Compiled, Warning } from '../../../core/broker.ts';
-import { type Problem, TopologyError } from '../../../core/errors.ts';
-import { compareText } from '../../../core/json.ts';
-import { type RabbitResource, type User, userAddress, type Vhost, vhostAddress } from '../resources.ts';
-import type { VhostSection } from '../schema.ts';
-import { checkConsent } from './consent.ts';
-import { bindingResources, exchangeResource, queueResource } from './declared.ts';
-import { permissionResource, topicPermissionResources } from './grants.ts';
-import { policyResource } from './policies.ts';
-import { rightsOf } from './rights.ts';
-import { type Member, vhostsOf } from './vhosts.ts';
-import type { PlacedService, RabbitLandscape } from './landscape.ts';
-import { exchangeType, survey, userOf, type World } from './world.ts';
+import type { Address } from '../../core/address.ts';
+import type { Compiled, Warning } from '../../core/broker.ts';
+import { type Problem, TopologyError } from '../../core/errors.ts';
+import { compareText } from '../../core/json.ts';
+import { type RabbitResource, type User, userAddress, type Vhost, vhostAddress } from './resources.ts';
+import type { VhostSection } from './schema.ts';
+import { checkConsent } from './compile/consent.ts';
+import { bindingResources, exchangeResource, queueResource } from './compile/declared.ts';
+import { permissionResource, topicPermissionResources } from './compile/grants.ts';
+import { policyResource } from './compile/policies.ts';
+import { rightsOf } from './compile/rights.ts';
+import { type Member, vhostsOf } from './compile/vhosts.ts';
+import type { PlacedService, RabbitLandscape } from './compile/landscape.ts';
+import { exchangeType, survey, userOf, type World } from './compile/world.ts';
 
 /** Intent to resources, by the rules of docs/least-privilege.md. Throws TopologyError with every problem found. */
 export function compile(landscape: RabbitLandscape): Compiled<RabbitResource> {

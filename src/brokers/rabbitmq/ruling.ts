@@ -7,7 +7,7 @@ import type { Exchange, PolicySpec, Queue } from './resources.ts';
 /** Which policy rules a queue or exchange, and what it could lose when another one does. Pure. */
 
 export type Target = Queue | Exchange;
-export type Rules = ReadonlyMap<Address, PolicySpec>;
+export type Policies = ReadonlyMap<Address, PolicySpec>;
 
 export function isTarget(one: Resource): one is Target {
   return one.kind === 'rabbitmq:queue' || one.kind === 'rabbitmq:exchange';
@@ -53,7 +53,7 @@ function known(target: Target): ReadonlySet<string> {
 }
 
 /** What the target may lose when these rules take the place of those, by the doing of the policy at `address`. */
-export function lossesBetween(before: Rules, after: Rules, target: Target, address: Address): string[] {
+export function lossesBetween(before: Policies, after: Policies, target: Target, address: Address): string[] {
   const found = guesses([...before.values(), ...after.values()], target).flatMap((guess) => {
     const [from, to] = [rulers(before, target, guess), rulers(after, target, guess)];
     if (!from.has(address) && !to.has(address)) return [];
@@ -88,11 +88,11 @@ function doubtOf({ pattern, applyTo, definition }: PolicySpec): string {
 
 /** Those that rule it, as the broker would choose: the highest priority; between equals it is not told which. */
 function rulers(
-  rules: Rules,
+  policies: Policies,
   target: Target,
   guess: Guess,
 ): ReadonlyMap<Address | 'none', PolicySpec | null> {
-  const reaching = [...rules].filter(([, spec]) => {
+  const reaching = [...policies].filter(([, spec]) => {
     const found = reaches(spec, target);
     return found === 'yes' || (found === 'perhaps' && guess.has(doubtOf(spec)));
   });

@@ -1,0 +1,5 @@
+import type { Landscape, PlacedService as PlacedServiceOf } from '../../../core/broker.ts';
+import type { KafkaEnvironment, KafkaOverride, KafkaService, KafkaSizes } from '../schema.ts';
+
+export type KafkaLandscape = Landscape<KafkaEnvironment, KafkaService, KafkaOverride, KafkaSizes>;
+export type PlacedService = PlacedServiceOf<KafkaService>;
