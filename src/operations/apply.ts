@@ -1,14 +1,15 @@
-import type { Address } from '../core/address.ts';
-import type { Credentials, Deed, Outcome, Permit, Warning, Writer } from '../core/broker.ts';
+import type { Credentials, Outcome, Permit, Warning, Writer } from '../core/broker.ts';
 import { overBudget } from '../core/decisions.ts';
 import { kindOf } from '../core/diff.ts';
 import { MqwardenError, RefusedError } from '../core/errors.ts';
 import { type Plan, staleness } from '../core/plan.ts';
 import type { Change, Resource } from '../core/resource.ts';
-import { schedule, type Step } from '../core/schedule.ts';
+import { schedule } from '../core/schedule.ts';
 import type { AuditLog } from '../history/audit-log.ts';
+import { type Diary, keepDiary, unlogged } from './diary.ts';
 import { type LockOptions, type Locks, lockAll, unlocked } from './lock.ts';
 import { documentOf, type Planned, type PlanOptions, type PlanResult, planSession } from './plan.ts';
+import { type ItemResult, Progress } from './progress.ts';
 import { openSession, type Session } from './session.ts';
 import { type Failure, settle } from './settle.ts';
 
@@ -27,11 +28,6 @@ export interface ApplyOptions extends PlanOptions {
   readonly redact: (text: string) => string;
   /** Aborted by a person: what is under way ends, and nothing further begins. */
   readonly stop?: AbortSignal | undefined;
-}
-
-interface ItemResult {
-  readonly change: Change;
-  readonly outcome: Outcome;
 }
 
 export type ApplyResult =
@@ -125,96 +121,6 @@ function guard(result: PlanResult, options: ApplyOptions): void {
   }
 }
 
-/** The last line of the log; a full disk at the very end must not hide what was done. */
-async function unlogged(diary: Diary): Promise<Failure[]> {
-  try {
-    await diary.finished();
-    return [];
-  } catch (error) {
-    if (!(error instanceof MqwardenError)) throw error;
-    return [{ message: error.message, hint: error.hint }];
-  }
-}
-
-interface Diary {
-  started(): Promise<void>;
-  finished(): Promise<void>;
-  item(change: Change, outcome: Outcome): Promise<void>;
-  deed(deed: Deed): Promise<void>;
-}
-
-function keepDiary(
-  log: AuditLog,
-  { session, plan: { digest, environment } }: PlanResult,
-  options: ApplyOptions,
-): Diary {
-  const common = { correlationId: session.correlationId, environment, planDigest: digest };
-  const ending = (outcome: Outcome) => ({
-    result: outcome.status === 'done' ? ('ok' as const) : outcome.status,
-    ...(outcome.status === 'done' ? {} : { error: options.redact(outcome.error) }),
-  });
-  return {
-    started: () =>
-      log.append({ ...common, action: 'apply', result: 'started', decisions: options.decisions }),
-    finished: () => log.append({ ...common, action: 'apply', result: 'finished' }),
-    item: (change, outcome) =>
-      log.append({
-        ...common,
-        ...(change.service === undefined ? {} : { service: change.service }),
-        address: change.address,
-        action: change.action,
-        ...ending(outcome),
-      }),
-    deed: ({ action, address, detail, outcome }) =>
-      log.append({ ...common, address, action, detail: options.redact(detail), ...ending(outcome) }),
-  };
-}
-
-/** The writes of one broker: what was tried, how it ended, and what could not be closed behind it. */
-class Progress {
-  readonly outcomes = new Map<Address, ItemResult>();
-  readonly warnings: Warning[] = [];
-  readonly errors: Failure[] = [];
-  private readonly noted: Promise<void>[] = [];
-  private readonly options: ApplyOptions;
-  private readonly diary: Diary;
-
-  constructor(options: ApplyOptions, diary: Diary) {
-    this.options = options;
-    this.diary = diary;
-  }
-
-  readonly report = (change: Change, outcome: Outcome): void => {
-    this.outcomes.set(change.address, { change, outcome });
-    this.options.report(change, outcome);
-    this.keep(this.diary.item(change, outcome));
-  };
-
-  /** For the record only: no change waits for it, and none is counted. */
-  readonly record = (deed: Deed): void => this.keep(this.diary.deed(deed));
-
-  private keep(note: Promise<void>): void {
-    // Awaited at the end of the phase; until then a rejection must not count as unhandled.
-    note.catch(() => undefined);
-    this.noted.push(note);
-  }
-
-  /** Waits until the audit log holds every outcome so far: no phase begins before the last one is on record. */
-  async recorded(): Promise<void> {
-    await Promise.all(this.noted.splice(0));
-  }
-
-  /** The changes of a phase whose foundations stand; the others are reported as skipped. */
-  runnable(phase: readonly Step[]): Change[] {
-    return phase.flatMap(({ change, after }) => {
-      const failed = after.find((at) => this.outcomes.get(at)?.outcome.status !== 'done');
-      if (failed === undefined) return [change];
-      this.report(change, { status: 'skipped', error: `not done, since ${failed} was not` });
-      return [];
-    });
-  }
-}
-
 /** Each broker is read again as soon as its own writes are done, while the other may still be at its. */
 async function applySite(
   planned: Planned,
@@ -223,7 +129,7 @@ async function applySite(
   diary: Diary,
   permit: Permit,
 ) {
-  const progress = new Progress(options, diary);
+  const progress = new Progress(options.report, diary);
   if (planned.part.changes.length === 0) return { progress, left: { planned } };
   await writeSite(planned, result, options, progress, permit);
   const isDone = ({ address }: Change) => progress.outcomes.get(address)?.outcome.status === 'done';
@@ -254,11 +160,11 @@ async function writeSite(
       await progress.recorded();
     }
   } catch (error) {
-    abandon(part.changes, progress, error);
+    progress.abandon(part.changes, error);
   } finally {
     await writer?.close();
   }
-  await progress.recorded().catch((error: unknown) => abandon(part.changes, progress, error));
+  await progress.recorded().catch((error: unknown) => progress.abandon(part.changes, error));
 }
 
 /** A password that is stored is a write, too. */
@@ -274,16 +180,6 @@ function permitted(credentials: Credentials, permit: Permit): Credentials {
 
 function stopped(): RefusedError {
   return new RefusedError('not done: stopped before it', { hint: 'apply again: it goes on from here' });
-}
-
-/** A writer, or a log, that gives up leaves changes untried: each is named, with the reason. */
-function abandon(changes: readonly Change[], progress: Progress, error: unknown): void {
-  if (!(error instanceof MqwardenError)) throw error;
-  const untried = changes.filter((change) => !progress.outcomes.has(change.address));
-  if (untried.length === 0) progress.errors.push({ message: error.message, hint: error.hint });
-  for (const change of untried) {
-    progress.report(change, { status: 'failed', error: error.message, hint: error.hint });
-  }
 }
 
 /** RabbitMQ checks reading only when a consumer starts: who lost a right is made to log in again. */
