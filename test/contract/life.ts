@@ -79,6 +79,7 @@ function document(
         [broker]: subject.section,
         ...(secrets ? { secrets: 'file:secrets' } : {}),
         claims: { [broker]: subject.claims },
+        ...(subject.protected === undefined ? {} : { protected: { [broker]: subject.protected } }),
       },
     },
     services,

@@ -13,7 +13,10 @@ export interface Stage {
 }
 
 /** Where a broker is, as an environment of a topology would say it. */
-export type Surroundings = Pick<Subject, 'section' | 'files' | 'variables' | 'claims'>;
+export interface Surroundings extends Pick<Subject, 'section' | 'files' | 'variables' | 'claims'> {
+  /** Globs of principals that are never touched, whatever is claimed. */
+  readonly protected?: Readonly<Record<string, string>>;
+}
 
 /** What the contract suite needs to know of a broker: where it is, and a life of a topology that touches every kind. */
 export interface Subject {

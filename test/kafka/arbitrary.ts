@@ -65,7 +65,7 @@ export const kafkaWish = fc.record({
   consumes: fc.array(fc.record({ target, group: groups }), { maxLength: 3 }),
   streams: fc.option(fc.constantFrom('app', 'order-stats'), { freq: 4 }),
   quota: fc.option(
-    fc.constantFrom({ producerByteRate: 1024 }, { consumerByteRate: 0.5, requestPercentage: 150 }),
+    fc.constantFrom({ producerByteRate: 1024 }, { consumerByteRate: 4096, requestPercentage: 0.5 }),
   ),
   createTopics: fc.option(fc.boolean()),
   grantStyle: fc.option(fc.constantFrom('minimal', 'kafka-acls')),

@@ -76,6 +76,7 @@ describe('a service', () => {
     [{ principal: 'User:a' }, 'principal: is written without "User:"'],
     [{ principal: '*' }, 'principal: would stand for everyone'],
     [{ quota: {} }, 'quota: sets no quota'],
+    [{ quota: { consumerByteRate: 0.5 } }, 'quota.consumerByteRate: must be a whole number of bytes'],
     [{ hosts: ['kafka.internal'] }, 'hosts.0: must be an IP address: Kafka compares no host names'],
     [
       { grants: [{ resource: 'group', name: 'g', operations: ['write'], reason: 'r' }] },

@@ -22,12 +22,14 @@ const names = fc
 
 const word = fc.constantFrom('order', 'paid', '*', '#', '', 'x y', 'a+');
 const routingKeys = fc.array(word, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('.'));
+/** A binding by a key of dots alone could not be deleted. */
+const bindingKeys = routingKeys.filter((key) => key !== '.' && key !== '..');
 /** What a reference points at is chosen when all names are known. */
 const reference = fc.nat(1000);
 
 const binding = fc.record({
   source: reference,
-  keys: fc.uniqueArray(routingKeys, { maxLength: 3 }),
+  keys: fc.uniqueArray(bindingKeys, { maxLength: 3 }),
   arguments: fc.option(fc.constantFrom({ 'x-match': 'all', kind: 'invoice' }, { n: 1 })),
 });
 

@@ -447,6 +447,24 @@ describe('what is refused', () => {
         'a/queues/q/bindings/0: a binding with arguments cannot have a routing key with "~": RabbitMQ\'s management API fails on it',
       ],
     },
+    {
+      name: 'a routing key that a URL resolves away',
+      services: {
+        a: {
+          queues: {
+            q: {
+              bindings: [
+                { exchange: 'amq.topic', routingKeys: ['...', '..'] },
+                { exchange: 'amq.topic', routingKey: '.', arguments: { x: 1 } },
+              ],
+            },
+          },
+        },
+      },
+      want: [
+        'a/queues/q/bindings/0: a binding cannot have the routing key "..": RabbitMQ\'s management API could not delete it',
+      ],
+    },
   ];
   test.each(cases)('$name', ({ services, want, more = {} }) => {
     expect(problems(services, {}, more)).toEqual(want);

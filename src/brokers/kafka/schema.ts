@@ -179,15 +179,18 @@ const consumesSchema = z
   .superRefine(oneTarget)
   .meta(eitherTarget);
 
-const rate = () => z.number().positive('must be more than 0').optional();
+const positive = () => z.number().positive('must be more than 0');
+
+/** The broker refuses fractions of a byte, but not of a percent. */
+const byteRate = () => positive().int('must be a whole number of bytes').optional();
 
 const quotaSchema = z
   .strictObject({
-    producerByteRate: rate().describe('Bytes a second that it may produce, on each broker.'),
-    consumerByteRate: rate().describe('Bytes a second that it may fetch, on each broker.'),
-    requestPercentage: rate().describe(
-      "Percent of one broker thread's time for its requests (200: two threads).",
-    ),
+    producerByteRate: byteRate().describe('Bytes a second that it may produce, on each broker.'),
+    consumerByteRate: byteRate().describe('Bytes a second that it may fetch, on each broker.'),
+    requestPercentage: positive()
+      .optional()
+      .describe("Percent of one broker thread's time for its requests (200: two threads)."),
   })
   .refine((quota) => Object.values(quota).some((value) => value !== undefined), { message: 'sets no quota' })
   .describe("Quotas of the service's user (KIP-546). At least one of the three.");

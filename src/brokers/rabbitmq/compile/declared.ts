@@ -164,14 +164,10 @@ export function bindingResources(
   destinationType: 'queue' | 'exchange',
 ): Binding[] {
   return allBindingsInto(owned, destinationType).map(({ spec, path }) => {
-    if (spec.routingKey.includes('~') && Object.keys(spec.arguments).length > 0) {
-      // Seen on 3.10: once it exists, /api/definitions and every list of bindings answer 500 (pack_binding_props).
-      world.problems.push({
-        message:
-          'a binding with arguments cannot have a routing key with "~": RabbitMQ\'s management API fails on it',
-        position: owned.service.locate(path),
-        hint: 'use another routing key, or leave the arguments out',
-      });
+    const problem = bindingProblem(spec);
+    if (problem !== undefined) {
+      const [message, hint] = problem;
+      world.problems.push({ message, position: owned.service.locate(path), hint });
     }
     return {
       kind: 'rabbitmq:binding',
@@ -181,6 +177,29 @@ export function bindingResources(
       spec,
     };
   });
+}
+
+/** What could be made, and then neither read nor taken away through the management API; and what to do instead. */
+function bindingProblem({
+  routingKey,
+  arguments: given,
+}: BindingSpec): readonly [string, string] | undefined {
+  const isPlain = Object.keys(given).length === 0;
+  if (routingKey.includes('~') && !isPlain) {
+    // Seen on 3.10: once it exists, /api/definitions and every list of bindings answer 500 (pack_binding_props).
+    return [
+      'a binding with arguments cannot have a routing key with "~": RabbitMQ\'s management API fails on it',
+      'use another routing key, or leave the arguments out',
+    ];
+  }
+  if (isPlain && (routingKey === '.' || routingKey === '..')) {
+    // It is the last part of the URL that deletes it, and is resolved away there, however it is encoded.
+    return [
+      `a binding cannot have the routing key "${routingKey}": RabbitMQ's management API could not delete it`,
+      'use another routing key',
+    ];
+  }
+  return undefined;
 }
 
 /** A text among arguments, such as the name of a dead-letter exchange. */
