@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { applyCommand } from './commands/apply.ts';
+import { importCommand } from './commands/import.ts';
 import { planCommand } from './commands/plan.ts';
 import { showCommand } from './commands/show.ts';
 import { snapshotCommand } from './commands/snapshot.ts';
@@ -34,7 +35,7 @@ export function makeProgram(args: readonly string[], shell: Shell, done: (code: 
       },
     })
     .addHelpText('after', '\nExamples:\n  mqwarden plan --env staging\n  mqwarden apply --env staging');
-  for (const register of [planCommand, applyCommand, showCommand, snapshotCommand])
+  for (const register of [importCommand, planCommand, applyCommand, showCommand, snapshotCommand])
     register(program, shell, done);
   return program;
 }

@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Address } from './address.ts';
 import type { Position } from './errors.ts';
+import type { Imported } from './import/imported.ts';
 import type { JsonObject } from './json.ts';
 import type { Realms } from './naming.ts';
 import type { Change, Hazard, Ownership, Resource, Verdict } from './resource.ts';
@@ -190,6 +191,17 @@ export interface Scope<R extends Resource> {
   readonly desired: readonly R[];
 }
 
+/** What import knows when it asks a broker for the words for what is live. */
+export interface Decompiling<Environment, Service, R extends Resource> {
+  /** Without services. */
+  readonly landscape: Landscape<Environment, Service>;
+  readonly live: readonly R[];
+  /** The environment's section for this broker as it is written. */
+  readonly written: JsonObject;
+  /** Whether a service of this name is asked for. */
+  readonly wanted: (service: string) => boolean;
+}
+
 export type Outcome =
   | { readonly status: 'done' }
   | { readonly status: 'failed'; readonly error: string; readonly hint?: string | undefined }
@@ -292,11 +304,16 @@ export interface Broker<Environment = unknown, Service = unknown, R extends Reso
   realms(landscape: Landscape<Environment, Service>): Realms;
   /** Intent to resources. Pure. Throws TopologyError with every problem found. */
   compile(landscape: Landscape<Environment, Service>): Compiled<R>;
+  /**
+   * Live resources to what a topology would say of them: intent where it compiles to exactly that, literal grants for the rest. A plan
+   * of what comes of it changes nothing. Pure.
+   */
+  decompile(asked: Decompiling<Environment, Service, R>): Imported;
   /** What ownership is judged by. Pure. */
   ground(landscape: Landscape<Environment, Service>, compiled: Compiled<R>): Ground;
   /** The whole live state in scope. Throws PartialView rather than leave something out. */
   read(target: Placed<Environment>, scope: Scope<R>, context: Context): Promise<Reading<R>>;
-  /** What a snapshot keeps: more than `read` looks at, since a later topology may declare more. Throws PartialView likewise. */
+  /** For snapshots and import: more than `read` looks at, all that a topology could declare. Throws PartialView likewise. */
   observe(target: Placed<Environment>, scope: Scope<R>, context: Context): Promise<Observation<R>>;
   /** What `read` would answer, as far as an observation tells. Pure. Throws PartialView where it does not tell enough. */
   recall(observed: Observation<R>, target: Placed<Environment>, scope: Scope<R>): Reading<R>;

@@ -23,6 +23,11 @@ export function canGive({ before, after }: Template, name: string): boolean {
   return name.length > before.length + after.length && name.startsWith(before) && name.endsWith(after);
 }
 
+/** The way back from `fill`, of a name that the template can give. */
+export function bareName({ before, after }: Template, name: string): string {
+  return name.slice(before.length, name.length - after.length);
+}
+
 /** Whether everything that `inner` can give, `outer` can give too, but not the other way round. */
 export function isWithin(inner: Template, outer: Template): boolean {
   const contained = inner.before.startsWith(outer.before) && inner.after.endsWith(outer.after);

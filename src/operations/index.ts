@@ -1,5 +1,6 @@
 export { apply, type ApplyResult } from './apply.ts';
 export { openAuditLog } from './audit-log.ts';
+export { importTopology, type ImportResult } from './import.ts';
 export { plan, planAgainst, planWithoutSecrets } from './plan.ts';
 export { readPlan, savePlan } from './saved-plan.ts';
 export { kinds } from './session.ts';

@@ -12,7 +12,12 @@ import type { Redaction } from '../secrets/redact.ts';
 import { resolveReference } from '../secrets/resolve.ts';
 import { checkEnvironments, neighboursOf, realmsOf } from '../topology/check.ts';
 import { landscape } from '../topology/landscape.ts';
-import { type EnvironmentDeclaration, loadTopology, type Topology } from '../topology/load.ts';
+import {
+  type EnvironmentDeclaration,
+  type LoadOptions,
+  loadTopology,
+  type Topology,
+} from '../topology/load.ts';
 import { checkIdentities } from './identities.ts';
 
 export interface SessionOptions {
@@ -53,15 +58,23 @@ export const kinds: Kinds<Resource> = Object.assign(
   ...registry.map((broker) => broker.kinds),
 ) as Kinds<Resource>;
 
-/** Loads, checks and compiles; reaches no broker and reads no secret. */
-export async function openSession(options: SessionOptions): Promise<Session> {
+/**
+ * Loads, checks and compiles; reaches no broker and reads no secret. With `withoutServices`, those that there are do not count,
+ * and environments are enough.
+ */
+export async function openSession(
+  options: SessionOptions,
+  { withoutServices = false }: LoadOptions = {},
+): Promise<Session> {
   checkBroker(options.only);
-  const topology = await loadTopology(options.topology, registry, options.variables, options.environment);
+  const topology = await loadTopology(options.topology, registry, options.variables, options.environment, {
+    withoutServices,
+  });
   checkEnvironments(topology, registry);
   const environment = chooseEnvironment(topology, options.environment);
   const sites = registry
     .filter((broker) => options.only === undefined || broker.name === options.only)
-    .flatMap((broker) => siteOf(topology, environment, broker));
+    .flatMap((broker) => siteOf(topology, environment, broker, withoutServices));
   if (sites.length === 0) {
     throw new UsageError(
       `environment ${environment.name} has no ${options.only ?? 'broker'} section`,
@@ -92,9 +105,15 @@ function checkBroker(name: string | undefined): void {
   }
 }
 
-function siteOf(topology: Topology, environment: EnvironmentDeclaration, broker: Broker): Site[] {
-  const found = landscape(topology, environment.name, broker);
-  if (found === undefined) return [];
+function siteOf(
+  topology: Topology,
+  environment: EnvironmentDeclaration,
+  broker: Broker,
+  withoutServices: boolean,
+): Site[] {
+  const whole = landscape(topology, environment.name, broker);
+  if (whole === undefined) return [];
+  const found = withoutServices ? { ...whole, services: [], removed: [] } : whole;
   const compiled = broker.compile(found);
   const others = neighboursOf(topology, environment.name, broker).map((name) =>
     realmsOf(topology, name, broker),

@@ -11,18 +11,25 @@ import { strayVariables, substitute, type Variables } from './variables.ts';
 
 export type { EnvironmentDeclaration, Topology } from './topology.ts';
 
+export interface LoadOptions {
+  readonly withoutServices?: boolean;
+}
+
 /**
  * Reads the topology at `path`, a file or a folder, and checks it against the schemas of `brokers`; `variables` fills in the
  * `${MQWARDEN_X}` of endpoints. With an `environment`, the variables of the others need not be set: those that lack one are
  * left out. Throws TopologyError with every problem found, each with its place.
+ *
+ * With `withoutServices`, environments are enough: import is what finds the services.
  */
 export async function loadTopology(
   path: string,
   brokers: readonly BrokerSections[],
   variables: Variables,
   environment?: string,
+  options: LoadOptions = {},
 ): Promise<Topology> {
-  return parseTopology(await readFiles(path), brokers, variables, environment);
+  return parseTopology(await readFiles(path), brokers, variables, environment, options);
 }
 
 /** The same for text that was already read. Pure. */
@@ -31,12 +38,13 @@ export function parseTopology(
   brokers: readonly BrokerSections[],
   variables: Variables,
   environment?: string,
+  { withoutServices = false }: LoadOptions = {},
 ): Topology {
   const files = texts.map(({ file, text }) => parseFile(file, text));
   // A file that could not be parsed may hold what the others seem to lack: nothing else is judged before it is right.
   refuse(files.flatMap((file) => file.problems));
-  const merged = mergeFiles(files);
-  const drafts = checkUnits(merged, brokers, variables, environment);
+  const merged = mergeFiles(files, { withoutServices });
+  const drafts = checkUnits(merged, brokers, variables, environment, withoutServices);
   refuse([...merged.problems, ...drafts.problems]);
   return assemble(merged, drafts, files);
 }
@@ -59,8 +67,14 @@ function checkUnits(
   brokers: readonly BrokerSections[],
   variables: Variables,
   wanted: string | undefined,
+  withoutServices: boolean,
 ): Drafts {
   const schemas = unitSchemas(brokers);
+  const declare = (unit: Unit, output: EnvironmentOutput): EnvironmentDeclaration => {
+    const declared = environmentOf(unit, output, brokers);
+    // Sizes are about services, too.
+    return withoutServices ? { ...declared, override: new Map(), sizes: new Map() } : declared;
+  };
   const problems: Problem[] = [];
   const environments = new Map<string, EnvironmentDeclaration>();
   const unplaced = new Map<string, EnvironmentDeclaration>();
@@ -75,8 +89,8 @@ function checkUnits(
     const checked = check(schemas.environment, data);
     if (!asked && unset.length > 0) {
       const placeless = check(schemas.environment, withoutEndpoints(data, brokers));
-      if (placeless.ok) unplaced.set(name, environmentOf(name, placeless.value, brokers));
-    } else if (checked.ok) environments.set(name, environmentOf(name, checked.value, brokers));
+      if (placeless.ok) unplaced.set(name, declare(unit, placeless.value));
+    } else if (checked.ok) environments.set(name, declare(unit, checked.value));
     else problems.push(...placed('environments', unit, checked.issues.filter(unlessAt([...issues, ...unset]))));
   }
   for (const under of ['services', 'principals'] as const) {
@@ -152,7 +166,7 @@ type EnvironmentOutput = ReturnType<typeof unitSchemas>['environment']['_zod']['
 type ServiceOutput = ReturnType<typeof unitSchemas>['service']['_zod']['output'];
 
 function environmentOf(
-  name: string,
+  { name, data }: Unit,
   output: EnvironmentOutput,
   brokers: readonly BrokerSections[],
 ): EnvironmentDeclaration {
@@ -167,6 +181,7 @@ function environmentOf(
     secrets: output.secrets,
     claims: globsOf(output.claims, brokers),
     protected: globsOf(output.protected, brokers),
+    written: data,
   };
 }
 

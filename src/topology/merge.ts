@@ -28,7 +28,10 @@ export const topKeys = ['version', 'name', 'environments', 'services', 'principa
 const example = 'version: 1, name: my-platform, environments: …, services: …';
 
 /** Joins the files; each environment and each service is declared in one place. */
-export function mergeFiles(files: readonly ParsedFile[]): Merged {
+export function mergeFiles(
+  files: readonly ParsedFile[],
+  { withoutServices = false }: { readonly withoutServices?: boolean } = {},
+): Merged {
   const problems: Problem[] = [];
   const head = new Map<string, { readonly value: Data; readonly position: Position }>();
   const environments = new Map<string, Unit>();
@@ -52,7 +55,7 @@ export function mergeFiles(files: readonly ParsedFile[]): Merged {
   }
   problems.push(...declaredTwice(services, principals), ...undead(removed, [services, principals]));
   const name = files.every(({ data }) => isMapping(data)) ? checkHead(head, files, problems) : '';
-  if (problems.length === 0) problems.push(...missing(files, environments, services));
+  if (problems.length === 0) problems.push(...missing(files, environments, withoutServices || services.size > 0));
   const places = new Map([...head].map(([key, { position }]) => [key, position]));
   return { name, environments, services, principals, removed, head: places, problems };
 }
@@ -208,7 +211,7 @@ function checkHead(
 function missing(
   files: readonly ParsedFile[],
   environments: ReadonlyMap<string, Unit>,
-  services: ReadonlyMap<string, Unit>,
+  enough: boolean,
 ): Problem[] {
   const problems: Problem[] = [];
   const whereOf = (key: string) => {
@@ -219,7 +222,7 @@ function missing(
     const hint = 'declare where it lands: environments: { production: { rabbitmq: …, kafka: … } }';
     problems.push({ message: 'environments: there is none', position: whereOf('environments'), hint });
   }
-  if (services.size === 0) {
+  if (!enough) {
     const message = 'services: there is none';
     const hint = 'an empty topology would take every right away; declare at least one service';
     problems.push({ message, position: whereOf('services'), hint });

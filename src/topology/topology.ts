@@ -1,4 +1,5 @@
 import type { Position } from '../core/errors.ts';
+import type { Data } from './document.ts';
 import type { Path } from './places.ts';
 
 /** An environment as its file declares it, checked against the schemas of the brokers. */
@@ -18,6 +19,8 @@ export interface EnvironmentDeclaration {
   readonly claims: ReadonlyMap<string, readonly string[]>;
   /** By broker name: globs over principals that are never touched. */
   readonly protected: ReadonlyMap<string, readonly string[]>;
+  /** As it is written, before variables are filled in. */
+  readonly written: Data;
 }
 
 export type ServiceKey = 'services' | 'principals';

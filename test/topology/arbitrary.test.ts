@@ -3,6 +3,9 @@ import { expect, test } from 'vitest';
 import { TopologyError } from '../../src/core/errors.ts';
 import { compiledBy, loaded, topologies, type Written } from './arbitrary.ts';
 
+/** On a loaded machine they take their time. */
+const slow = { timeout: 120_000 };
+
 function compile(written: Written) {
   try {
     return compiledBy(loaded(written));
@@ -13,7 +16,7 @@ function compile(written: Written) {
   }
 }
 
-test('every generated topology is valid, and compiles the same twice', () => {
+test('every generated topology is valid, and compiles the same twice', slow, () => {
   fc.assert(
     fc.property(fc.boolean().chain((closed) => topologies({ closed })), (written) => {
       expect(compile(written)).toEqual(compile(written));
@@ -22,7 +25,7 @@ test('every generated topology is valid, and compiles the same twice', () => {
   );
 });
 
-test('the generator reaches every kind of resource', () => {
+test('the generator reaches every kind of resource', slow, () => {
   const kinds = fc
     .sample(topologies(), 100)
     .flatMap((written) => [...compile(written).values()])
@@ -34,7 +37,7 @@ test('the generator reaches every kind of resource', () => {
   );
 });
 
-test('what is closed refers to nothing that is not there', () => {
+test('what is closed refers to nothing that is not there', slow, () => {
   fc.assert(
     fc.property(topologies({ closed: true }), (written) => {
       // Kafka takes ACLs for what is not there.

@@ -6,6 +6,9 @@ import { parseTopology } from '../../src/topology/load.ts';
 import { compiledBy, environmentName, filesOf, topologies } from './arbitrary.ts';
 import { environments, head, parse, services, whole } from './fakes.ts';
 
+/** On a loaded machine they take their time. */
+const slow = { timeout: 120_000 };
+
 /** Loads; what is wrong must come out as problems that have a place in the text, and nothing else may be thrown. */
 function survives(text: string): string {
   try {
@@ -40,7 +43,7 @@ const yamlish = fc.constantFrom(
   ...['\n', '\n  ', '\r\n', '\t', '---\n', '...\n', '\ufeff', '\0', '\ud800', '${MQWARDEN_X}', '__proto__: ', '~', '9'],
 );
 
-test('any text', () => {
+test('any text', slow, () => {
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.array(yamlish).map((parts) => parts.join(''))), (text) => {
       survives(text);
@@ -49,7 +52,7 @@ test('any text', () => {
   );
 });
 
-test('a good topology with anything put in, taken out or cut off', () => {
+test('a good topology with anything put in, taken out or cut off', slow, () => {
   const edit = fc.record({
     at: fc.nat(whole.length),
     remove: fc.nat(20),
@@ -68,7 +71,7 @@ test('a good topology with anything put in, taken out or cut off', () => {
   );
 });
 
-test('any data in the place of any part', () => {
+test('any data in the place of any part', slow, () => {
   const data = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.stringify(value));
   fc.assert(
     fc.property(data, fc.nat(5), (value, place) => {
@@ -87,7 +90,7 @@ test('any data in the place of any part', () => {
   );
 });
 
-test('no mistake around a secret brings it into a message', () => {
+test('no mistake around a secret brings it into a message', slow, () => {
   const before = `${head}environments:\n  staging:\n    rabbitmq:\n      managementUrl: https://mq\n      admin:\n`;
   const after = `\n        username: admin\n${services}`;
   const edit = fc.record({ at: fc.nat(before.length), remove: fc.nat(3), insert: yamlish });
@@ -172,7 +175,7 @@ const edits = fc.array(
   { minLength: 1, maxLength: 3 },
 );
 
-test('a valid topology of every broker with parts replaced, removed, renamed and repeated', () => {
+test('a valid topology of every broker with parts replaced, removed, renamed and repeated', slow, () => {
   fc.assert(
     fc.property(topologies(), edits, (written, changes) => {
       const files = filesOf(written).map(({ file, text }) => ({ file, data: JSON.parse(text) as unknown }));
@@ -186,7 +189,7 @@ test('a valid topology of every broker with parts replaced, removed, renamed and
   );
 });
 
-test('two topologies thrown together: units declared twice, heads that differ, files that repeat', () => {
+test('two topologies thrown together: units declared twice, heads that differ, files that repeat', slow, () => {
   fc.assert(
     fc.property(topologies(), topologies(), fc.nat(3), (one, other, at) => {
       const second = filesOf({ ...other, ...(at === 0 ? { name: 'another' } : {}) });
@@ -197,7 +200,7 @@ test('two topologies thrown together: units declared twice, heads that differ, f
   );
 });
 
-test('the text of a valid topology with anything put in, taken out or cut off', () => {
+test('the text of a valid topology with anything put in, taken out or cut off', slow, () => {
   const edit = fc.record({ at: fc.nat(5000), remove: fc.nat(20), insert: fc.oneof(yamlish, fc.string({ maxLength: 5 })) });
   fc.assert(
     fc.property(topologies(), edit, fc.nat(), ({ ...written }, { at, remove, insert }, which) => {

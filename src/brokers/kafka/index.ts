@@ -1,5 +1,6 @@
 import type { Broker } from '../../core/broker.ts';
 import { compile } from './compile.ts';
+import { decompile } from './decompile.ts';
 import { ground } from './ground.ts';
 import { kinds } from './kinds.ts';
 import { land, realms } from './land.ts';
@@ -32,6 +33,7 @@ export const kafka: Broker<KafkaEnvironment, KafkaService, KafkaResource> = {
   land,
   realms,
   compile,
+  decompile,
   ground,
   async read(target, scope, context) {
     const { read } = await import('./read.ts');

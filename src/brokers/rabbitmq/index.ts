@@ -1,5 +1,6 @@
 import type { Broker } from '../../core/broker.ts';
 import { compile } from './compile.ts';
+import { decompile } from './decompile.ts';
 import { ground } from './ground.ts';
 import { kinds } from './kinds.ts';
 import { land, realms } from './land.ts';
@@ -21,6 +22,7 @@ export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> 
   land,
   realms,
   compile,
+  decompile,
   ground,
   read,
   observe,

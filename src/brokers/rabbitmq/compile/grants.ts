@@ -1,3 +1,4 @@
+import { partOf } from '../../../core/address.ts';
 import { byteLength } from '../names.ts';
 import { escapePattern, longestPattern, namePattern, nothing } from '../patterns/names.ts';
 import { mayReach } from '../patterns/reach.ts';
@@ -8,6 +9,7 @@ import {
   type TopicPermission,
   topicPermissionAddress,
 } from '../resources.ts';
+import type { GrantSection } from '../schema.ts';
 import { publishesText, type Rights } from './rights.ts';
 import type { Member } from './vhosts.ts';
 import { exchangeType, userOf, type World } from './world.ts';
@@ -55,12 +57,16 @@ function joinAlternatives(patterns: readonly string[]): string {
 }
 
 function granted({ grants }: Member, right: Right): string[] {
-  return grants.flatMap((grant) => grant[right] ?? []);
+  return grants.filter(isOfPermission).flatMap((grant) => grant[right] ?? []);
+}
+
+function isOfPermission({ exchange, anyKey }: GrantSection): boolean {
+  return exchange === undefined && anyKey === undefined;
 }
 
 /** An option such as `(?i)` would otherwise hold for the alternatives after it too. */
-function contained(pattern: string): string {
-  return pattern.includes('(?') ? `(?:${pattern})` : pattern;
+function contained(pattern: string, at: number, all: readonly string[]): string {
+  return pattern.includes('(?') && at < all.length - 1 ? `(?:${pattern})` : pattern;
 }
 
 /** The security reference's triple: `^order\.(queue|exchange)\..*`, `^order\.exchange\..*`, `^order\.queue\..*`. */
@@ -70,7 +76,7 @@ const namespaceParts: Readonly<Record<Right, readonly string[]>> = {
   read: ['queue'],
 };
 
-function namespacePattern(namespace: string | undefined, right: Right): string[] {
+export function namespacePattern(namespace: string | undefined, right: Right): string[] {
   if (namespace === undefined) return [];
   const parts = namespaceParts[right];
   const middle = parts.length === 1 ? parts.join('') : `(${parts.join('|')})`;
@@ -93,6 +99,32 @@ export function grantReaches(member: Member, right: Right, name: string): boolea
  * nobody owns counts as a topic exchange where keys are given, since on any other type a row has no effect.
  */
 export function topicPermissionResources(world: World, member: Member, rights: Rights): TopicPermission[] {
+  const literal = literalRows(world, member);
+  const open = new Set(member.grants.flatMap(({ anyKey }) => anyKey ?? []));
+  const said = new Set([...open, ...literal.map(({ address }) => partOf(address, 2))]);
+  return [
+    ...literal,
+    ...derivedRows(world, member, rights).filter(({ address }) => !said.has(partOf(address, 2))),
+  ];
+}
+
+/** Rows that are written out take the place of those that follow from intent. */
+function literalRows(world: World, { service, grants }: Member): TopicPermission[] {
+  return grants.flatMap(({ exchange, write, read, reason }) => {
+    if (exchange === undefined || write === undefined || read === undefined) return [];
+    return [
+      {
+        kind: 'rabbitmq:topic-permission' as const,
+        address: topicPermissionAddress(world.vhost, userOf(service), exchange),
+        service: service.name,
+        because: `granted: ${reason}`,
+        spec: { write, read },
+      },
+    ];
+  });
+}
+
+function derivedRows(world: World, member: Member, rights: Rights): TopicPermission[] {
   const { service } = member;
   const user = userOf(service);
   return topicCandidates(world, member, rights).flatMap((exchange) => {

@@ -110,6 +110,6 @@ function declaringRights(world: World, { service }: Member): Declaring {
 }
 
 /** The name that a permission pattern is matched against. */
-function permissionName(exchange: string): string {
+export function permissionName(exchange: string): string {
   return exchange === '' ? defaultExchange : exchange;
 }
