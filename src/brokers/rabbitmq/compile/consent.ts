@@ -1,33 +1,11 @@
-import type { Position } from '../../../core/errors.ts';
-import type { JsonObject } from '../../../core/json.ts';
-import { mayReach } from '../patterns/reach.ts';
-import type { PlacedPolicy } from './policies.ts';
 import { matchesAny } from '../../../core/glob.ts';
-import { bindingsInto, exchangeArguments, queueArguments, textArgument } from './declared.ts';
-import { grantReaches, inNamespace } from './grants.ts';
-import type { Path, PlacedService } from './landscape.ts';
-import { type Owned, related } from './owned.ts';
-import { mentionExchange, mentionQueue, userOf, type World } from './world.ts';
 import { permissionAddress } from '../resources.ts';
-import type { ExchangeSection, QueueSection } from '../schema.ts';
+import { type Ask, declarationAsks, everything, grantAsks, intentAsks } from './asks.ts';
+import { inNamespace } from './grants.ts';
+import { related } from './owned.ts';
+import { policyAsks } from './policy-asks.ts';
 import type { Member } from './vhosts.ts';
-
-/**
- * A service that uses what another may own. mqwarden declares bindings, dead-letter and alternate exchanges with its own
- * rights, so it must ask on the service's behalf: a binding is a consume of its source, each of the others a publish.
- */
-interface Ask {
-  readonly service: PlacedService;
-  readonly what: 'exchange' | 'queue';
-  readonly name: string;
-  /** Nobody can be allowed to configure what another owns. */
-  readonly verb: 'publish' | 'consume' | 'configure';
-  /** How the service put it: `binds order.queue.payments to`. */
-  readonly says: string;
-  readonly path: Path;
-  /** Where it stands, if not at `path` in the service. */
-  readonly position?: Position;
-}
+import { mentionExchange, mentionQueue, userOf, type World } from './world.ts';
 
 /** Checks each use against what the owner allows, and that what nobody owns is at least known to be missing. */
 export function checkConsent(world: World): void {
@@ -48,30 +26,6 @@ export function checkConsent(world: World): void {
   }
 }
 
-function intentAsks({ service, publishes, consumes, sends, temporary = [], calls }: Member): Ask[] {
-  return [
-    ...publishes.map(({ exchange, path }): Ask => {
-      return { service, what: 'exchange', name: exchange, verb: 'publish', says: 'publishes to', path };
-    }),
-    ...consumes.map(({ queue, path }): Ask => {
-      return { service, what: 'queue', name: queue, verb: 'consume', says: 'consumes', path };
-    }),
-    ...sends.map(({ queue, path }): Ask => {
-      return { service, what: 'queue', name: queue, verb: 'publish', says: 'sends to', path };
-    }),
-    ...temporary.map(({ exchange, path }): Ask => {
-      const says = 'binds temporary queues to';
-      return { service, what: 'exchange', name: exchange, verb: 'consume', says, path };
-    }),
-    // A call ends in the queue of requests, whatever is in between.
-    ...calls
-      .filter(({ served }) => served.allow === undefined)
-      .map(({ served, path }): Ask => {
-        return { service, what: 'queue', name: served.queue, verb: 'publish', says: 'calls', path };
-      }),
-  ];
-}
-
 /** Where `serves` says who may call. */
 function checkCalls(world: World, { service, calls }: Member): void {
   for (const { served, path } of calls) {
@@ -84,164 +38,6 @@ function checkCalls(world: World, { service, calls }: Member): void {
       related: [related(`${server.name} says here who may call`, server.locate([...served.path, 'allow']))],
     });
   }
-}
-
-function declarationAsks(world: World, service: PlacedService): Ask[] {
-  const exchanges = [...world.exchanges.values()].filter((owned) => owned.service === service);
-  const queues = [...world.queues.values()].filter((owned) => owned.service === service);
-  return [
-    ...exchanges.flatMap((owned) => [
-      ...bindingAsks(owned, 'exchange'),
-      ...forwardAsk(
-        owned,
-        textArgument(exchangeArguments(world, owned), 'alternate-exchange'),
-        'alternateExchange',
-      ),
-    ]),
-    ...queues.flatMap((owned) => [
-      ...bindingAsks(owned, 'queue'),
-      ...forwardAsk(
-        owned,
-        textArgument(queueArguments(world, owned), 'x-dead-letter-exchange'),
-        'deadLetter',
-      ),
-      ...deadLetterQueueAsk(world, owned),
-    ]),
-  ];
-}
-
-function bindingAsks(owned: Owned<ExchangeSection | QueueSection>, type: 'exchange' | 'queue'): Ask[] {
-  return bindingsInto(owned, type).map(({ spec, path }) => ({
-    service: owned.service,
-    what: 'exchange',
-    name: spec.source,
-    verb: 'consume',
-    says: `binds ${owned.name} to`,
-    path,
-  }));
-}
-
-function forwardAsk(
-  owned: Owned<ExchangeSection | QueueSection>,
-  target: string | undefined,
-  key: 'alternateExchange' | 'deadLetter',
-): Ask[] {
-  if (target === undefined) return [];
-  const says = key === 'deadLetter' ? `dead-letters ${owned.name} to` : `forwards ${owned.name} to`;
-  const path = [...owned.path, key];
-  return [{ service: owned.service, what: 'exchange', name: target, verb: 'publish', says, path }];
-}
-
-/** Dead-lettering through the default exchange ends in the queue that the routing key names. */
-function deadLetterQueueAsk(world: World, owned: Owned<QueueSection>): Ask[] {
-  const given = queueArguments(world, owned);
-  const queue = textArgument(given, 'x-dead-letter-routing-key');
-  if (textArgument(given, 'x-dead-letter-exchange') !== '') return [];
-  if (queue === undefined || queue === '') {
-    world.problems.push({
-      message: `queue ${owned.name} dead-letters to the default exchange without a routing key: whoever publishes to it chooses the queue`,
-      position: owned.service.locate(owned.path),
-      hint: 'name the queue in deadLetter.routingKey, or dead-letter to an exchange of its own',
-    });
-    return [];
-  }
-  const says = `dead-letters ${owned.name} to`;
-  const path = [...owned.path, 'deadLetter'];
-  return [{ service: owned.service, what: 'queue', name: queue, verb: 'publish', says, path }];
-}
-
-type PolicyAsk = (setting: string, does: string, owned: Owned<unknown>, target: string) => Ask;
-
-/** A dead-letter exchange of the queue itself has precedence; through the default exchange, letters end in the queue of their key. */
-function deadLetterAsks(
-  world: World,
-  policy: PlacedPolicy,
-  owned: Owned<QueueSection>,
-  target: string,
-  ask: PolicyAsk,
-): Ask[] {
-  const own = queueArguments(world, owned);
-  if (own['x-dead-letter-exchange'] !== undefined) return [];
-  const asked = ask('dead-letter-exchange', 'dead-letters', owned, target);
-  if (target !== '') return [asked];
-  const queue = textArgument({ ...policy.section.definition, ...keyOf(own) }, 'dead-letter-routing-key');
-  if (queue !== undefined && queue !== '') return [{ ...asked, what: 'queue', name: queue }];
-  world.problems.push({
-    message: `policy ${policy.name} dead-letters queue ${owned.name} to the default exchange without a routing key: whoever publishes to it chooses the queue`,
-    position: policy.locate('dead-letter-exchange'),
-    hint: 'name the queue in dead-letter-routing-key, or dead-letter to an exchange of its own',
-  });
-  return [];
-}
-
-function keyOf(own: JsonObject): JsonObject {
-  const key = own['x-dead-letter-routing-key'];
-  return key === undefined ? {} : { 'dead-letter-routing-key': key };
-}
-
-/**
- * A policy is the environment's, but what it forwards is what the owner of a queue or exchange was given: it asks for each owner
- * that its pattern reaches, or may reach.
- */
-function policyAsks(world: World, policy: PlacedPolicy): Ask[] {
-  const { pattern, applyTo, definition } = policy.section;
-  const reached = <S>(all: ReadonlyMap<string, Owned<S>>) =>
-    [...all.values()].filter(({ name }) => mayReach(pattern, name));
-  const queues = applyTo === 'exchanges' ? [] : reached(world.queues);
-  const exchanges = applyTo === 'exchanges' || applyTo === 'all' ? reached(world.exchanges) : [];
-  const dead = textArgument(definition, 'dead-letter-exchange');
-  const alternate = textArgument(definition, 'alternate-exchange');
-  const ask = (setting: string, does: string, { service, name }: Owned<unknown>, target: string): Ask => ({
-    service,
-    what: 'exchange',
-    name: target,
-    verb: 'publish',
-    says: `${does} ${name}, by policy ${policy.name}, to`,
-    path: [],
-    position: policy.locate(setting),
-  });
-  const at = { locate: () => policy.locate('dead-letter-exchange') };
-  if (dead !== undefined && dead !== '') mentionExchange(world, dead, at, []);
-  if (alternate !== undefined)
-    mentionExchange(world, alternate, { locate: () => policy.locate('alternate-exchange') }, []);
-  return [
-    ...(dead === undefined ? [] : queues.flatMap((owned) => deadLetterAsks(world, policy, owned, dead, ask))),
-    ...(alternate === undefined
-      ? []
-      : exchanges
-          .filter((owned) => exchangeArguments(world, owned)['alternate-exchange'] === undefined)
-          .map((owned) => ask('alternate-exchange', 'forwards', owned, alternate))),
-  ];
-}
-
-const verbs = { configure: 'configure', write: 'publish', read: 'consume' } as const;
-
-/** Literal grants, expanded against the names that owners guard. */
-function grantAsks(world: World, member: Member): Ask[] {
-  if (member.grants.length === 0) return [];
-  return everything(world).flatMap(({ what, name }) =>
-    rightsOn(member, what, name).map((right): Ask => {
-      const says = `is granted ${right} on`;
-      return { service: member.service, what, name, verb: verbs[right], says, path: ['grants'] };
-    }),
-  );
-}
-
-function everything(world: World): { what: Ask['what']; name: string }[] {
-  return [
-    ...[...world.exchanges.keys()].map((name) => ({ what: 'exchange' as const, name })),
-    ...[...world.queues.keys()].map((name) => ({ what: 'queue' as const, name })),
-  ];
-}
-
-/** Write on the default exchange is write on every queue. */
-function rightsOn(member: Member, what: Ask['what'], name: string): (keyof typeof verbs)[] {
-  const reached = (['configure', 'write', 'read'] as const).filter((right) =>
-    grantReaches(member, right, name),
-  );
-  const byDefault =
-    what === 'queue' && !reached.includes('write') && grantReaches(member, 'write', 'amq.default');
-  return byDefault ? [...reached, 'write'] : reached;
 }
 
 /** The default exchange reaches every queue, also those whose owners keep it from the service: that cannot be had otherwise. */
