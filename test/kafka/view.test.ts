@@ -153,16 +153,19 @@ describe('a partial view is refused', () => {
 });
 
 describe('the true cause, in one sentence', () => {
-  const failure = async (section: object, password?: string): Promise<ConnectionError> => {
+  const failure = async (section: object, context = live.context()): Promise<ConnectionError> => {
     const error: unknown = await broker
-      .read(live.target(section), { desired: [] }, live.context(password))
+      .read(live.target(section), { desired: [] }, context)
       .catch((reason: unknown) => reason);
     if (error instanceof ConnectionError) return error;
     throw new Error('a ConnectionError was expected', { cause: error });
   };
 
+  /** Silence is silence after 2 s, too. */
+  const impatient = () => ({ ...live.context(), timeoutMs: 2000 });
+
   it('a wrong password, told without it', async () => {
-    const error = await failure({}, 'canary-secret');
+    const error = await failure({}, live.context('canary-secret'));
     const endpoint = live.kafka.brokers[0] ?? '';
     expect(error.message).toBe(
       `Kafka at ${endpoint} refuses the administrator admin: wrong user name or password for SCRAM-SHA-512`,
@@ -222,21 +225,21 @@ describe('the true cause, in one sentence', () => {
 
   it('silence, within the time', async () => {
     const started = Date.now();
-    expect((await failure({ brokers: [silentEndpoint] })).message).toBe(
-      `Kafka at ${silentEndpoint} does not answer within 10 s`,
+    expect((await failure({ brokers: [silentEndpoint] }, impatient())).message).toBe(
+      `Kafka at ${silentEndpoint} does not answer within 2 s`,
     );
-    expect(Date.now() - started).toBeLessThan(11_000);
-  }, 20_000);
+    expect(Date.now() - started).toBeLessThan(4000);
+  });
 
   const silence = (count: number) => Array<string>(count).fill(silentEndpoint);
 
   it('silence of eight brokers, within the time of one', async () => {
     const started = Date.now();
-    const error = await failure({ brokers: silence(8) });
-    expect(Date.now() - started).toBeLessThan(11_000);
+    const error = await failure({ brokers: silence(8) }, impatient());
+    expect(Date.now() - started).toBeLessThan(4000);
     expect(error.message).toMatch(/^none of the 8 Kafka brokers can be used: /);
     expect(error.message.match(/does not answer within/g)).toHaveLength(8);
-  }, 20_000);
+  });
 
   it('but one that is well after seven that are not is found, and the others are let go', async () => {
     const brokers = [...silence(7), ...live.kafka.brokers];
@@ -255,9 +258,8 @@ describe('the true cause, in one sentence', () => {
       apiKey === 18 && apiVersion === 3 ? 'hang' : 'pass',
     );
     const started = Date.now();
-    const context = { ...live.context(), timeoutMs: 2000 };
     await expect(
-      broker.writer(live.target({ brokers: proxy.brokers }), context, live.credentials, unwatched),
+      broker.writer(live.target({ brokers: proxy.brokers }), impatient(), live.credentials, unwatched),
     ).rejects.toThrow(/does not answer within 2 s$/);
     expect(Date.now() - started).toBeLessThan(4000);
     await proxy.stop();
