@@ -3,6 +3,7 @@ import type { Address } from './address.ts';
 import type { Position } from './errors.ts';
 import type { Imported } from './import/imported.ts';
 import type { JsonObject } from './json.ts';
+import type { Lock, LockRequest } from './lock.ts';
 import type { Realms } from './naming.ts';
 import type { Change, Hazard, Ownership, Resource, Verdict } from './resource.ts';
 import type { Setting } from './setting.ts';
@@ -115,7 +116,7 @@ export interface Kind<R extends Resource = Resource> {
   credential?(change: Change<R>): boolean;
   ownership(live: R, ground: Ground): Ownership;
   /** For identities and their grants: the principal that it shows to be there. */
-  holder?(live: R): string | undefined;
+  principal?(live: R): string | undefined;
   /** The desired resource with what the topology leaves open taken from the live one. */
   settle?(live: R, desired: R): R;
   /** Called only when the settled specs differ. */
@@ -130,7 +131,7 @@ export interface Kind<R extends Resource = Resource> {
   /** True if somebody loses a right by this change, done beside `others`: their sessions are closed after it. */
   narrows?(change: Change<R>, others: readonly Change[]): boolean;
   /** The blocked change without which this one must not run either: alone it would give a right instead of taking one. */
-  holds?(change: Change<R>, blocked: ReadonlySet<Address>): Address | undefined;
+  tiedTo?(change: Change<R>, blocked: ReadonlySet<Address>): Address | undefined;
   /** How a person names it; without one, the parts of its address. */
   title?(at: Address, spec: R['spec']): string;
   /** The spec for a person to read, beyond what the title says. */
@@ -237,35 +238,6 @@ export type Permit = () => Promise<void>;
 export interface Watch {
   readonly permit: Permit;
   readonly record: (deed: Deed) => void;
-}
-
-/** Who holds a lock, shown to whom it keeps waiting. Nothing in it is secret. */
-export interface Holder {
-  /** `ops@build-7` */
-  readonly who: string;
-  /** ISO 8601 */
-  readonly since: string;
-  readonly correlationId: string;
-  /** Where it is connected from, as the broker shows it. */
-  readonly from?: string | undefined;
-}
-
-export interface LockRequest {
-  readonly holder: Holder;
-  /** Called each time that somebody else is found to hold it: resolves when to try again, throws when not to. */
-  readonly wait: (by: Partial<Holder>) => Promise<void>;
-}
-
-/** One writer at a time on one broker. The broker itself frees it when the holder dies. */
-export interface Lock {
-  /** Milliseconds for which the broker surely keeps it after a word from here. */
-  readonly leaseMs: number;
-  /** Aborted, with a LockError, as soon as the broker is seen to have given it up. */
-  readonly lost: AbortSignal;
-  /** A word to the broker. Throws where it did not get through; `lost` tells whether that is the end. */
-  renew(): Promise<void>;
-  /** Never throws: what cannot be freed frees itself. */
-  release(): Promise<void>;
 }
 
 /** Schemas of a broker's sections; the topology's schema is composed from these. */

@@ -111,7 +111,7 @@ function holdHazards<R extends Resource>(
   };
   let left = changes;
   const blocked: Refusal[] = [];
-  const kept: Change<R>[] = [];
+  const waiting: Change<R>[] = [];
   for (;;) {
     const going = new Set(left.filter(removes).map((change) => change.address));
     const judged = left.map((change) => ({
@@ -123,10 +123,10 @@ function holdHazards<R extends Resource>(
       }),
     }));
     const held = judged.filter(({ change, hazard }) => hazard && !allowed[hazard.needs].has(change.address));
-    if (held.length === 0) return { changes: left, blocked, held: kept };
+    if (held.length === 0) return { changes: left, blocked, held: waiting };
     const out = new Set(held.map(({ change }) => change));
     blocked.push(...held.map(({ change, hazard }) => refusal(change, hazard)));
-    kept.push(...out);
+    waiting.push(...out);
     left = left.filter((change) => !out.has(change));
   }
 }
@@ -201,7 +201,7 @@ function holdTied<R extends Resource>(
   for (;;) {
     // A new set each time: kinds may keep an index of it.
     const refused = new Set([...blocked, ...tied].map((refusal) => refusal.address));
-    const judged = left.map((change) => ({ change, to: kindOf(kinds, change).holds?.(change, refused) }));
+    const judged = left.map((change) => ({ change, to: kindOf(kinds, change).tiedTo?.(change, refused) }));
     const held = judged.flatMap(({ change, to }) => (to === undefined ? [] : [tiedTo(change, to)]));
     if (held.length === 0) return { changes: left, blocked: tied };
     tied.push(...held);

@@ -10,10 +10,10 @@ export function settleFormer<R extends Resource>(sides: Sides<R>, prune: boolean
   const { kinds, compiled, reading, ground } = sides;
   const former = compiled.former ?? new Map<string, string>();
   if (former.size === 0) return sides;
-  const live = new Set(reading.resources.map((one) => kindOf(kinds, one).holder?.(one)));
+  const live = new Set(reading.resources.map((one) => kindOf(kinds, one).principal?.(one)));
   const isLevel = (name: string | undefined) =>
     name === undefined || !former.has(name) || (!prune && live.has(name));
-  const left = compiled.resources.filter((one) => !isLevel(kindOf(kinds, one).holder?.(one)));
+  const left = compiled.resources.filter((one) => !isLevel(kindOf(kinds, one).principal?.(one)));
   const out = new Set(left.map(({ address }) => address));
   const level = [...former].filter(([name]) => isLevel(name));
   return {

@@ -1,7 +1,35 @@
-import type { Holder } from './broker.ts';
 import { LockError, type MqwardenError } from './errors.ts';
 
-/** What every broker's lock has in common. Pure. */
+/** A broker's lock, and what every one has in common. Pure. */
+
+/** Who holds a lock, shown to whom it keeps waiting. Nothing in it is secret. */
+export interface Holder {
+  /** `ops@build-7` */
+  readonly who: string;
+  /** ISO 8601 */
+  readonly since: string;
+  readonly correlationId: string;
+  /** Where it is connected from, as the broker shows it. */
+  readonly from?: string | undefined;
+}
+
+export interface LockRequest {
+  readonly holder: Holder;
+  /** Called each time that somebody else is found to hold it: resolves when to try again, throws when not to. */
+  readonly wait: (by: Partial<Holder>) => Promise<void>;
+}
+
+/** One writer at a time on one broker. The broker itself frees it when the holder dies. */
+export interface Lock {
+  /** Milliseconds for which the broker surely keeps it after a word from here. */
+  readonly leaseMs: number;
+  /** Aborted, with a LockError, as soon as the broker is seen to have given it up. */
+  readonly lost: AbortSignal;
+  /** A word to the broker. Throws where it did not get through; `lost` tells whether that is the end. */
+  renew(): Promise<void>;
+  /** Never throws: what cannot be freed frees itself. */
+  release(): Promise<void>;
+}
 
 /** By the clock that never jumps, and by the one that goes on while a machine sleeps. Milliseconds. */
 export interface Instant {

@@ -1,5 +1,5 @@
 import type { Address } from './address.ts';
-import { type Kinds, kindOf } from './diff.ts';
+import { type Difference, type Kinds, kindOf } from './diff.ts';
 import type { Change, Resource } from './resource.ts';
 
 /** A change with what must have succeeded before it may run. */
@@ -11,10 +11,7 @@ export interface Step<R extends Resource = Resource> {
 /** Steps that may run together. */
 export type Phase<R extends Resource = Resource> = readonly Step<R>[];
 
-export interface Wanted<R extends Resource> {
-  readonly desired: ReadonlyMap<Address, R>;
-  readonly live: ReadonlyMap<Address, R>;
-}
+type Sides<R extends Resource> = Pick<Difference<R>, 'desired' | 'live'>;
 
 /**
  * The order of writes: up (containers before what stands in them), then grants, then down. At every moment a principal
@@ -24,7 +21,7 @@ export interface Wanted<R extends Resource> {
 export function schedule<R extends Resource>(
   kinds: Kinds<R>,
   changes: readonly Change<R>[],
-  sides: Wanted<R>,
+  sides: Sides<R>,
 ): Phase<R>[] {
   const dependents = dependentsOf(kinds, changes, sides);
   const planned = new Set(changes.map((change) => change.address));
@@ -43,7 +40,7 @@ export function schedule<R extends Resource>(
 function needsOf<R extends Resource>(
   kinds: Kinds<R>,
   change: Change<R>,
-  sides: Wanted<R>,
+  sides: Sides<R>,
 ): readonly Address[] {
   const resource =
     change.action === 'delete' ? sides.live.get(change.address) : sides.desired.get(change.address);
@@ -51,7 +48,7 @@ function needsOf<R extends Resource>(
 }
 
 /** For each thing that goes, the planned deletions of what stands on it. */
-function dependentsOf<R extends Resource>(kinds: Kinds<R>, changes: readonly Change<R>[], sides: Wanted<R>) {
+function dependentsOf<R extends Resource>(kinds: Kinds<R>, changes: readonly Change<R>[], sides: Sides<R>) {
   const pairs = changes
     .filter((change) => change.action === 'delete')
     .flatMap((change) => needsOf(kinds, change, sides).map((need) => ({ need, by: change.address })));

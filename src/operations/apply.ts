@@ -182,7 +182,7 @@ function stopped(): RefusedError {
   return new RefusedError('not done: stopped before it', { hint: 'apply again: it goes on from here' });
 }
 
-/** RabbitMQ checks reading only when a consumer starts: who lost a right is made to log in again. */
+/** A session may go on with a right that it was given before it was lost: who lost one is made to log in again. */
 async function endSessions(
   { broker, part }: Planned,
   writer: Writer<Resource>,

@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Broker, Holder, Lock, LockRequest, Permit } from '../core/broker.ts';
+import type { Broker, Permit } from '../core/broker.ts';
 import { LockError } from '../core/errors.ts';
-import { type Instant, type Lease, lease, lockLost } from '../core/lock.ts';
+import {
+  type Holder,
+  type Instant,
+  type Lease,
+  lease,
+  type Lock,
+  lockLost,
+  type LockRequest,
+} from '../core/lock.ts';
 import { printable } from '../report/printable.ts';
 import type { Session } from './session.ts';
 import { whoAndWhere } from './user.ts';

@@ -76,9 +76,10 @@ export async function openSession(
     .filter((broker) => options.only === undefined || broker.name === options.only)
     .flatMap((broker) => siteOf(topology, environment, broker, withoutServices));
   if (sites.length === 0) {
+    const names = options.only ?? registry.map(({ name }) => name).join(' or ');
     throw new UsageError(
       `environment ${environment.name} has no ${options.only ?? 'broker'} section`,
-      `write environments.${environment.name}.${options.only ?? 'rabbitmq or kafka'} in the topology`,
+      `write environments.${environment.name}.${names} in the topology`,
     );
   }
   const correlationId = randomUUID();

@@ -10,7 +10,7 @@ import type { EnvironmentDeclaration, Topology } from './topology.ts';
 export function landscape(
   topology: Topology,
   environment: string,
-  broker: Pick<Broker, 'name'> & Partial<Pick<Broker, 'land'>>,
+  broker: Pick<Broker, 'name' | 'land'>,
 ): Landscape<unknown, unknown> | undefined {
   const declared = topology.environments.get(environment) ?? topology.unplaced.get(environment);
   if (declared === undefined) {
@@ -18,8 +18,7 @@ export function landscape(
     throw new UsageError(`the topology has no environment ${JSON.stringify(environment)}`, `it has: ${names}`);
   }
   if (!declared.sections.has(broker.name)) return undefined;
-  const found = written(topology, declared, broker.name);
-  return broker.land?.(found) ?? found;
+  return broker.land(written(topology, declared, broker.name));
 }
 
 /** As it stands in the files. */

@@ -124,7 +124,7 @@ describe('decide', () => {
     const tied: Kind<Thing> = {
       ...(kinds['fake:grant'] as Kind<Thing>),
       // Each is held by the next in the alphabet's beginning, `a` by the box.
-      holds: ({ address }, blocked) => {
+      tiedTo: ({ address }, blocked) => {
         const before = chain[chain.findIndex((name) => address === grant(name, '').address) + 1];
         const holder = before === undefined ? box('gate').address : grant(before, '').address;
         return blocked.has(holder) ? holder : undefined;

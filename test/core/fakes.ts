@@ -82,7 +82,7 @@ export const kinds: Readonly<Record<string, Kind<Thing>>> = {
     judge: () => ({ is: 'update', why: 'may differ' }),
     needs: () => [],
     phase: () => 10,
-    holds: (change, blocked) =>
+    tiedTo: (change, blocked) =>
       change.action === 'delete' && blocked.has(box('gate').address) ? box('gate').address : undefined,
     after: (change, others) =>
       others

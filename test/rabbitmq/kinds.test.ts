@@ -299,9 +299,9 @@ test('a topic row stays while the permission of its user is blocked: without it 
   const [, vhost = '', user = ''] =
     /^rabbitmq:topic-permission:([^/]*)\/([^/]*)\//.exec(change.address) ?? [];
   const permission = `rabbitmq:permission:${vhost}/${user}` as Address;
-  expect(row.holds?.(change, new Set([permission]))).toBe(permission);
-  expect(row.holds?.(change, new Set())).toBeUndefined();
-  expect(row.holds?.(rowChange(null, '^a$'), new Set([permission]))).toBeUndefined();
+  expect(row.tiedTo?.(change, new Set([permission]))).toBe(permission);
+  expect(row.tiedTo?.(change, new Set())).toBeUndefined();
+  expect(row.tiedTo?.(rowChange(null, '^a$'), new Set([permission]))).toBeUndefined();
 });
 
 describe('what is held because another grant is blocked', () => {
@@ -328,11 +328,11 @@ describe('what is held because another grant is blocked', () => {
     },
   ];
   test.each(held)('a permission: $name', ({ before, after, blocked, want }) => {
-    expect(permission.holds?.(permissionChange(before, after), new Set([blocked]))).toBe(want);
+    expect(permission.tiedTo?.(permissionChange(before, after), new Set([blocked]))).toBe(want);
   });
 
   it('a row stays while another row is blocked, which may hold the permission in turn', () => {
     const other = topicPermissionAddress('v', 'u', 'f');
-    expect(row.holds?.(rowChange('^a$', null), new Set([other]))).toBe(other);
+    expect(row.tiedTo?.(rowChange('^a$', null), new Set([other]))).toBe(other);
   });
 });

@@ -4,11 +4,14 @@ import { checkEnvironments } from '../../src/topology/check.ts';
 import { landscape } from '../../src/topology/landscape.ts';
 import { fakeBrokers, head, parse, problemsOf, services, whole } from './fakes.ts';
 
+/** One that lands what is written as it is. */
+const broker = (name: string) => ({ name, land: <Land>(written: Land) => written });
+
 describe('landscape', () => {
   const text = `${whole}  mailer: { kafka: { topics: { mails: {} } } }\n`;
 
   test('has the services of this broker, and locates below their sections', () => {
-    const found = landscape(parse(text), 'staging', { name: 'rabbitmq' });
+    const found = landscape(parse(text), 'staging', broker('rabbitmq'));
     expect(found?.services.map(({ name }) => name)).toEqual(['order-service']);
     expect(found?.services[0]?.section).toEqual({
       queues: { 'order.queue.payments': { type: 'quorum', limit: 5 } },
@@ -20,11 +23,11 @@ describe('landscape', () => {
   });
 
   test('is undefined for a broker that the environment does not have', () => {
-    expect(landscape(parse(text), 'staging', { name: 'kafka' })).toBeUndefined();
+    expect(landscape(parse(text), 'staging', broker('kafka'))).toBeUndefined();
   });
 
   test('of an unknown environment is a mistake on the command line', () => {
-    expect(() => landscape(parse(text), 'stagign', { name: 'kafka' })).toThrow(UsageError);
+    expect(() => landscape(parse(text), 'stagign', broker('kafka'))).toThrow(UsageError);
   });
 });
 

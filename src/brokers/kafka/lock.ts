@@ -1,7 +1,15 @@
 import { describeGroupsV5, heartbeatV4, joinGroupV7, leaveGroupV5, syncGroupV5 } from '@platformatic/kafka';
-import type { Context, Holder, Lock, LockRequest, Placed } from '../../core/broker.ts';
+import type { Context, Placed } from '../../core/broker.ts';
 import { LockError, MqwardenError } from '../../core/errors.ts';
-import { cannotLock, holderIn, lockLost, notLocked } from '../../core/lock.ts';
+import {
+  cannotLock,
+  type Holder,
+  holderIn,
+  type Lock,
+  lockLost,
+  type LockRequest,
+  notLocked,
+} from '../../core/lock.ts';
 import { prepare } from './admin.ts';
 import { type Coordinator, coordinatorOf, type Told } from './coordinator.ts';
 import type { KafkaEnvironment } from './schema.ts';

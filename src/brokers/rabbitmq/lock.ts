@@ -1,9 +1,17 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Channel, ChannelModel } from 'amqplib';
-import type { Context, Holder, Lock, LockRequest, Placed } from '../../core/broker.ts';
+import type { Context, Placed } from '../../core/broker.ts';
 import { LockError, messageOf, MqwardenError } from '../../core/errors.ts';
-import { cannotLock, holderIn, lockLost, notLocked } from '../../core/lock.ts';
+import {
+  cannotLock,
+  type Holder,
+  holderIn,
+  type Lock,
+  lockLost,
+  type LockRequest,
+  notLocked,
+} from '../../core/lock.ts';
 import { type Admin, type Login, loginOf, openAdmin } from './admin.ts';
 import { type Call, dial } from './amqps.ts';
 import { amqpsError } from './causes.ts';

@@ -16,7 +16,7 @@ export const aclKind: Kind<AclResource> = {
   order: 3,
   holdsData: false,
   ownership: (live, ground) => userOwnership(userOf(live.spec.principal), ground),
-  holder: ({ spec }) => userOf(spec.principal),
+  principal: ({ spec }) => userOf(spec.principal),
   // Never asked: an equal address is an equal spec.
   judge: () => ({ is: 'replace', why: 'differs' }),
   // Kafka takes ACLs for what does not exist yet, be it topic or user.

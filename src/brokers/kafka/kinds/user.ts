@@ -13,7 +13,7 @@ export const userKind: Kind<UserResource> = {
   holdsData: false,
   credential: (change) => change.action !== 'delete',
   ownership: (live, ground) => credentialOwnership(partOf(live.address, 0), ground),
-  holder: ({ address }) => partOf(address, 0),
+  principal: ({ address }) => partOf(address, 0),
   // A salted password cannot be strengthened without the password, which may not be stored: any number of iterations will do,
   // and the reader warns of few.
   settle: (live, desired) =>

@@ -22,7 +22,7 @@ export const permission: Kind<Permission> = {
   order: 5,
   holdsData: false,
   ownership: (live, ground) => grantFate(live.address, partOf(live.address, 1), ground),
-  holder: ({ address }) => partOf(address, 1),
+  principal: ({ address }) => partOf(address, 1),
   judge: (live, desired) => ({ is: 'update', why: differences(live.spec, desired.spec) }),
   needs: ({ address }) => [vhostAddress(partOf(address, 0)), userAddress(partOf(address, 1))],
   phase: (change) => upOrDown(change, phases.permissionUpsert, phases.permissionDelete),
@@ -39,7 +39,7 @@ export const permission: Kind<Permission> = {
     return !(['configure', 'write', 'read'] as const).every((right) => covers(after[right], before[right]));
   },
   // Without its topic row, what this newly lets the user at would be open to every routing key.
-  holds({ address, before, after }, blocked) {
+  tiedTo({ address, before, after }, blocked) {
     if (after === null) return undefined;
     return blockedGrants(blocked, address).find(
       (at) => isRowAt(at) && !reaches(before, partOf(at, 2)) && reaches(after, partOf(at, 2)),
@@ -66,7 +66,7 @@ export const topicPermission: Kind<TopicPermission> = {
     if (partOf(live.address, 2) === '') return { fate: 'internal' };
     return grantFate(live.address, partOf(live.address, 1), ground);
   },
-  holder: ({ address }) => partOf(address, 1),
+  principal: ({ address }) => partOf(address, 1),
   judge: (live, desired) => ({ is: 'update', why: differences(live.spec, desired.spec) }),
   needs({ address }) {
     const vhost = partOf(address, 0);
@@ -85,7 +85,7 @@ export const topicPermission: Kind<TopicPermission> = {
   },
   // While the permission stays as it is, the row's absence would open every routing key; a row that is blocked may hold the
   // permission in turn.
-  holds: ({ action, address }, blocked) =>
+  tiedTo: ({ action, address }, blocked) =>
     action === 'delete' ? blockedGrants(blocked, address)[0] : undefined,
   title: (at) => `${partOf(at, 1)} on ${partOf(at, 2)} in vhost ${partOf(at, 0)}`,
   show: (spec) => [

@@ -19,7 +19,7 @@ export const user: Kind<User> = {
       fate: is === 'declared' ? 'unmanaged' : 'claimed',
       service,
     })),
-  holder: ({ address }) => partOf(address, 0),
+  principal: ({ address }) => partOf(address, 0),
   judge: ({ spec: live }, { spec: desired }) => ({
     is: 'update',
     why: live.auth === desired.auth ? differences(live, desired) : passwordText[desired.auth],
