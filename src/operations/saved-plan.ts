@@ -22,16 +22,23 @@ const action = z.enum(['create', 'update', 'replace', 'delete']);
 const count = z.number().int().min(0);
 const text = z.string();
 
-/** What is compared, and what is shown; the rest is carried along. The seal covers all of it. */
-const savedPlan = z.looseObject({
+/** Enough to tell a saved plan from another file, and to compute its digests. */
+const outline = z.looseObject({
   version: z.literal(1),
   topology: text,
   environment: text,
   digest: text,
-  createdAt: z.iso.datetime(),
+  seal: text,
   decisions,
   brokers: z.array(text),
   digests: z.object({ topology: text, live: text }),
+  changes: z.array(z.looseObject({})),
+  blocked: z.array(z.looseObject({})),
+});
+
+/** What is shown, too: a plan that was made and sealed by hand is no reason to fall over. */
+const savedPlan = outline.extend({
+  createdAt: z.iso.datetime(),
   changes: z.array(
     z.looseObject({
       action,
@@ -66,7 +73,6 @@ const savedPlan = z.looseObject({
   }),
   against: z.looseObject({ digest: text, takenAt: z.iso.datetime() }).optional(),
   unknown: z.array(text).optional(),
-  seal: text,
 });
 
 /** A saved plan holds no secret, but names everything: it is for its owner. */
@@ -94,16 +100,19 @@ export async function readPlan(file: string): Promise<Plan> {
   });
   const text = bytes.toString('utf8');
   const document = parseJson(text);
-  if (!savedPlan.safeParse(document).success) {
-    throw new RefusedError(`${file} is not a saved plan`, { hint: 'make one with mqwarden plan --out FILE' });
-  }
+  if (!outline.safeParse(document).success) throw notSaved(file);
   const plan = document as Plan;
   if (planDigest(plan) !== plan.digest || sealOf(plan) !== plan.seal || !saysOnly(text, plan)) {
     throw new RefusedError(`${file} was changed since it was saved: its digests do not match what it says`, {
       hint: 'make a new plan, and have that one approved',
     });
   }
+  if (!savedPlan.safeParse(document).success) throw notSaved(file);
   return plan;
+}
+
+function notSaved(file: string): RefusedError {
+  return new RefusedError(`${file} is not a saved plan`, { hint: 'make one with mqwarden plan --out FILE' });
 }
 
 /** Laid out anew it may be, but not say a thing twice: a reader sees the first, a parser takes the last. */

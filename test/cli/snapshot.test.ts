@@ -131,7 +131,9 @@ describe('a plan against it', () => {
     const bare = (one: { readonly cost?: string | undefined }) => ({ ...one, cost: undefined });
     expect(dry.changes.map(bare)).toEqual(live.changes.map(bare));
     expect(dry.blocked.map(bare)).toEqual(live.blocked.map(bare));
-    expect(dry.unmanaged).toEqual(live.unmanaged);
+    // Other test files come and go on the same brokers.
+    const ours = ({ unmanaged }: Plan) => unmanaged.filter(({ address }) => address.includes(place.mark));
+    expect(ours(dry)).toEqual(ours(live));
     expect(dry.warnings).toEqual(live.warnings);
     expect(dry.digest).toBe(live.digest);
     expect(live).not.toHaveProperty('against');
