@@ -33,7 +33,16 @@ function isUnverified(where: unknown): boolean {
   );
 }
 
-const tlsNames = ['ca', 'cert', 'key', 'serverName'];
+/** PEM texts, not paths. Without `ca`, the machine's own authorities are trusted. */
+export interface Tls {
+  readonly ca?: string | Buffer | undefined;
+  readonly cert?: string | Buffer | undefined;
+  readonly key?: string | Buffer | undefined;
+  /** The name to expect in the broker's certificate, where it is not the host's. */
+  readonly serverName?: string | undefined;
+}
+
+const tlsNames = ['ca', 'cert', 'key', 'serverName'] satisfies (keyof Tls)[];
 
 /** An option that is not known may be one that weakens: it is refused, in `tls` too. */
 export function refuseUnknownOptions(given: Unchecked, known: readonly string[]): void {

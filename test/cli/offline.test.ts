@@ -4,8 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cautious } from '../../src/core/decisions.ts';
-import { assemble } from '../../src/core/plan.ts';
+import { planOf } from '../core/fakes.ts';
 import { bin, mqwarden } from './run.ts';
 
 const canary = 'canary-5f1c9e7a';
@@ -48,14 +47,7 @@ beforeAll(async () => {
   await write('empty.yaml', '');
   await write('none.yaml', `version: 1\nname: shop\nenvironments:${environment('test', 1)}\nservices: {}\n`);
   await write('notaplan.json', '{"version":1}');
-  const plan = assemble({
-    topology: 'shop',
-    topologyDigest: 't',
-    environment: 'test',
-    createdAt: new Date(0),
-    decisions: cautious,
-    brokers: new Map(),
-  });
+  const plan = planOf();
   await write('edited.json', JSON.stringify({ ...plan, environment: 'production' }));
   await write('plan.json', JSON.stringify(plan));
 });

@@ -1,6 +1,8 @@
 import { type Address, address } from '../../src/core/address.ts';
 import type { Compiled, Ground, Kind, Reading } from '../../src/core/broker.ts';
+import { cautious } from '../../src/core/decisions.ts';
 import { matchesAny } from '../../src/core/glob.ts';
+import { assemble, type Plan, type PlanInput } from '../../src/core/plan.ts';
 import type { Change, Resource } from '../../src/core/resource.ts';
 
 /** A broker with a box that holds data, a lid that needs its box, and a grant: enough for the planner's own rules. */
@@ -113,3 +115,15 @@ export const reading = (...resources: Thing[]): Reading<Thing> => ({ resources, 
 
 export const brief = (changes: readonly Change[]): string[] =>
   changes.map((change) => `${change.action} ${change.address}`);
+
+/** A plan in which nothing changes, but for what is said. */
+export const planOf = (over: Partial<PlanInput> = {}): Plan =>
+  assemble({
+    topology: 'shop',
+    topologyDigest: 't',
+    environment: 'test',
+    createdAt: new Date(0),
+    decisions: cautious,
+    brokers: new Map(),
+    ...over,
+  });

@@ -7,6 +7,7 @@ import { cautious } from '../../src/core/decisions.ts';
 import { assemble } from '../../src/core/plan.ts';
 import { readPlan, savePlan } from '../../src/operations/saved-plan.ts';
 import { makePipe } from '../files/pipe.ts';
+import { planOf } from '../core/fakes.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -14,14 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const plan = assemble({
-  topology: 'shop',
-  topologyDigest: 't',
-  environment: 'test',
-  createdAt: new Date(0),
-  decisions: cautious,
-  brokers: new Map(),
-});
+const plan = planOf();
 
 describe('a saved plan', () => {
   it('is read back as it was, for its owner only, with nothing left beside it', async () => {
@@ -92,15 +86,7 @@ describe('a saved plan', () => {
     await expect(readPlan(file)).rejects.toThrow('is larger than 32 MB');
   });
 
-  const costly = assemble({
-    topology: 'shop',
-    topologyDigest: 't',
-    environment: 'test',
-    createdAt: new Date(0),
-    decisions: cautious,
-    brokers: new Map(),
-    warnings: [{ address: 'fake:box:a' as Address, message: 'careful' }],
-  });
+  const costly = planOf({ warnings: [{ address: 'fake:box:a' as Address, message: 'careful' }] });
   const text = `${JSON.stringify(costly, undefined, 2)}\n`;
 
   it.each([

@@ -13,15 +13,10 @@ import {
   questionAsText,
 } from '../../src/report/index.ts';
 import { asJson } from '../../src/report/json.ts';
-import { box, grant, kinds } from '../core/fakes.ts';
+import { box, grant, kinds, planOf } from '../core/fakes.ts';
 
 const makePlan = (part: Partial<BrokerPlan>) =>
-  assemble({
-    topology: 'shop',
-    topologyDigest: 't',
-    environment: 'test',
-    createdAt: new Date(0),
-    decisions: cautious,
+  planOf({
     brokers: new Map([
       ['fake', { changes: [], blocked: [], unmanaged: [], warnings: [], owned: [], ...part }],
     ]),

@@ -3,12 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Address } from '../../src/core/address.ts';
-import { cautious } from '../../src/core/decisions.ts';
-import { assemble } from '../../src/core/plan.ts';
 import { planAsText } from '../../src/report/text.ts';
 import { brokersForTests } from '../brokers/index.ts';
 import { type KafkaAdmin, kafkaAdmin } from '../brokers/kafka-admin.ts';
 import { rabbitAdmin } from '../brokers/rabbit-admin.ts';
+import { planOf } from '../core/fakes.ts';
 import { type Bench, openBench } from './bench.ts';
 
 const brokers = brokersForTests();
@@ -172,14 +171,7 @@ describe('what is printed', () => {
       hint: 'h',
     } as const;
     const part = { changes: [], blocked: [refusal], unmanaged, warnings: [], owned: [] };
-    const plan = assemble({
-      topology: 'shop',
-      topologyDigest: 't',
-      environment: 'test',
-      createdAt: new Date(0),
-      decisions: cautious,
-      brokers: new Map([['kafka', part]]),
-    });
+    const plan = planOf({ brokers: new Map([['kafka', part]]) });
     const text = planAsText(plan, {}, false);
     expect(text).toContain('and 4990 more: --format json lists all');
     expect(text.length).toBeLessThan(1000);

@@ -1,21 +1,20 @@
 import { createRequire } from 'node:module';
 import { Kafka } from 'kafkajs';
 import type { AuthenticationProviderArgs, Authenticator, KafkaConfig } from 'kafkajs';
-import { refuse, refuseUnknownOptions, refuseUnverified, type Unchecked } from '../../core/connect-policy.ts';
+import {
+  refuse,
+  refuseUnknownOptions,
+  refuseUnverified,
+  type Tls,
+  type Unchecked,
+} from '../../core/connect-policy.ts';
 
 /** Where a service's credentials come from: `kafka/<service>/username` and `kafka/<service>/password`. */
 export interface SecretSource {
   getSecret(path: string): Promise<string>;
 }
 
-/** PEM texts, not paths. Without `ca`, the machine's own authorities are trusted. */
-export interface KafkaTls {
-  readonly ca?: string | Buffer | undefined;
-  readonly cert?: string | Buffer | undefined;
-  readonly key?: string | Buffer | undefined;
-  /** The name to expect in the broker's certificate, where it is not the host's. */
-  readonly serverName?: string | undefined;
-}
+export type KafkaTls = Tls;
 
 export interface KafkaOptions {
   readonly service: string;

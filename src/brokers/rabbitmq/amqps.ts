@@ -1,14 +1,7 @@
 import { type ChannelModel, connect } from 'amqplib';
+import type { Tls } from '../../core/connect-policy.ts';
 
 /** AMQP over TLS: verified, from 1.2 on. What services and the administrator have in common. */
-
-export interface Tls {
-  readonly ca?: string | Buffer | undefined;
-  readonly cert?: string | Buffer | undefined;
-  readonly key?: string | Buffer | undefined;
-  /** The name to expect in the broker's certificate, where it is not the host's. */
-  readonly serverName?: string | undefined;
-}
 
 export interface Call {
   readonly url: URL;

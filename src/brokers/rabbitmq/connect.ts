@@ -1,7 +1,13 @@
 import type { ChannelModel } from 'amqplib';
-import { refuse, refuseUnknownOptions, refuseUnverified, type Unchecked } from '../../core/connect-policy.ts';
+import {
+  refuse,
+  refuseUnknownOptions,
+  refuseUnverified,
+  type Tls,
+  type Unchecked,
+} from '../../core/connect-policy.ts';
 import { messageOf, MqwardenError } from '../../core/errors.ts';
-import { dial, type Tls } from './amqps.ts';
+import { dial } from './amqps.ts';
 
 /** Where a service's credentials come from: `rabbitmq/<service>/username` and `rabbitmq/<service>/password`. */
 export interface SecretSource {
