@@ -16,11 +16,23 @@ export function checkIdentities(
   const problems = identitiesOf(found, compiled).flatMap((one): Problem[] => {
     const why = takenBy(one, compiled, ground);
     if (why !== undefined)
-      return [{ message: `${one.says} ${one.principal}, which ${why}`, position: one.position }];
+      return [
+        {
+          message: `${one.says} ${one.principal}, which ${why}`,
+          position: one.position,
+          hint: hints[one.is],
+        },
+      ];
     return isClaimed(one, ground) ? [] : [unclaimed(one, found)];
   });
   if (problems.length > 0) throw new TopologyError(problems);
 }
+
+const hints: Readonly<Record<Identity['is'], string>> = {
+  declared: 'use another name',
+  former: 'take it out of `formerly`: what a former name holds is changed, and deleted by --prune',
+  removed: 'take it out of `removed`: only what nobody uses any more can be deleted',
+};
 
 interface Identity {
   readonly is: 'declared' | 'former' | 'removed';

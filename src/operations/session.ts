@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { brokers as registry } from '../brokers/index.ts';
 import type { Broker, Compiled, Context, Credentials, Ground, Landscape } from '../core/broker.ts';
-import { messageOf, MqwardenError, UsageError } from '../core/errors.ts';
+import { messageOf, MqwardenError, type Problem, TopologyError, UsageError } from '../core/errors.ts';
 import type { Kinds } from '../core/diff.ts';
 import type { Resource } from '../core/resource.ts';
 import { isOurs } from '../core/naming.ts';
@@ -72,9 +72,8 @@ export async function openSession(
   });
   checkEnvironments(topology, registry);
   const environment = chooseEnvironment(topology, options.environment);
-  const sites = registry
-    .filter((broker) => options.only === undefined || broker.name === options.only)
-    .flatMap((broker) => siteOf(topology, environment, broker, withoutServices));
+  const brokers = registry.filter((broker) => options.only === undefined || broker.name === options.only);
+  const sites = onEach(brokers, (broker) => siteOf(topology, environment, broker, withoutServices));
   if (sites.length === 0) {
     const names = options.only ?? registry.map(({ name }) => name).join(' or ');
     throw new UsageError(
@@ -104,6 +103,22 @@ function checkBroker(name: string | undefined): void {
   if (name !== undefined && !names.includes(name)) {
     throw new UsageError(`there is no broker ${name}`, `choose one: --only ${names.join(' | --only ')}`);
   }
+}
+
+/** What is wrong on one broker does not hide what is wrong on the other. */
+function onEach(brokers: readonly Broker[], siteOn: (broker: Broker) => Site[]): Site[] {
+  const problems: Problem[] = [];
+  const sites = brokers.flatMap((broker) => {
+    try {
+      return siteOn(broker);
+    } catch (error) {
+      if (!(error instanceof TopologyError)) throw error;
+      problems.push(...error.problems);
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new TopologyError(problems);
+  return sites;
 }
 
 function siteOf(

@@ -18,7 +18,7 @@ type RawIssue = z.core.$ZodRawIssue;
 type ZodIssue = z.core.$ZodIssue;
 
 /** Longer lists of allowed keys help nobody. */
-const maxListed = 14;
+const maxListed = 18;
 
 const missing = 'is missing';
 const noUnion = 'has a value that is not allowed here';
@@ -34,11 +34,49 @@ export function check<Output>(schema: z.ZodType<Output>, data: unknown): Checked
     },
   });
   if (parsed.success) return { ok: true, value: parsed.data };
-  return { ok: false, issues: parsed.error.issues.flatMap((issue) => flatten(issue, [], allowed)) };
+  const issues = parsed.error.issues.flatMap((issue) => flatten(issue, [], allowed));
+  return { ok: false, issues: issues.map((issue) => explained(issue, schema)) };
 }
 
 function keysOf(schema: unknown): readonly string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.def.shape) : [];
+}
+
+/** What is missing, or of another type than it should be, is told with what it is for. */
+function explained(issue: Issue, schema: z.core.$ZodType): Issue {
+  if (issue.hint !== undefined || !/^is missing$|, not /.test(issue.message)) return issue;
+  const description = descriptionAt(schema, issue.path);
+  return description === undefined ? issue : { ...issue, hint: asHint(description) };
+}
+
+/** As a hint reads: `the queue`. */
+function asHint(description: string): string {
+  const text = description.replace(/\.$/, '');
+  return /^\p{Lu}\p{Ll}|^A /u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+/** What the schema says of the key that a path ends in; of an entry, what it says of the list. */
+function descriptionAt(schema: z.core.$ZodType, path: Path, around?: string): string | undefined {
+  const own = z.globalRegistry.get(schema)?.description ?? around;
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) {
+    return descriptionAt(schema.def.innerType, path, own);
+  }
+  if (schema instanceof z.ZodPipe) {
+    const inner = schema.def.in instanceof z.ZodTransform ? schema.def.out : schema.def.in;
+    return descriptionAt(inner, path, own);
+  }
+  const [step, ...rest] = path;
+  if (step === undefined) return own;
+  if (schema instanceof z.ZodUnion) {
+    const found = schema.def.options.map((option) => descriptionAt(option, path));
+    return found.find((text) => text !== undefined);
+  }
+  if (schema instanceof z.ZodRecord) return descriptionAt(schema.def.valueType, rest, own);
+  if (schema instanceof z.ZodArray) return descriptionAt(schema.def.element, rest, own);
+  if (!(schema instanceof z.ZodObject)) return undefined;
+  const shape: Readonly<Record<string, z.core.$ZodType | undefined>> = schema.def.shape;
+  const inner = shape[String(step)];
+  return inner && descriptionAt(inner, rest);
 }
 
 function flatten(

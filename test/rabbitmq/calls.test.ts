@@ -120,7 +120,7 @@ describe('consent to calls', () => {
         '  booking/calls/0/allow: booking says here who may use it',
         'spy/queues/spied/bindings/0: spy binds spied to exchange seats.replies, which seat-service does not allow it to consume',
         '  seat-service/serves/0/allow: seat-service says here who may use it',
-        'spy/grants: spy is granted write on queue booking.replies.seats, which booking does not allow it to publish',
+        'spy/grants/0/write: spy is granted write on queue booking.replies.seats, which booking does not allow it to publish',
         '  booking/calls/0/allow: booking says here who may use it',
       ],
     },
@@ -145,7 +145,7 @@ describe('consent to calls', () => {
         lost: { calls: ['x', 'lost', { service: 'seat-service', queue: 'q' }] },
       },
       want: [
-        'lost/calls/0: lost calls x, which serves nothing on RabbitMQ',
+        'lost/calls/0: lost calls x, which has nothing on RabbitMQ',
         'lost/calls/1: lost calls itself',
         'lost/calls/2: lost calls q of seat-service, which does not serve it',
       ],

@@ -288,14 +288,14 @@ describe('consent', () => {
       name: 'a grant in words that JavaScript reads in another way than the broker',
       service: { grants: [{ read: '\\Aq\\z', reason: 'r' }] },
       want: expect.arrayContaining([
-        'bad/grants: bad is granted read on queue q, which owner does not allow it to consume',
+        'bad/grants/0/read: bad is granted read on queue q, which owner does not allow it to consume',
       ]) as readonly string[],
     },
     {
       name: 'a grant to configure',
       service: { grants: [{ configure: '^q$', reason: 'r' }] },
       want: [
-        'bad/grants: bad is granted configure on queue q, which owner does not allow it to configure',
+        'bad/grants/0/configure: bad is granted configure on queue q, which owner does not allow it to configure',
         '  owner/queues/q/allow: owner says here who may use it',
       ],
     },
@@ -303,7 +303,7 @@ describe('consent', () => {
       name: 'a grant on the default exchange, which reaches every queue',
       service: { grants: [{ write: '^amq\\.default$', reason: 'r' }] },
       want: [
-        'bad/grants: bad is granted write on queue q, which owner does not allow it to publish',
+        'bad/grants/0/write: bad is granted write on queue q, which owner does not allow it to publish',
         '  owner/queues/q/allow: owner says here who may use it',
       ],
     },
@@ -311,7 +311,7 @@ describe('consent', () => {
       name: 'a literal grant',
       service: { grants: [{ read: '^q', reason: 'r' }] },
       want: [
-        'bad/grants: bad is granted read on queue q, which owner does not allow it to consume',
+        'bad/grants/0/read: bad is granted read on queue q, which owner does not allow it to consume',
         '  owner/queues/q/allow: owner says here who may use it',
       ],
     },
@@ -406,7 +406,7 @@ describe('what is refused', () => {
     {
       name: 'the default exchange by name',
       services: { a: { publishes: ['amq.default'] } },
-      want: ['a/publishes/0: exchange "amq.default" is not one of those that RabbitMQ comes with'],
+      want: ['a/publishes/0: "amq.default" is the default exchange, which cannot be named here'],
     },
     {
       name: 'a transient quorum queue',

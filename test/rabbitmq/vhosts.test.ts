@@ -147,7 +147,7 @@ describe('consent and ownership', () => {
       name: 'but for a literal grant there',
       service: { grants: [{ read: '^pay\\.queue', vhost: 'payments', reason: 'r' }] },
       want: [
-        refused('grants: s is granted read on queue pay.queue.q'),
+        refused('grants/0/read: s is granted read on queue pay.queue.q'),
         '  owner/queues/pay.queue.q/allow: owner says here who may use it',
       ],
     },

@@ -363,7 +363,7 @@ export const badTopologies: readonly BadTopology[] = [
     name: 'a secret under an unknown key',
     files: rabbit(`${ok}admin: { username: a, pasword: hunter2canary }`),
     want: [
-      'topology.yaml:7:7: environments.staging.rabbitmq.admin.password: is missing',
+      'topology.yaml:7:7: environments.staging.rabbitmq.admin.password: is missing (a reference to its password: env:NAME or file:PATH. Never the password itself)',
       'topology.yaml:7:29: environments.staging.rabbitmq.admin.pasword: unknown key (did you mean "password"? allowed here: username, password)',
     ],
   },
@@ -378,14 +378,14 @@ export const badTopologies: readonly BadTopology[] = [
     name: 'a number as a password',
     files: rabbit(`${ok}admin: { username: a, password: 12345678 }`),
     want: [
-      'topology.yaml:7:39: environments.staging.rabbitmq.admin.password: must be text, not a number',
+      'topology.yaml:7:39: environments.staging.rabbitmq.admin.password: must be text, not a number (a reference to its password: env:NAME or file:PATH. Never the password itself)',
     ],
   },
   {
     name: 'a password in place of the administrator',
     files: rabbit(`${ok}admin: hunter2canary`),
     want: [
-      'topology.yaml:7:14: environments.staging.rabbitmq.admin: must be a mapping, not text',
+      'topology.yaml:7:14: environments.staging.rabbitmq.admin: must be a mapping, not text (the administrator that mqwarden logs in as. What it needs: docs/administrators.md)',
     ],
   },
   {
@@ -574,7 +574,7 @@ export const badTopologies: readonly BadTopology[] = [
     name: 'claims under the wrong word',
     files: env('claims: { kafka: { users: "*" } }'),
     want: [
-      'topology.yaml:5:15: environments.staging.claims.kafka.principals: is missing',
+      'topology.yaml:5:15: environments.staging.claims.kafka.principals: is missing (one glob or a list; only * is special)',
       'topology.yaml:5:24: environments.staging.claims.kafka.users: unknown key (allowed here: principals)',
     ],
   },

@@ -6,15 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Problem, TopologyError } from '../../src/core/errors.ts';
 import { loadTopology, parseTopology, type Topology } from '../../src/topology/load.ts';
 import { badTopologies } from './bad.ts';
+import { show } from './show.ts';
 import { environments, fakeBrokers, head, parse, problemsOf, services, whole } from './fakes.ts';
 import { makePipe } from '../files/pipe.ts';
-
-function show({ message, position, hint, related = [] }: Problem): string {
-  const where = (at: Problem['position']) =>
-    at === undefined ? 'nowhere' : `${at.file}:${at.line}:${at.column}`;
-  const others = related.map((other) => ` [${other.message}: ${where(other.position)}]`).join('');
-  return `${where(position)}: ${message}${hint === undefined ? '' : ` (${hint})`}${others}`;
-}
 
 describe('a bad topology', () => {
   test.each(badTopologies)('$name', ({ files, want }) => {

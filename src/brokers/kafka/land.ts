@@ -47,7 +47,8 @@ function strangers({ sizes, services, environment }: KafkaLandscape): Problem[] 
   return [...(sizes ?? [])].flatMap(([name, size]) => {
     const service = services.find((one) => one.name === name);
     if (service === undefined) {
-      return [{ message: `${name} has nothing on Kafka`, position: size.locate([]) }];
+      const message = `${name} has nothing on Kafka, whose size ${environment.name} would set`;
+      return [{ message, position: size.locate([]), hint: `take it out, or give ${name} a section "kafka"` }];
     }
     const owned = service.section.topics ?? {};
     return Object.keys(size.section.topics ?? {})

@@ -40,6 +40,12 @@ const literalName = () =>
     value === '*' ? 'stands for all of them here: say so in `grants`, with a reason' : undefined,
   );
 
+/** The same for a topic that a service uses. */
+const usedTopic = () =>
+  checkedName((value) =>
+    value === '*' ? 'stands for every topic: say so in `grants`, with a reason' : topicNameProblem(value),
+  ).meta(topicForm);
+
 const endpointForm = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/@[\]]+):(\d{1,5})$/;
 
 /** For editors: with a port, or with a variable that may hold it. */
@@ -91,7 +97,7 @@ export const environmentSchema = z
 function topicTemplate() {
   return namingTemplate('name').superRefine((value, context) => {
     const problem = topicNameProblem(value.replace(/\{[^}]*\}/, 'name'));
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: `gives a name that ${problem}` });
   });
 }
 
@@ -152,7 +158,7 @@ const producesSchema = z.preprocess(
   asIntent,
   z
     .strictObject({
-      topic: topicName().optional().describe('The topic. Either this or a prefix.'),
+      topic: usedTopic().optional().describe('The topic. Either this or a prefix.'),
       prefix: topicPrefix().optional().describe('All topics whose names begin so (a PREFIXED rule).'),
       transactionalId: literalName()
         .optional()
@@ -170,7 +176,7 @@ const producesSchema = z.preprocess(
 
 const consumesSchema = z
   .strictObject({
-    topic: topicName().optional().describe('The topic. Either this or a prefix.'),
+    topic: usedTopic().optional().describe('The topic. Either this or a prefix.'),
     prefix: topicPrefix().optional().describe('All topics whose names begin so (a PREFIXED rule).'),
     group: literalName().describe(
       'The consumer group: Kafka divides the messages among all members of a group.',
@@ -192,7 +198,10 @@ const quotaSchema = z
       .optional()
       .describe("Percent of one broker thread's time for its requests (200: two threads)."),
   })
-  .refine((quota) => Object.values(quota).some((value) => value !== undefined), { message: 'sets no quota' })
+  .refine((quota) => Object.values(quota).some((value) => value !== undefined), {
+    message: 'sets no quota',
+    params: { hint: 'write producerByteRate, consumerByteRate or requestPercentage, or leave it out' },
+  })
   .describe("Quotas of the service's user (KIP-546). At least one of the three.");
 
 /** What an environment may set for one service. */
@@ -242,6 +251,13 @@ const grantSchema = z
   .superRefine((grant, context) => {
     const problem = grantNameProblem(grant);
     if (problem !== undefined) context.addIssue({ code: 'custom', path: ['name'], message: problem });
+    if (grant.resource === 'cluster' && grant.pattern === 'prefixed') {
+      context.addIssue({
+        code: 'custom',
+        path: ['pattern'],
+        message: 'must be literal on a cluster, which has one name',
+      });
+    }
     for (const [index, operation] of grant.operations.entries()) {
       if (operation === 'all' || operationsOf[grant.resource].includes(operation)) continue;
       const params = { hint: `a ${grant.resource} takes all, ${operationsOf[grant.resource].join(', ')}` };
@@ -258,7 +274,6 @@ interface NamedGrant {
 
 function grantNameProblem(grant: NamedGrant): string | undefined {
   if (grant.resource === 'cluster') {
-    if (grant.pattern !== 'literal') return 'of a cluster cannot be a prefix';
     return grant.name === undefined || grant.name === clusterName
       ? undefined
       : `of a cluster can only be ${clusterName}`;
@@ -292,7 +307,9 @@ export const serviceSchema = z
     consumes: z
       .array(consumesSchema)
       .optional()
-      .describe('What it reads. Gives READ and DESCRIBE on the topic, READ on the group.'),
+      .describe(
+        'What it reads: [{ topic or prefix, group }]. Gives READ and DESCRIBE on the topic, READ on the group.',
+      ),
     streams: z
       .strictObject({
         applicationId: topicPrefix().describe(
@@ -320,7 +337,9 @@ export const serviceSchema = z
     grants: z
       .array(grantSchema)
       .optional()
-      .describe('Literal ACLs, where intent does not say it; allow of owners binds them, too.'),
+      .describe(
+        'Literal ACLs, [{ resource, name, operations, reason }], where intent does not say it; allow of owners binds them, too.',
+      ),
   })
   .describe('What the service does on Kafka. With it, it has a principal there.');
 

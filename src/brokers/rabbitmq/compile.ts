@@ -134,6 +134,7 @@ function checkPublishes(world: World, { service, publishes }: Member): void {
       world.problems.push({
         message: `exchange ${exchange} is internal: no client can publish to it`,
         position: service.locate(path),
+        hint: 'take it out of "publishes", or "internal" out of the exchange',
       });
     }
   }

@@ -10,7 +10,11 @@ export function land(given: RabbitLandscape): RabbitLandscape {
   const sizes = given.sizes ?? new Map<string, never>();
   const problems = [...sizes]
     .filter(([name]) => !given.services.some((service) => service.name === name))
-    .map(([name, size]) => ({ message: `${name} has nothing on RabbitMQ`, position: size.locate([]) }));
+    .map(([name, size]) => ({
+      message: `${name} has nothing on RabbitMQ, whose size ${given.environment.name} would set`,
+      position: size.locate([]),
+      hint: `take it out, or give ${name} a section "rabbitmq"`,
+    }));
   if (problems.length > 0) throw new TopologyError(problems);
   return {
     ...given,

@@ -54,6 +54,7 @@ export function routingKey() {
 function tag() {
   return name().refine((value) => !value.includes(',') && value.trim() === value, {
     message: 'must not contain a comma, or blanks at its ends',
+    params: { hint: 'write each tag as an entry of its own: [management, monitoring]' },
   });
 }
 
@@ -77,7 +78,7 @@ export const argumentsSchema = z.record(z.string(), z.unknown()).transform((give
     code: 'custom',
     path: [...problem.path],
     message: problem.message,
-    params: { hint: 'arguments are text, numbers, true, false, lists and maps of these' },
+    params: { hint: problem.hint ?? 'arguments are text, numbers, true, false, lists and maps of these' },
   });
   return z.NEVER;
 });
@@ -85,6 +86,7 @@ export const argumentsSchema = z.record(z.string(), z.unknown()).transform((give
 interface ArgumentProblem {
   readonly path: readonly (string | number)[];
   readonly message: string;
+  readonly hint?: string;
 }
 
 /** What the management API's JSON could not carry to the broker as it was meant. */
@@ -93,7 +95,8 @@ function argumentProblem(
   path: readonly (string | number)[] = [],
 ): ArgumentProblem | undefined {
   if (typeof value === 'bigint') {
-    return { path, message: "is too large: the management API's JSON cannot carry integers beyond 2^53" };
+    const message = "is too large: the management API's JSON cannot carry integers beyond 2^53";
+    return { path, message, hint: 'write a smaller number, or leave it out where it stands for no limit' };
   }
   if (typeof value === 'number' && !Number.isFinite(value))
     return { path, message: 'must be a finite number' };

@@ -77,7 +77,9 @@ const exchangeSchema = z.preprocess(
     bindings: z
       .array(bindingSchema)
       .optional()
-      .describe('Exchanges that it receives from. Each asks to consume its source.'),
+      .describe(
+        'Exchanges that it receives from: [{ exchange, routingKey }]. Each asks to consume its source.',
+      ),
     allow: allowSchema.optional(),
   }),
 );
@@ -109,7 +111,9 @@ const queueSchema = z.preprocess(
     bindings: z
       .array(bindingSchema)
       .optional()
-      .describe('Exchanges that it receives from. Each asks to consume its source.'),
+      .describe(
+        'Exchanges that it receives from: [{ exchange, routingKey }]. Each asks to consume its source.',
+      ),
     allow: allowSchema.optional(),
   }),
 );
@@ -158,7 +162,9 @@ const callSchema = z.preprocess(
 const temporarySchema = z
   .union([
     z.boolean(),
-    z.strictObject({ bindings: z.array(bindingSchema).describe('What it binds such queues to.') }),
+    z.strictObject({
+      bindings: z.array(bindingSchema).describe('What it binds such queues to: [{ exchange, routingKeys }].'),
+    }),
   ])
   .transform((given) => (typeof given === 'object' ? given : given ? { bindings: [] } : undefined));
 
@@ -289,7 +295,9 @@ export const serviceSchema = z
       grants: z
         .array(grantSchema)
         .optional()
-        .describe('Literal patterns, where intent does not say it; allow of owners binds them, too.'),
+        .describe(
+          'Literal patterns, [{ configure, write, read, reason }], where intent does not say it; allow of owners binds them, too.',
+        ),
     }),
   )
   .describe('What the service does on RabbitMQ. With it, it has a user there.');
@@ -389,7 +397,9 @@ function aliasProblem(alias: string, twin: string | undefined) {
     const hint = 'give it another name: services mean by this one the vhost of the environment';
     return { message: `must not be called "${mainVhost}"`, params: { hint } };
   }
-  return twin === undefined ? undefined : { message: `is the same vhost as ${twin}` };
+  if (twin === undefined) return undefined;
+  const hint = `leave it out; services reach the environment's own vhost as "${mainVhost}"`;
+  return { message: `is the same vhost as ${twin}`, params: { hint } };
 }
 
 export const schema: BrokerSchema = {

@@ -13,6 +13,8 @@ export interface Ask {
   readonly topic?: string | undefined;
   readonly prefix?: string | undefined;
   readonly position: Position;
+  /** What to do instead, where asking the owner would be wrong. */
+  readonly hint?: string;
 }
 
 /** Everything that a service asks of topics, by intent or by a literal grant. */
@@ -51,7 +53,9 @@ function streamed(service: PlacedService): Ask[] {
   const { streams } = service.section;
   if (streams === undefined) return [];
   const position = service.locate(['streams', 'applicationId']);
-  const ask = { service, verb: 'has as an internal', prefix: `${streams.applicationId}-`, position } as const;
+  const hint = 'use an application id that begins no topic of others: its prefix may create and delete them';
+  const prefix = `${streams.applicationId}-`;
+  const ask = { service, verb: 'has as an internal', prefix, position, hint } as const;
   return [
     { ...ask, use: 'consume' },
     { ...ask, use: 'publish' },
@@ -79,11 +83,14 @@ function grantAsks(service: PlacedService, grant: KafkaGrant, position: Position
 
 /** Both sides must agree: the owner's file grants by `allow`, the user's file asks. Without `allow` nothing is refused. */
 export function consentProblems(topics: OwnedTopics, asks: readonly Ask[]): Problem[] {
-  return asks.flatMap((ask) =>
+  const problems = asks.flatMap((ask) =>
     reached(topics, ask)
       .filter((owned) => !consented(owned, ask))
       .map((owned) => refusal(owned, ask)),
   );
+  // An application both reads and writes its own: that is said once.
+  const keyOf = ({ message, hint, position }: Problem) => JSON.stringify([message, hint, position]);
+  return [...new Map(problems.map((problem) => [keyOf(problem), problem])).values()];
 }
 
 function reached(topics: OwnedTopics, ask: Ask): OwnedTopic[] {
@@ -105,7 +112,9 @@ function refusal({ name, owner, topic }: OwnedTopic, ask: Ask): Problem {
   return {
     message: `${ask.service.name} ${ask.verb} topic ${name}${through}, but ${owner.name}, which owns it, does not allow that`,
     position: ask.position,
-    hint: `add ${ask.service.name} to \`allow: { ${ask.use}: […] }\` of topic ${name}, in the file of ${owner.name}`,
+    hint:
+      ask.hint ??
+      `add ${ask.service.name} to \`allow: { ${ask.use}: […] }\` of topic ${name}, in the file of ${owner.name}`,
     related: [{ message: `${owner.name} says who may ${ask.use}`, position: allow }],
   };
 }

@@ -1,7 +1,7 @@
 import type { Position } from '../../../core/errors.ts';
-import type { ExchangeSection, QueueSection } from '../schema.ts';
+import type { ExchangeSection, GrantSection, QueueSection } from '../schema.ts';
 import { bindingsInto, exchangeArguments, queueArguments, textArgument } from './declared.ts';
-import { grantReaches } from './grants.ts';
+import { mayReach } from '../patterns/reach.ts';
 import type { Path, PlacedService } from './landscape.ts';
 import type { Owned } from './owned.ts';
 import type { Member } from './vhosts.ts';
@@ -117,13 +117,14 @@ function deadLetterQueueAsk(world: World, owned: Owned<QueueSection>): Ask[] {
 const verbs = { configure: 'configure', write: 'publish', read: 'consume' } as const;
 
 /** Literal grants, expanded against the names that owners guard. */
-export function grantAsks(world: World, member: Member): Ask[] {
-  if (member.grants.length === 0) return [];
-  return everything(world).flatMap(({ what, name }) =>
-    rightsOn(member, what, name).map((right): Ask => {
-      const says = `is granted ${right} on`;
-      return { service: member.service, what, name, verb: verbs[right], says, path: ['grants'] };
-    }),
+export function grantAsks(world: World, { service, grants }: Member): Ask[] {
+  return grants.flatMap((grant) =>
+    everything(world).flatMap(({ what, name }) =>
+      rightsOn(grant, what, name).map((right): Ask => {
+        const says = `is granted ${right} on`;
+        return { service, what, name, verb: verbs[right], says, path: [...grant.path, right] };
+      }),
+    ),
   );
 }
 
@@ -136,11 +137,12 @@ export function everything(world: World): { what: Ask['what']; name: string }[] 
 }
 
 /** Write on the default exchange is write on every queue. */
-function rightsOn(member: Member, what: Ask['what'], name: string): (keyof typeof verbs)[] {
-  const reached = (['configure', 'write', 'read'] as const).filter((right) =>
-    grantReaches(member, right, name),
-  );
-  const byDefault =
-    what === 'queue' && !reached.includes('write') && grantReaches(member, 'write', 'amq.default');
-  return byDefault ? [...reached, 'write'] : reached;
+function rightsOn(grant: GrantSection, what: Ask['what'], name: string): (keyof typeof verbs)[] {
+  return (['configure', 'write', 'read'] as const).filter((right) => {
+    const pattern = grant[right];
+    if (pattern === undefined) return false;
+    return (
+      mayReach(pattern, name) || (what === 'queue' && right === 'write' && mayReach(pattern, 'amq.default'))
+    );
+  });
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../../../core/errors.ts';
+import { nearest } from '../../../topology/issues.ts';
 import type { ExchangeSection, QueueSection } from '../schema.ts';
 import type { Path, PlacedService, Resident } from './landscape.ts';
 import type { Owned } from './owned.ts';
@@ -35,7 +36,8 @@ export interface Conversations {
 
 export function conversations(residents: readonly Resident[], problems: Problem[]): Conversations {
   const served = residents.flatMap(servedBy);
-  const calls = residents.flatMap(({ service }) => callsOf(service, served, problems));
+  const names = residents.map(({ service }) => service.name);
+  const calls = residents.flatMap(({ service }) => callsOf(service, served, names, problems));
   const distinct = new Map(calls.map((call) => [JSON.stringify([call.served.home, call.replyQueue]), call]));
   return { served, calls: [...distinct.values()] };
 }
@@ -52,12 +54,19 @@ function servedBy({ service, home }: Resident): Served[] {
   }));
 }
 
-function callsOf(caller: PlacedService, served: readonly Served[], problems: Problem[]): Call[] {
+function callsOf(
+  caller: PlacedService,
+  served: readonly Served[],
+  names: readonly string[],
+  problems: Problem[],
+): Call[] {
   return (caller.section.calls ?? []).flatMap(({ service, queue }, at): Call[] => {
     const path = ['calls', at];
     const offered = served.filter((one) => one.service.name === service);
     const called = offered.filter((one) => queue === undefined || one.queue === queue);
-    const problem = callProblem(caller.name, { service, queue }, offered, called);
+    const problem = names.includes(service)
+      ? callProblem(caller.name, { service, queue }, offered, called)
+      : strangerProblem(caller.name, service, names);
     if (problem !== undefined) {
       problems.push({ ...problem, position: caller.locate(path) });
       return [];
@@ -71,6 +80,12 @@ function callsOf(caller: PlacedService, served: readonly Served[], problems: Pro
   });
 }
 
+function strangerProblem(caller: string, service: string, names: readonly string[]) {
+  const near = nearest(service, names);
+  const hint = near === undefined ? 'check the name of the service' : `did you mean "${near}"?`;
+  return { message: `${caller} calls ${service}, which has nothing on RabbitMQ`, hint };
+}
+
 function callProblem(
   caller: string,
   { service, queue }: { readonly service: string; readonly queue?: string | undefined },
@@ -81,11 +96,11 @@ function callProblem(
   if (offered.length === 0) {
     return {
       message: `${caller} calls ${service}, which serves nothing on RabbitMQ`,
-      hint: `check the name, or add "serves: [QUEUE]" to ${service}`,
+      hint: `add "serves: [QUEUE]" to ${service}`,
     };
   }
   if (called.length > 0) return undefined;
-  const hint = `it serves ${offered.map((one) => one.queue).join(', ')}`;
+  const hint = `name one that it serves: ${offered.map((one) => one.queue).join(', ')}`;
   return { message: `${caller} calls ${queue ?? ''} of ${service}, which does not serve it`, hint };
 }
 

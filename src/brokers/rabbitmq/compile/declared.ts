@@ -60,7 +60,11 @@ function queueType(world: World, owned: Owned<QueueSection>): string {
   if (argued === undefined) return section.type ?? world.defaultQueueType;
   const position = service.locate([...path, 'arguments', 'x-queue-type']);
   if (typeof argued !== 'string' || !queueTypes.includes(argued)) {
-    world.problems.push({ message: 'x-queue-type must be classic, quorum or stream', position });
+    world.problems.push({
+      message: `"x-queue-type" of queue "${owned.name}" must be classic, quorum or stream`,
+      position,
+      hint: 'write "type" instead',
+    });
     return world.defaultQueueType;
   }
   if (section.type !== undefined && section.type !== argued) {

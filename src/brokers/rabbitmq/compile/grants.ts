@@ -90,7 +90,7 @@ export function inNamespace(namespace: string | undefined, right: Right, name: s
 }
 
 /** True if a literal grant reaches the name, or may. */
-export function grantReaches(member: Member, right: Right, name: string): boolean {
+function grantReaches(member: Member, right: Right, name: string): boolean {
   return granted(member, right).some((pattern) => mayReach(pattern, name));
 }
 

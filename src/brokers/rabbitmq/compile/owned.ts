@@ -42,7 +42,13 @@ export function ownersOf<Section>(
     const { name, service, path } = owned;
     const position = service.locate(path);
     const problem = nameProblem(name) ?? reservedProblem(name);
-    if (problem !== undefined) problems.push({ message: `${what} "${name}" ${problem}`, position });
+    if (problem !== undefined) {
+      problems.push({
+        message: `${what} "${name}" ${problem}`,
+        position,
+        hint: `give the ${what} another name`,
+      });
+    }
     const first = owners.get(name);
     if (first === undefined) owners.set(name, owned);
     else {

@@ -52,7 +52,7 @@ export interface Member {
   readonly consumes: readonly QueueUse[];
   readonly sends: readonly QueueUse[];
   readonly calls: readonly Call[];
-  readonly grants: readonly GrantSection[];
+  readonly grants: readonly (GrantSection & Use)[];
 }
 
 /** Each service with the vhosts that it speaks of. */
@@ -91,7 +91,7 @@ export interface Located extends Resident {
   readonly publishes: readonly (Publish & In)[];
   readonly consumes: readonly (QueueUse & In)[];
   readonly sends: readonly (QueueUse & In)[];
-  readonly grants: readonly (GrantSection & In)[];
+  readonly grants: readonly (GrantSection & Use & In)[];
 }
 
 /** Each intent with the vhost that it is about: its own word, else the service's, else the environment's. */

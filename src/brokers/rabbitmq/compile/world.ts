@@ -127,14 +127,7 @@ function userProblem(user: string, admin: string, protectedUsers: readonly strin
 export function mentionExchange(world: World, name: string, service: Locating, path: Path): void {
   if (world.exchanges.has(name) || builtInExchanges.has(name)) return;
   if (isReserved(name)) {
-    world.problems.push({
-      message: `exchange "${name}" is not one of those that RabbitMQ comes with`,
-      position: service.locate(path),
-      hint:
-        name === 'amq.default'
-          ? 'the default exchange reaches queues by name: write "sends: [QUEUE]"'
-          : 'names that begin with amq. are reserved for the broker',
-    });
+    world.problems.push({ ...reservedExchange(name), position: service.locate(path) });
     return;
   }
   const at = exchangeAddress(world.vhost, name);
@@ -144,6 +137,18 @@ export function mentionExchange(world: World, name: string, service: Locating, p
   });
 }
 
+function reservedExchange(name: string): Pick<Problem, 'message' | 'hint'> {
+  if (name === 'amq.default') {
+    const hint = 'every queue is bound to it by its own name: to publish through it, write "sends: [QUEUE]"';
+    return { message: '"amq.default" is the default exchange, which cannot be named here', hint };
+  }
+  const message = `exchange "${name}" is not one of those that RabbitMQ comes with`;
+  return {
+    message,
+    hint: `names that begin with amq. are the broker's; it has ${[...builtInExchanges.keys()].join(', ')}`,
+  };
+}
+
 /** Who speaks: a service, or the environment with a policy. */
 type Locating = Pick<PlacedService, 'locate'>;
 
@@ -151,7 +156,8 @@ export function mentionQueue(world: World, name: string, service: Locating, path
   if (world.queues.has(name)) return;
   if (isReserved(name)) {
     const message = `queue "${name}" ${reservedProblem(name) ?? ''}`;
-    world.problems.push({ message, position: service.locate(path) });
+    const hint = 'for queues that the server names, write "temporaryQueues: true"';
+    world.problems.push({ message, position: service.locate(path), hint });
     return;
   }
   const at = queueAddress(world.vhost, name);
