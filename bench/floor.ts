@@ -8,6 +8,7 @@
 import { createHash, pbkdf2, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { link, open, unlink } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import {
   type API,
@@ -90,6 +91,16 @@ function call<A extends unknown[], R>(
   return api.async(connection, ...args);
 }
 
+const everyAcl = {
+  resourceType: 1,
+  resourceName: null,
+  resourcePatternType: 1,
+  principal: null,
+  host: null,
+  operation: 1,
+  permissionType: 1,
+} as const;
+
 async function readKafka(connection: Connection): Promise<void> {
   await call(connection, apiVersionsV3.api, 'bench', '1');
   await call(connection, describeClusterV1.api, true, 1);
@@ -106,18 +117,9 @@ async function readKafka(connection: Connection): Promise<void> {
       await call(connection, describeConfigsV4.api, resources, false, false);
     }
   };
-  const filter = {
-    resourceType: 1,
-    resourceName: null,
-    resourcePatternType: 1,
-    principal: null,
-    host: null,
-    operation: 1,
-    permissionType: 1,
-  } as const;
   await Promise.all([
     topics(),
-    call(connection, describeAclsV3.api, filter),
+    call(connection, describeAclsV3.api, everyAcl),
     call(connection, describeUserScramCredentialsV0.api, []),
     call(connection, describeClientQuotasV1.api, [], false),
   ]);
@@ -145,6 +147,16 @@ async function createTopics(connection: Connection, validateOnly: boolean): Prom
       };
     });
     await call(connection, createTopicsV7.api, request, 60_000, validateOnly);
+  }
+}
+
+/** A broker makes a thousand logs before it shows the ACLs that came after: a reading before that would be no proof. */
+async function shownByKafka(connection: Connection): Promise<void> {
+  for (;;) {
+    const { resources } = await call(connection, describeAclsV3.api, everyAcl);
+    const count = resources.reduce((sum, { acls }) => sum + acls.length, 0);
+    if (count >= of('kafka:acl').length) return;
+    await sleep(100);
   }
 }
 
@@ -290,6 +302,7 @@ async function onKafka(): Promise<void> {
   await readKafka(connection);
   if (mode === 'apply') {
     await writeKafka(connection);
+    await shownByKafka(connection);
     await readKafka(connection);
   }
   await connection.close();

@@ -6,6 +6,7 @@ import {
   alterUserScramCredentialsV0,
   deleteAclsV3,
   deleteTopicsV6,
+  describeAclsV3,
   describeUserScramCredentialsV0,
   metadataV12,
 } from '@platformatic/kafka';
@@ -95,14 +96,20 @@ async function emptyKafka(kafka: Kafka): Promise<void> {
   try {
     const all = { resourceType: 1, resourceName: null, resourcePatternType: 1 } as const;
     const anyone = { principal: null, host: null, operation: 1, permissionType: 1 } as const;
+    const users = async () => {
+      const { results } = await describeUserScramCredentialsV0.api.async(connection, []);
+      return results.map(({ user }) => user).filter((user) => user.startsWith('service-'));
+    };
+    const acls = async () => (await describeAclsV3.api.async(connection, { ...all, ...anyone })).resources;
     await deleteAclsV3.api.async(connection, [{ ...all, ...anyone }] as never);
     const names = (await topics()).map(({ name }) => ({ name: name ?? '' }));
     for (const batch of batchesOf(names)) await deleteTopicsV6.api.async(connection, batch, 60_000);
-    const { results } = await describeUserScramCredentialsV0.api.async(connection, []);
-    const made = results.filter(({ user }) => user.startsWith('service-'));
-    const gone = made.map(({ user }) => ({ name: user, mechanism: 2 }));
+    const gone = (await users()).map((name) => ({ name, mechanism: 2 }));
     for (const batch of batchesOf(gone)) await alterUserScramCredentialsV0.api.async(connection, batch, []);
+    // A broker goes on deleting for seconds, and would keep the next run waiting.
     while ((await topics()).length > 0) await sleep(100);
+    while ((await users()).length > 0) await sleep(100);
+    while ((await acls()).length > 0) await sleep(100);
   } finally {
     await connection.close();
   }

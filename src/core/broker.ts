@@ -289,6 +289,16 @@ export interface Broker<Environment = unknown, Service = unknown, R extends Reso
   observe(target: Placed<Environment>, scope: Scope<R>, context: Context): Promise<Observation<R>>;
   /** What `read` would answer, as far as an observation tells. Pure. Throws PartialView where it does not tell enough. */
   recall(observed: Observation<R>, target: Placed<Environment>, scope: Scope<R>): Reading<R>;
+  /**
+   * Returns when the broker shows the last of these changes, which were done in this order, or after `patienceMs`; asks for far
+   * less than `read` does, which must still be asked what is there. Absent where a write shows at once.
+   */
+  shown?(
+    target: Placed<Environment>,
+    done: readonly Change<R>[],
+    patienceMs: number,
+    context: Context,
+  ): Promise<void>;
   /** What the changes would lose or disturb now, by address: messages, consumers, log size, connections. */
   weigh(
     target: Placed<Environment>,

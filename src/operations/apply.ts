@@ -132,8 +132,10 @@ async function applySite(
   const progress = new Progress(options.report, diary);
   if (planned.part.changes.length === 0) return { progress, left: { planned } };
   await writeSite(planned, result, options, progress, permit);
-  const isDone = ({ address }: Change) => progress.outcomes.get(address)?.outcome.status === 'done';
-  return { progress, left: await settle(planned, result.session, options.decisions, isDone) };
+  const done = [...progress.outcomes.values()]
+    .filter(({ outcome }) => outcome.status === 'done')
+    .map(({ change }) => change);
+  return { progress, left: await settle(planned, result.session, options.decisions, done) };
 }
 
 async function writeSite(

@@ -25,10 +25,14 @@ export async function settle(
   planned: Planned,
   session: Session,
   decisions: Decisions,
-  isDone: (change: Change) => boolean,
+  done: readonly Change[],
 ): Promise<Leftover> {
   const deadline = performance.now() + patienceMs;
+  const addresses = new Set(done.map(({ address }) => address));
+  const isDone = ({ address }: Change) => addresses.has(address);
+  const { broker, landscape } = planned;
   try {
+    await broker.shown?.(landscape.environment, done, patienceMs, session.context);
     for (let pause = 50; ; pause = Math.min(2 * pause, longestPauseMs)) {
       const left = await planSite(session, planned, decisions);
       if (!left.part.changes.some(isDone) || performance.now() + pause > deadline) return { planned: left };

@@ -440,3 +440,36 @@ describe('before anything is lost', () => {
     expect([...sizes.values()]).toEqual(['size unknown']);
   });
 });
+
+describe('waiting until a write shows', () => {
+  const services = {
+    o: { topics: { orders: { partitions: 1 } }, consumes: [{ topic: 'orders', group: 'a' }] },
+  };
+  const shown = (changes: readonly KafkaChange[], patienceMs: number) =>
+    broker.shown?.(live.target(), changes, patienceMs, live.context());
+
+  it.each(['topic', 'user', 'acl'])('of a %s ends when it is there, and when it is gone', async (kind) => {
+    const { changes } = await live.plan(services);
+    const own = changes.filter((change) => change.kind === `kafka:${kind}`);
+    const read = async () => (await live.read(services)).resources.map(({ address }) => address);
+    await live.write(own);
+    await shown(own, 20_000);
+    const there = await read();
+    expect(own.filter(({ address }) => !there.includes(address))).toEqual([]);
+    const gone = (await live.read(services)).resources
+      .filter(({ address }) => own.some((change) => change.address === address))
+      .map((one) => deletion(one, 'not wanted any more'));
+    await live.write(gone);
+    await shown(gone, 20_000);
+    const left = await read();
+    expect(gone.filter(({ address }) => left.includes(address))).toEqual([]);
+  });
+
+  it('ends with its patience, too', async () => {
+    const { changes } = await live.plan(services);
+    const since = performance.now();
+    await shown(changes, 300);
+    expect(performance.now() - since).toBeGreaterThan(100);
+    expect(performance.now() - since).toBeLessThan(10_000);
+  });
+});

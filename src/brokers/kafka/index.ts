@@ -44,6 +44,10 @@ export const kafka: Broker<KafkaEnvironment, KafkaService, KafkaResource> = {
     return observe(target, scope, context);
   },
   recall,
+  async shown(target, done, patienceMs, context) {
+    const { shown } = await import('./shown.ts');
+    return shown(target, done, patienceMs, context);
+  },
   async weigh(target, changes, context) {
     const { weigh } = await import('./weigh.ts');
     return weigh(target, changes, context);

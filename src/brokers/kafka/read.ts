@@ -102,7 +102,7 @@ async function requireView(session: Session): Promise<void> {
 
 const any = 1;
 
-async function readAcls(session: Session): Promise<KafkaResource[]> {
+export async function readAcls(session: Session): Promise<KafkaResource[]> {
   const answer = await session.call(describeAclsV3.api, {
     resourceType: any,
     resourceName: null,

@@ -44,7 +44,7 @@ function nameOf(topic: TopicResource): string {
 }
 
 /** Topics that the administrator may describe; the broker leaves out the others without a word. */
-async function visibleTopics(session: Session): Promise<Map<string, TopicAnswer>> {
+export async function visibleTopics(session: Session): Promise<Map<string, TopicAnswer>> {
   const { topics } = await session.call(metadataV12.api, null, false, false);
   const visible = topics.filter(({ name, errorCode, partitions }) => {
     if (partitions.length > 0) return true;
