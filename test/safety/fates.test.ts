@@ -114,6 +114,7 @@ describe('a grant of a declared principal', () => {
       expect(plan.blocked).toContainEqual({
         address,
         action: 'delete',
+        service: named('declared'),
         reason: `removes a DENY: User:${named('declared')} could read topic ${named('by-hand')} again where an ALLOW covers it`,
         hint: `name it to do it: --allow-widening '${address}'`,
       });
