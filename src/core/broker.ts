@@ -132,8 +132,10 @@ export interface Kind<R extends Resource = Resource> {
   narrows?(change: Change<R>, others: readonly Change[]): boolean;
   /** The blocked change without which this one must not run either: alone it would give a right instead of taking one. */
   tiedTo?(change: Change<R>, blocked: ReadonlySet<Address>): Address | undefined;
-  /** How a person names it; without one, the parts of its address. */
-  title?(at: Address, spec: R['spec']): string;
+  /** How a person names it, with the others of its row; without one, the parts of its address. */
+  title?(at: Address, spec: R['spec'], row: readonly R['spec'][]): string;
+  /** What is equal here is told to a person in one row: ACLs that differ in the operation only. */
+  row?(spec: R['spec']): string;
   /** The spec for a person to read, beyond what the title says. */
   show(spec: R['spec']): readonly Setting[];
 }

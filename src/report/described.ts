@@ -22,13 +22,33 @@ export interface DescribedSetting {
   readonly to: string;
 }
 
-export function describe(change: Change, kinds: KindsShown): Described {
+/** Changes in rows: mostly one each, and together what differs in nothing but, say, the operation of an ACL. */
+export function rowsOf(changes: readonly Change[], kinds: KindsShown): (readonly [Change, ...Change[]])[] {
+  const rows = new Map<string, [Change, ...Change[]]>();
+  for (const change of changes) {
+    const row = change.cost === undefined ? kinds[change.kind]?.row?.(specOf(change)) : undefined;
+    const key = row === undefined ? change.address : `${change.action} ${change.kind} ${row}`;
+    const known = rows.get(key);
+    if (known === undefined) rows.set(key, [change]);
+    else known.push(change);
+  }
+  return [...rows.values()];
+}
+
+function specOf({ after, before }: Change): NonNullable<Change['after']> {
+  return after ?? before ?? {};
+}
+
+/** A change, with those that are told in one row with it. */
+export function describe(change: Change, kinds: KindsShown, row: readonly Change[] = [change]): Described {
   const kind = kinds[change.kind];
-  const spec = change.after ?? change.before ?? {};
+  const spec = specOf(change);
   const updates = change.before !== null && change.after !== null;
   return {
     what: printable(`${brokerOf(change.address)} ${kind?.label ?? change.kind}`),
-    name: printable(kind?.title?.(change.address, spec) ?? partsOf(change.address).join('/')),
+    name: printable(
+      kind?.title?.(change.address, spec, row.map(specOf)) ?? partsOf(change.address).join('/'),
+    ),
     settings: updates ? changed(change, kind) : said(spec, kind),
     cost: change.cost === undefined ? undefined : printable(change.cost),
   };

@@ -6,6 +6,7 @@ import {
   byService,
   countsText,
   describe,
+  rowsOf,
   type DescribedSetting,
   type KindsShown,
   unmanagedText,
@@ -51,12 +52,25 @@ function body(plan: Plan, kinds: KindsShown, colors: Colors): string {
 function changeGroups(changes: readonly Change[], kinds: KindsShown, colors: Colors): string[] {
   const groups = Map.groupBy(changes, (change) => change.reason);
   return [...groups].map(([reason, group]) =>
-    [`  ${printable(reason)}`, ...group.flatMap((change) => changeLines(change, kinds, colors))].join('\n'),
+    [
+      `  ${printable(shortened(reason))}`,
+      ...rowsOf(group, kinds).flatMap((row) => rowLines(row, kinds, colors)),
+    ].join('\n'),
   );
 }
 
-function changeLines(change: Change, kinds: KindsShown, colors: Colors): string[] {
-  const { what, name, settings, cost: said } = describe(change, kinds);
+/** Reasons of one change that fit on a line; a group of twelve topics has twelve. */
+const reasonWidth = 120;
+
+function shortened(reason: string): string {
+  const parts = reason.split('; ');
+  if (reason.length <= reasonWidth || parts.length < 4) return reason;
+  return `${parts.slice(0, 3).join('; ')}; and ${parts.length - 3} more`;
+}
+
+function rowLines(row: readonly [Change, ...Change[]], kinds: KindsShown, colors: Colors): string[] {
+  const [change] = row;
+  const { what, name, settings, cost: said } = describe(change, kinds, row);
   const head = `    ${paint(change.action, colors)(marks[change.action])} ${what} ${colors.bold(name)}`;
   const cost = said === undefined ? [] : [`        ${colors.yellow(said)}`];
   const lines = settings.map(({ label, ...value }) => ({ label, value: valueText(value, colors) }));

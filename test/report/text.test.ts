@@ -3,6 +3,9 @@ import { type Address, address } from '../../src/core/address.ts';
 import type { Kind } from '../../src/core/broker.ts';
 import { cautious } from '../../src/core/decisions.ts';
 import { TopologyError, MqwardenError } from '../../src/core/errors.ts';
+import { aclAddress } from '../../src/brokers/kafka/resources.ts';
+import { kinds as everyKind } from '../../src/operations/session.ts';
+import type { Change } from '../../src/core/resource.ts';
 import { assemble, type BrokerPlan } from '../../src/core/plan.ts';
 import {
   applyAsText,
@@ -32,6 +35,35 @@ describe('a plan as text', () => {
     ];
     expect(planAsText(makePlan({ unmanaged }), kinds, false)).toBe(
       'No changes: test is as declared; 2 unmanaged (1 claimed).\n',
+    );
+  });
+
+  it('tells ACLs that differ in the operation only in one row, and twelve reasons in three', () => {
+    const acl = (operation: 'read' | 'describe', permission: 'allow' | 'deny'): Change => {
+      const of = {
+        resource: 'topic',
+        pattern: 'literal',
+        name: 'orders',
+        principal: 'User:a',
+        host: '*',
+      } as const;
+      const spec = { ...of, operation, permission };
+      const reason = Array.from({ length: 12 }, (_, at) => `consumes topic-${at} as group`).join('; ');
+      return {
+        action: 'create',
+        address: aclAddress(spec),
+        kind: 'kafka:acl',
+        reason,
+        before: null,
+        after: spec,
+      };
+    };
+    const changes = [acl('read', 'allow'), acl('describe', 'allow'), acl('read', 'deny')];
+    expect(planAsText(makePlan({ changes }), everyKind, false)).toContain(
+      `  consumes topic-0 as group; consumes topic-1 as group; consumes topic-2 as group; and 9 more
+    + kafka ACL allow describe, read on topic orders (literal) to User:a from *
+    + kafka ACL deny read on topic orders (literal) to User:a from *
+`,
     );
   });
 

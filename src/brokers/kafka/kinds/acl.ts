@@ -1,5 +1,6 @@
 import type { Address } from '../../../core/address.ts';
 import type { Kind } from '../../../core/broker.ts';
+import { canonical } from '../../../core/json.ts';
 import type { Change } from '../../../core/resource.ts';
 import { userOf } from '../names.ts';
 import type { AclResource, AclSpec } from '../resources.ts';
@@ -27,10 +28,13 @@ export const aclKind: Kind<AclResource> = {
       : undefined,
   phase: (change) => phaseOf[stepOf(change)],
   after,
-  title: (_at, { permission, operation, resource, name, pattern, principal, host }) => {
+  title: (_at, { permission, resource, name, pattern, principal, host }, row) => {
+    const operations = row.map(({ operation }) => operation).sort();
     const on = resource === 'cluster' ? clusterName : `${resource} ${name} (${pattern})`;
-    return `${permission} ${operation} on ${on} to ${principal} from ${host}`;
+    return `${permission} ${operations.join(', ')} on ${on} to ${principal} from ${host}`;
   },
+  row: ({ permission, resource, name, pattern, principal, host }) =>
+    canonical([permission, resource, name, pattern, principal, host]),
   // The title says it all: an ACL is its identity.
   show: () => [],
 };
