@@ -88,6 +88,13 @@ export function kafkaSections(wishes: ReadonlyMap<string, Wish>, closed: boolean
       wish.topics.filter(({ name }) => !taken.has(name) && taken.add(name)),
     ]),
   );
+  // An application's own names are one service's alone.
+  const applications = new Set<string>();
+  const isFree = (id: string, service: string) =>
+    !applications.has(id) &&
+    ![...owned].some(
+      ([owner, all]) => owner !== service && all.some(({ name }) => name.startsWith(`${id}-`)),
+    );
   const pool = [...taken, ...(closed ? [] : ['elsewhere'])];
   return new Map(
     [...wishes].map(([service, wish]) => {
@@ -97,19 +104,15 @@ export function kafkaSections(wishes: ReadonlyMap<string, Wish>, closed: boolean
       });
       const principal = wish.principal !== null && !principals.has(wish.principal) ? wish.principal : null;
       if (principal !== null) principals.add(principal);
-      return [service, section(service, wish, principal, Object.fromEntries(topics), pool)];
+      const streams = wish.streams !== null && isFree(wish.streams, service) ? wish.streams : null;
+      if (streams !== null) applications.add(streams);
+      return [service, section(service, { ...wish, principal, streams }, Object.fromEntries(topics), pool)];
     }),
   );
 }
 
-function section(
-  service: string,
-  wish: Wish,
-  principal: string | null,
-  topics: JsonObject,
-  pool: readonly string[],
-): JsonObject {
-  const { quota, createTopics, grantStyle, hosts } = wish;
+function section(service: string, wish: Wish, topics: JsonObject, pool: readonly string[]): JsonObject {
+  const { principal, quota, createTopics, grantStyle, hosts } = wish;
   const streams = wish.streams === null ? null : { applicationId: wish.streams };
   const produces = wish.produces.flatMap(({ target: to, transactionalId: id, ...rest }) => {
     // No two services may produce with the same one.

@@ -235,15 +235,46 @@ describe('two sides agree', () => {
     expect(problems(() => compiled({ o: { topics: { a: { allow: {} } }, produces: ['a'] } }))).toEqual([]);
   });
 
-  it('keeps a Streams prefix out of other topics', () => {
+  it('keeps a Streams prefix, which may delete, out of the topics of others, whatever they allow', () => {
     const services = {
-      owner: { topics: { 'a-x': { allow: {} } } },
+      owner: { topics: { 'a-x': {}, 'a-y': { allow: { publish: ['user'], consume: ['user'] } } } },
+      user: { topics: { 'a-own': {} }, streams: { applicationId: 'a' } },
+    };
+    expect(problems(() => compiled(services))).toEqual([
+      'the internal topics a-* of user reach topic a-x, which owner owns @ user.yaml#streams.applicationId & owner.yaml#topics.a-x',
+      'the internal topics a-* of user reach topic a-y, which owner owns @ user.yaml#streams.applicationId & owner.yaml#topics.a-y',
+    ]);
+  });
+
+  it('and out of other applications, whose own topics no file names', () => {
+    const services = {
+      owner: { streams: { applicationId: 'a-b' } },
+      other: { streams: { applicationId: 'ab' } },
       user: { streams: { applicationId: 'a' } },
     };
     expect(problems(() => compiled(services))).toEqual([
-      expect.stringContaining('user has as an internal topic a-x'),
+      'the internal topics a-* of user reach those of the application a-b, which owner owns @ user.yaml#streams.applicationId & owner.yaml#streams.applicationId',
     ]);
   });
+
+  it('one application in two services', () => {
+    const streams = { applicationId: 'app' };
+    expect(problems(() => compiled({ a: { streams }, b: { streams } }))).toHaveLength(2);
+  });
+
+  it.each(['delete', 'alter', 'alter_configs', 'all'])(
+    'to be allowed to publish is not to %s',
+    (operation) => {
+      const grants = [{ resource: 'topic', name: 't', operations: [operation], reason: 'r' }];
+      const services = {
+        o: { topics: { t: { allow: { publish: ['user'], consume: ['user'] } } } },
+        user: { grants },
+      };
+      expect(problems(() => compiled(services))).toEqual([
+        'user is granted changes to topic t, but o, which owns it, does not allow that @ user.yaml#grants.0 & o.yaml#topics.t.allow',
+      ]);
+    },
+  );
 });
 
 describe('what cannot hold together', () => {
@@ -374,15 +405,27 @@ describe('groups and transactional ids, which have no owner on Kafka', () => {
         'kafka:acl:transactional_id/prefixed/app-/User%3Ab/*/write/allow b reaches, by transactional id app-*, also app-1 of a',
       ],
     },
-    {
-      name: 'one Streams application in two services, told once for each kind',
-      services: { a: { streams: { applicationId: 'app' } }, b: { streams: { applicationId: 'app' } } },
-      want: [
-        expect.stringContaining('a and b consume as one group app:') as string,
-        'kafka:acl:transactional_id/prefixed/app-/User%3Ab/*/write/allow b reaches, by transactional id app-*, also app-* of a',
-      ],
-    },
   ])('$name', ({ services, want }) => {
     expect(warnings(services)).toEqual(want);
   });
+});
+
+it('tells who could do anything on the cluster, or log in as another', () => {
+  const reason = 'r';
+  const { warnings } = compiled({
+    a: {
+      grants: [
+        { resource: 'cluster', operations: ['alter', 'cluster_action', 'alter_configs', 'describe'], reason },
+        { resource: 'cluster', operations: ['all'], permission: 'deny', reason },
+        { resource: 'user', name: 'User:b', operations: ['create_tokens'], reason },
+        { resource: 'user', name: 'User:a', operations: ['create_tokens'], reason },
+      ],
+    },
+  });
+  expect(warnings.map(({ message }) => message)).toEqual([
+    'a may give itself and others any right, and so could do anything on the cluster, whatever owners allow',
+    'a may act as a broker, and so could do anything on the cluster, whatever owners allow',
+    'a may change the configuration of the brokers',
+    'a may log in as User:b, by tokens that it makes',
+  ]);
 });

@@ -306,7 +306,7 @@ billing: { kafka: { produces: [{ topic: b, transactionalId: tx }] } }
 billing: { kafka: { topics: { billing-invoices: { allow: {} } } } }
 `,
     want: [
-      'services.yaml:2:48: orders has as an internal topic billing-invoices (through billing-*), but billing, which owns it, does not allow that (use an application id that begins no topic of others: its prefix may create and delete them) [billing says who may publish: services.yaml:3:53]',
+      'services.yaml:2:48: the internal topics billing-* of orders reach topic billing-invoices, which billing owns (give the application an id that nothing of another service begins with) [billing declares it here: services.yaml:3:33]',
     ],
   },
   {

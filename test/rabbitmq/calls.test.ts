@@ -205,3 +205,14 @@ describe('temporary queues', () => {
     ]);
   });
 });
+
+it('two callers whose reply queues would have one name are told, and neither loses its call', () => {
+  const told = problems({
+    s: { serves: ['b.replies.c', 'c'] },
+    a: { calls: [{ service: 's', queue: 'b.replies.c' }] },
+    'a.replies.b': { calls: [{ service: 's', queue: 'c' }] },
+  });
+  expect(told).toContain(
+    'a.replies.b/calls/0: queue "a.replies.b.replies.c" is owned by both a and a.replies.b',
+  );
+});

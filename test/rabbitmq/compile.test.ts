@@ -337,6 +337,35 @@ describe('what is refused', () => {
       ],
     },
     {
+      name: "a namespace within another service's, which may declare there what stands in no file",
+      services: { pay: { namespace: 'pay', declares: true }, evil: { namespace: 'pay.queue' } },
+      want: [
+        'evil/namespace: the namespace pay.queue of evil lies in the namespace pay of pay',
+        '  pay/namespace: pay has it here',
+      ],
+    },
+    {
+      name: 'a namespace of two services',
+      services: { pay: { namespace: 'pay' }, evil: { namespace: 'pay' } },
+      want: [
+        'pay/namespace: the namespace pay of pay lies in the namespace pay of evil',
+        '  evil/namespace: evil has it here',
+        'evil/namespace: the namespace pay of evil lies in the namespace pay of pay',
+        '  pay/namespace: pay has it here',
+      ],
+    },
+    ...['^[]p[a-z._-]+$', '^[_[:lower:].[-]+$', '^[^]x[_]+$'].map((read) => ({
+      name: `what PCRE reads as a class and JavaScript otherwise: ${read}`,
+      services: {
+        pay: { queues: { 'payment.q': { allow: {} } } },
+        evil: { grants: [{ read, reason: 'r' }] },
+      },
+      want: [
+        'evil/grants/0/read: evil is granted read on queue payment.q, which pay does not allow it to consume',
+        '  pay/queues/payment.q/allow: pay says here who may use it',
+      ],
+    })),
+    {
       name: 'dead-lettering to whatever queue the publisher names',
       services: { evil: { queues: { q: { deadLetter: { exchange: '' } } } } },
       want: [
@@ -473,4 +502,12 @@ describe('what is refused', () => {
   it('reports every problem, not only the first', () => {
     expect(problems({ guest: {}, a: { queues: { 'amq.x': {}, '': {} } } })).toHaveLength(3);
   });
+});
+
+it('tells who could do anything, or lead messages elsewhere, by a tag', () => {
+  const { warnings } = compiled({ a: { tags: ['administrator', 'management', 'policymaker'] }, b: {} });
+  expect(warnings.map(({ address, message }) => `${address} ${message}`)).toEqual([
+    'rabbitmq:user:a a may give itself and others any right, and so could do anything on the broker, whatever owners allow (tag administrator)',
+    'rabbitmq:user:a a may lead messages elsewhere by policies, in every vhost that it uses, whatever owners allow (tag policymaker)',
+  ]);
 });

@@ -5,7 +5,9 @@ import { serviceAcls } from './compile/acls.ts';
 import { type Ask, asksOf, consentProblems } from './compile/consent.ts';
 import type { KafkaLandscape, PlacedService } from './compile/landscape.ts';
 import { principalOfService, principalProblems } from './compile/principals.ts';
+import { powerWarnings } from './compile/power.ts';
 import { sharedWarnings, transactionalProblems } from './compile/shared.ts';
+import { streamsProblems } from './compile/streams.ts';
 import { collisions, type OwnedTopics, ownTopics, topicResource } from './compile/topics.ts';
 import { canLogIn, isDistinguishedName } from './names.ts';
 import {
@@ -27,6 +29,7 @@ export function compile(landscape: KafkaLandscape): Compiled<KafkaResource> {
     ...principalProblems(landscape, (user) => matchesAny(landscape.protected, user)),
     ...owning,
     ...consentProblems(topics, asks),
+    ...streamsProblems(landscape.services, topics),
     ...transactionalProblems(landscape.services),
   ];
   if (problems.length > 0) throw new TopologyError(problems);
@@ -42,6 +45,7 @@ export function compile(landscape: KafkaLandscape): Compiled<KafkaResource> {
       ...ownerless(topics, asks),
       ...lockedOut(landscape.services),
       ...sharedWarnings(landscape.services),
+      ...landscape.services.flatMap(powerWarnings),
     ],
     principals: new Map(landscape.services.map((service) => [principalOfService(service), service.name])),
     former: new Map(

@@ -31,7 +31,9 @@ export function compile(landscape: RabbitLandscape): Compiled<RabbitResource> {
   return {
     resources: distinct(resources),
     blocked: [],
-    warnings: [...warnings.values()].sort((a, b) => compareText(a.address, b.address)),
+    warnings: [...warnings.values(), ...services.flatMap(powerWarnings)].sort((a, b) =>
+      compareText(a.address, b.address),
+    ),
     principals: new Map(services.map((service) => [userOf(service), service.name])),
     former: new Map(
       services.flatMap(({ name, formerly = [] }) => formerly.map((user) => [user, name] as const)),
@@ -117,6 +119,22 @@ function userResource(service: PlacedService): User {
       auth: suspended || auth !== 'password' ? 'none' : 'password',
     },
   };
+}
+
+const powers: Readonly<Record<string, string>> = {
+  administrator:
+    'give itself and others any right, and so could do anything on the broker, whatever owners allow',
+  policymaker: 'lead messages elsewhere by policies, in every vhost that it uses, whatever owners allow',
+};
+
+/** What no owner is asked about: who approves a plan is told. */
+function powerWarnings(service: PlacedService): Warning[] {
+  if (service.suspended === true) return [];
+  return (service.section.tags ?? []).flatMap((tag) => {
+    const power = powers[tag];
+    if (power === undefined) return [];
+    return [{ address: userAddress(userOf(service)), message: `${service.name} may ${power} (tag ${tag})` }];
+  });
 }
 
 /** What the broker would not check, or not take at all. */

@@ -8,13 +8,12 @@ import type { OwnedTopic, OwnedTopics } from './topics.ts';
 /** Something that a service asks to do with topics, and where it asks. */
 export interface Ask {
   readonly service: PlacedService;
-  readonly use: 'publish' | 'consume';
+  /** Nobody can be allowed to configure what another owns: that is to delete it, or what is in it. */
+  readonly use: 'publish' | 'consume' | 'configure';
   readonly verb: string;
   readonly topic?: string | undefined;
   readonly prefix?: string | undefined;
   readonly position: Position;
-  /** What to do instead, where asking the owner would be wrong. */
-  readonly hint?: string;
 }
 
 /** Everything that a service asks of topics, by intent or by a literal grant. */
@@ -45,24 +44,10 @@ export function asksOf(service: PlacedService): Ask[] {
   const granted = grants.flatMap((grant, index) =>
     grantAsks(service, grant, service.locate(['grants', index])),
   );
-  return [...produced, ...consumed, ...streamed(service), ...granted];
+  return [...produced, ...consumed, ...granted];
 }
 
-/** The prefix of a Streams application must not reach into somebody else's topics. */
-function streamed(service: PlacedService): Ask[] {
-  const { streams } = service.section;
-  if (streams === undefined) return [];
-  const position = service.locate(['streams', 'applicationId']);
-  const hint = 'use an application id that begins no topic of others: its prefix may create and delete them';
-  const prefix = `${streams.applicationId}-`;
-  const ask = { service, verb: 'has as an internal', prefix, position, hint } as const;
-  return [
-    { ...ask, use: 'consume' },
-    { ...ask, use: 'publish' },
-  ];
-}
-
-/** What reads is a consume; what changes the topic or its messages is a publish; DESCRIBE asks for neither. */
+/** What reads is a consume, what writes a publish, what changes or deletes neither; DESCRIBE asks for nothing. */
 function grantAsks(service: PlacedService, grant: KafkaGrant, position: Position): Ask[] {
   if (grant.resource !== 'topic' || grant.permission === 'deny') return [];
   const everyTopic = grant.pattern === 'literal' && grant.name === '*';
@@ -75,22 +60,22 @@ function grantAsks(service: PlacedService, grant: KafkaGrant, position: Position
   const asks: Ask[] = [];
   if (has('all', 'read'))
     asks.push({ service, use: 'consume', verb: 'is granted reading of', ...target, position });
-  if (has('all', 'write', 'delete', 'alter', 'alter_configs')) {
-    asks.push({ service, use: 'publish', verb: 'is granted changes to', ...target, position });
+  if (has('all', 'write')) {
+    asks.push({ service, use: 'publish', verb: 'is granted writing to', ...target, position });
+  }
+  if (has('all', 'delete', 'alter', 'alter_configs')) {
+    asks.push({ service, use: 'configure', verb: 'is granted changes to', ...target, position });
   }
   return asks;
 }
 
 /** Both sides must agree: the owner's file grants by `allow`, the user's file asks. Without `allow` nothing is refused. */
 export function consentProblems(topics: OwnedTopics, asks: readonly Ask[]): Problem[] {
-  const problems = asks.flatMap((ask) =>
+  return asks.flatMap((ask) =>
     reached(topics, ask)
       .filter((owned) => !consented(owned, ask))
       .map((owned) => refusal(owned, ask)),
   );
-  // An application both reads and writes its own: that is said once.
-  const keyOf = ({ message, hint, position }: Problem) => JSON.stringify([message, hint, position]);
-  return [...new Map(problems.map((problem) => [keyOf(problem), problem])).values()];
 }
 
 function reached(topics: OwnedTopics, ask: Ask): OwnedTopic[] {
@@ -102,19 +87,23 @@ function reached(topics: OwnedTopics, ask: Ask): OwnedTopic[] {
 
 function consented({ owner, topic }: OwnedTopic, ask: Ask): boolean {
   if (topic.allow === undefined || owner.name === ask.service.name) return true;
-  return matchesAny(topic.allow[ask.use] ?? [], ask.service.name);
+  return ask.use !== 'configure' && matchesAny(topic.allow[ask.use] ?? [], ask.service.name);
 }
 
 function refusal({ name, owner, topic }: OwnedTopic, ask: Ask): Problem {
-  const written = topic.allow?.[ask.use] !== undefined;
-  const allow = owner.locate(['topics', name, 'allow', ...(written ? [ask.use] : [])]);
+  const { service, verb, use, position } = ask;
+  const written = use !== 'configure' && topic.allow?.[use] !== undefined;
+  const allow = owner.locate(['topics', name, 'allow', ...(written ? [use] : [])]);
   const through = ask.topic === name ? '' : ` (through ${targetLabel(ask)})`;
   return {
-    message: `${ask.service.name} ${ask.verb} topic ${name}${through}, but ${owner.name}, which owns it, does not allow that`,
-    position: ask.position,
+    message: `${service.name} ${verb} topic ${name}${through}, but ${owner.name}, which owns it, does not allow that`,
+    position,
     hint:
-      ask.hint ??
-      `add ${ask.service.name} to \`allow: { ${ask.use}: […] }\` of topic ${name}, in the file of ${owner.name}`,
-    related: [{ message: `${owner.name} says who may ${ask.use}`, position: allow }],
+      use === 'configure'
+        ? 'name narrower operations: whoever may change or delete a topic may delete what is in it'
+        : `add ${service.name} to \`allow: { ${use}: […] }\` of topic ${name}, in the file of ${owner.name}`,
+    related: [
+      { message: `${owner.name} says who may ${use === 'configure' ? 'use it' : use}`, position: allow },
+    ],
   };
 }

@@ -129,7 +129,7 @@ export function grantAsks(world: World, { service, grants }: Member): Ask[] {
 }
 
 /** All that has an owner in the vhost. */
-export function everything(world: World): { what: Ask['what']; name: string }[] {
+function everything(world: World): { what: Ask['what']; name: string }[] {
   return [
     ...[...world.exchanges.keys()].map((name) => ({ what: 'exchange' as const, name })),
     ...[...world.queues.keys()].map((name) => ({ what: 'queue' as const, name })),

@@ -38,7 +38,10 @@ export function conversations(residents: readonly Resident[], problems: Problem[
   const served = residents.flatMap(servedBy);
   const names = residents.map(({ service }) => service.name);
   const calls = residents.flatMap(({ service }) => callsOf(service, served, names, problems));
-  const distinct = new Map(calls.map((call) => [JSON.stringify([call.served.home, call.replyQueue]), call]));
+  // Said twice it is one; of two callers whose reply queues have one name, both are kept, and told.
+  const distinct = new Map(
+    calls.map((call) => [JSON.stringify([call.caller.name, call.served.home, call.replyQueue]), call]),
+  );
   return { served, calls: [...distinct.values()] };
 }
 

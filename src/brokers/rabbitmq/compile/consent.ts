@@ -1,7 +1,7 @@
 import { matchesAny } from '../../../core/glob.ts';
 import { permissionAddress } from '../resources.ts';
-import { type Ask, declarationAsks, everything, grantAsks, intentAsks } from './asks.ts';
-import { inNamespace } from './grants.ts';
+import { type Ask, declarationAsks, grantAsks, intentAsks } from './asks.ts';
+import { checkNamespace } from './namespaces.ts';
 import { related } from './owned.ts';
 import { policyAsks } from './policy-asks.ts';
 import type { Member } from './vhosts.ts';
@@ -52,22 +52,6 @@ function warnOfSends(world: World, { service, sends }: Member): void {
   const names = kept.map(({ name }) => name).join(', ');
   const message = `sends through the default exchange, and so could to queues whose owners do not allow it: ${names}`;
   world.warnings.set(address, { address, message });
-}
-
-/** A namespace brings configure, which deletes: it may hold nothing of another service, whatever that one allows. */
-function checkNamespace(world: World, { service, namespace }: Member): void {
-  if (namespace === undefined) return;
-  for (const { what, name } of everything(world)) {
-    const owned = (what === 'exchange' ? world.exchanges : world.queues).get(name);
-    if (owned === undefined || owned.service === service || !inNamespace(namespace, 'configure', name))
-      continue;
-    world.problems.push({
-      message: `the namespace ${namespace} of ${service.name} reaches ${what} ${name}, which ${owned.service.name} owns`,
-      position: service.locate(['namespace']),
-      hint: 'give each service a namespace of its own, or name what it uses without one',
-      related: [related(`${owned.service.name} declares it here`, owned.service.locate(owned.path))],
-    });
-  }
 }
 
 function checkAsk(world: World, ask: Ask): void {

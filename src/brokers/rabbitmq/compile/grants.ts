@@ -70,7 +70,7 @@ function contained(pattern: string, at: number, all: readonly string[]): string 
 }
 
 /** The security reference's triple: `^order\.(queue|exchange)\..*`, `^order\.exchange\..*`, `^order\.queue\..*`. */
-const namespaceParts: Readonly<Record<Right, readonly string[]>> = {
+export const namespaceParts: Readonly<Record<Right, readonly string[]>> = {
   configure: ['queue', 'exchange'],
   write: ['exchange'],
   read: ['queue'],

@@ -24,5 +24,6 @@ export function mayReach(pattern: string, name: string): boolean {
   return reach(pattern, name) !== 'no';
 }
 
-const foreign = /\\[A-Za-z0-9]|\[\[:|\(\?|\(\*/;
+/** `[]a]` and `[^]a]` begin with a bracket as a character there; `[:alpha:]` may stand anywhere in a class. */
+const foreign = /\\[A-Za-z0-9]|\[:|\[\^?\]|\(\?|\(\*/;
 const ascii = /^[\x20-\x7e]*$/;
