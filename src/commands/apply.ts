@@ -59,8 +59,9 @@ async function runApply(topology: string | undefined, flags: ApplyFlags, shell: 
   const { apply, kinds, openAuditLog } = await import('../operations/index.ts');
   const decisions = approved?.decisions ?? decisionsFrom(flags);
   const interrupt = new AbortController();
-  const { planAsText, questionAsText, outcomeAsText, applyAsText } = await import('../report/index.ts');
+  const { planAsText, questionAsText, failuresAsText, applyAsText } = await import('../report/index.ts');
   const attended = flags.yes !== true;
+  const failures = failuresAsText(flags.color && shell.color.err);
   if (!attended) stopOnInterrupt(interrupt, shell);
   const result = await apply({
     ...sessionFrom(topology, { ...flags, ...scopeOf(approved) }, shell),
@@ -80,12 +81,13 @@ async function runApply(topology: string | undefined, flags: ApplyFlags, shell: 
     auditLog: () => openAuditLog(flags.auditLog ?? '.mqwarden/audit.jsonl'),
     report: (change: Change, outcome: Outcome) => {
       if (outcome.status === 'done') shell.progress(`${change.action} ${change.address}`);
-      else shell.err(outcomeAsText(change, outcome, flags.color && shell.color.err));
+      else shell.err(failures.one(change, outcome));
     },
     redact: (text) => shell.redaction.redact(text),
     stop: interrupt.signal,
   });
   shell.settled();
+  shell.err(failures.rest());
   shell.out(applyAsText(result, flags.color && shell.color.out));
   return exitCode(result);
 }

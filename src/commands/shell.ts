@@ -1,3 +1,4 @@
+import { whyOf } from '../files/why.ts';
 import { Redaction } from '../secrets/redact.ts';
 
 /** Where a command reads and writes; the real one is the process, and everything written passes the redaction. */
@@ -24,7 +25,7 @@ const patienceMs = 400;
 export function processShell(): Shell {
   const redaction = new Redaction();
   const { stdout, stderr, env } = process;
-  for (const stream of [stdout, stderr]) stream.on('error', readerLeft);
+  for (const stream of [stdout, stderr]) stream.on('error', unheard(redaction));
   const live = stderr.isTTY && env['TERM'] !== 'dumb';
   const since = performance.now();
   let shown = false;
@@ -55,9 +56,18 @@ export function processShell(): Shell {
   };
 }
 
-/** `| head` closes the pipe: what is being written to a broker goes on to its end, with nobody to tell. */
-function readerLeft(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/**
+ * `| head` closes the pipe, or the disk is full: what is being written to a broker goes on to its end, with nobody to tell. Whoever
+ * left wanted no more; whoever could not be told must not take it for success.
+ */
+function unheard(redaction: Redaction): (error: NodeJS.ErrnoException) => void {
+  let told = false;
+  return (error) => {
+    if (error.code === 'EPIPE' || told) return;
+    told = true;
+    process.once('exit', (code) => (process.exitCode = code === 0 ? 1 : code));
+    process.stderr.write(redaction.redact(`error the output cannot be written (${whyOf(error)})\n`));
+  };
 }
 
 function mayColor(isTerminal: boolean, variables: Shell['variables']): boolean {

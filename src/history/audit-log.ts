@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Address } from '../core/address.ts';
 import type { Decisions } from '../core/decisions.ts';
 import { MqwardenError } from '../core/errors.ts';
+import { whyOf } from '../files/why.ts';
 import { UnfitFile } from '../files/read.ts';
 import { openToAppend } from '../files/write.ts';
 import { hashLine, sealLine, type Tail, tailOf } from './chain.ts';
@@ -147,5 +148,5 @@ async function guard<T>(path: string, work: () => Promise<T>): Promise<T> {
 
 function why(cause: unknown): string {
   if (cause instanceof UnfitFile) return `: ${cause.message}`;
-  return ` (${cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error'})`;
+  return ` (${whyOf(cause)})`;
 }

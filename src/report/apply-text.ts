@@ -22,13 +22,43 @@ export function questionAsText({ environment }: Plan): string {
 }
 
 /** One change that did not come to be, with the broker's own words. */
-export function outcomeAsText(change: Change, outcome: Outcome, color: boolean): string {
+function outcomeAsText(change: Change, outcome: Outcome, color: boolean): string {
   const colors = pc.createColors(color);
   if (outcome.status === 'done') return `done ${change.action} ${printable(change.address)}\n`;
   const head = outcome.status === 'failed' ? colors.red('failed') : colors.yellow('skipped');
   const hint =
     outcome.status === 'failed' && outcome.hint !== undefined ? `\n  ${printable(outcome.hint)}` : '';
   return `${head} ${change.action} ${printable(change.address)}: ${printable(outcome.error)}${hint}\n`;
+}
+
+/** Of one cause, so many are told one by one. */
+const toldOfACause = 20;
+
+/**
+ * Tells what did not come to be, as it happens. What hundreds have in common, such as a broker that went away, would bury what else
+ * went wrong: `rest` counts it. The audit log has each.
+ */
+export function failuresAsText(color: boolean): {
+  readonly one: (change: Change, outcome: Outcome) => string;
+  readonly rest: () => string;
+} {
+  const told = new Map<string, number>();
+  return {
+    one: (change, outcome) => {
+      const cause = outcome.status === 'done' ? 'done' : outcome.error;
+      const times = (told.get(cause) ?? 0) + 1;
+      told.set(cause, times);
+      return times > toldOfACause ? '' : outcomeAsText(change, outcome, color);
+    },
+    rest: () =>
+      [...told]
+        .filter(([, times]) => times > toldOfACause)
+        .map(
+          ([cause, times]) =>
+            `and ${times - toldOfACause} more: ${printable(cause)} (the audit log has each)\n`,
+        )
+        .join(''),
+  };
 }
 
 /** The last word of an apply: what was done, and that nothing is left, or what is. */

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { lstatSync, realpathSync, statSync } from 'node:fs';
-import { link, lstat, mkdir, unlink } from 'node:fs/promises';
+import { access, constants, link, lstat, mkdir, unlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { Credential, Credentials } from '../core/broker.ts';
 import { SecretError } from '../core/errors.ts';
 import { readRegularFile, UnfitFile } from '../files/read.ts';
+import { whyOf } from '../files/why.ts';
 import { flushFolder, writeNewFile } from '../files/write.ts';
 import { generatePassword } from './generate.ts';
 import { codeOf, parseJson } from './resolve.ts';
@@ -193,12 +194,21 @@ async function createExclusively(file: string, folder: string, credential: Crede
   } catch (error) {
     if (error instanceof SecretError) throw error;
     if (codeOf(error) === 'EEXIST') return false;
-    throw cannot('write', file, error);
+    throw cannot('write', file, await unwritable(folder, error));
   }
 }
 
+/** Making a folder on a read-only file system answers that its parent is not there. */
+async function unwritable(folder: string, error: unknown): Promise<unknown> {
+  if (codeOf(error) !== 'ENOENT') return error;
+  return access(folder, constants.W_OK).then(
+    () => error,
+    (cause: unknown) => (codeOf(cause) === 'ENOENT' ? error : cause),
+  );
+}
+
 function cannot(what: 'read' | 'write', file: string, cause: unknown): SecretError {
-  return new SecretError(`cannot ${what} the credential ${file} (${codeOf(cause)})`, {
+  return new SecretError(`cannot ${what} the credential ${file} (${whyOf(cause)})`, {
     hint: 'the store is a folder that only the user who runs mqwarden can read and write',
     cause,
   });

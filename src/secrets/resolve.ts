@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { type Position, SecretError } from '../core/errors.ts';
 import { readRegularFile, UnfitFile } from '../files/read.ts';
+import { whyOf } from '../files/why.ts';
 import { parseReference, type Reference, supportedForms } from './reference.ts';
 
 /** No secret is larger; a reference to a log file is a mistake. */
@@ -70,7 +71,7 @@ async function readSecretFile(path: string, at: Position): Promise<string> {
       const hint = `a secret is a regular file of at most ${maxMegabytes} MB: is it the right one?`;
       throw new SecretError(cause.message, { position: at, hint });
     }
-    throw new SecretError(`the secret in ${path} cannot be read (${codeOf(cause)})`, {
+    throw new SecretError(`the secret in ${path} cannot be read (${whyOf(cause)})`, {
       position: at,
       hint: 'relative paths start from the folder of the topology file that names them',
       cause,

@@ -1,6 +1,6 @@
 /** What the program does before it reaches any broker: nothing here opens a connection. */
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -67,6 +67,20 @@ describe('help', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('Usage: mqwarden');
     expect(stdout).toContain('Examples:');
+  });
+
+  it('a full disk under stdout is told, and no success', async () => {
+    const full = await open('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [bin, '--help'], {
+      cwd,
+      stdio: ['ignore', full.fd, 'pipe'],
+      encoding: 'utf8',
+    });
+    await full.close();
+    expect([status, stderr]).toEqual([
+      1,
+      'error the output cannot be written (no space is left on the disk, ENOSPC)\n',
+    ]);
   });
 
   it('tells its version', async () => {

@@ -11,7 +11,7 @@ import {
   applyAsText,
   errorAsJson,
   errorAsText,
-  outcomeAsText,
+  failuresAsText,
   planAsText,
   questionAsText,
 } from '../../src/report/index.ts';
@@ -193,8 +193,8 @@ describe('what is one line to us stays one line', () => {
 
   it('in outcomes', () => {
     const outcome = { status: 'failed', error: forged, hint: forged } as const;
-    expect(lines(outcomeAsText(change, outcome, false))).toBe(2);
-    expect(lines(outcomeAsText(change, { status: 'done' }, false))).toBe(1);
+    expect(lines(failuresAsText(false).one(change, outcome))).toBe(2);
+    expect(lines(failuresAsText(false).one(change, { status: 'done' }))).toBe(1);
     const left = makePlan({ changes: [change] });
     const errors = [{ message: forged, hint: forged }];
     const items = [{ change, outcome: { status: 'done' } as const }];
@@ -238,9 +238,19 @@ describe('outcomes', () => {
     after: { size: 1 },
   } as const;
   it('tells a failure with the words of the broker and what to do', () => {
-    expect(outcomeAsText(change, { status: 'failed', error: '400 bad size', hint: 'use 1' }, false)).toBe(
+    const { one, rest } = failuresAsText(false);
+    expect(one(change, { status: 'failed', error: '400 bad size', hint: 'use 1' })).toBe(
       'failed create fake:box:a%20b: 400 bad size\n  use 1\n',
     );
+    expect(rest()).toBe('');
+  });
+  it('of hundreds with one cause tells twenty, then counts: what else went wrong is not buried', () => {
+    const { one, rest } = failuresAsText(false);
+    const gone = { status: 'failed', error: 'the broker is\ngone' } as const;
+    const lines = Array.from({ length: 25 }, () => one(change, gone));
+    expect(lines.filter((line) => line !== '')).toHaveLength(20);
+    expect(one(change, { status: 'failed', error: 'bad size' })).toContain('bad size');
+    expect(rest()).toBe('and 5 more: the broker is\\u{a}gone (the audit log has each)\n');
   });
   it('says what is left, or that nothing is', () => {
     const items = [{ change, outcome: { status: 'done' } as const }];

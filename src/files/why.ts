@@ -1,0 +1,15 @@
+const words: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EDQUOT: 'the quota of the disk is used up',
+  EMFILE: 'too many files are open',
+  ENOSPC: 'no space is left on the disk',
+  EPERM: 'not permitted',
+  EROFS: 'the file system is read-only',
+};
+
+/** Why a file could not be read or written, in words where there are any, with the code of the system: `…, ENOSPC`. */
+export function whyOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  const said = words[code];
+  return said === undefined ? code : `${said}, ${code}`;
+}
