@@ -1,8 +1,8 @@
-/** How much longer a first apply takes than what it cannot do without. About four minutes. */
+/** How much longer a first apply takes than what it cannot do without. About three minutes. */
 import { bin, inTurns, machine, run, type Row, table, withoutTypes } from './harness.ts';
 import { openSetting } from './setting.ts';
 
-const rounds = 5;
+const rounds = 4;
 const floor = withoutTypes('floor.ts', 'raw.ts');
 const setting = await openSetting();
 try {

@@ -1,4 +1,4 @@
-/** How much longer a plan takes than what it cannot do without. About a minute. */
+/** How much longer a plan takes than what it cannot do without. About two minutes. */
 import { bin, inTurns, machine, run, type Row, table, withoutTypes } from './harness.ts';
 import { openSetting } from './setting.ts';
 
