@@ -28,6 +28,9 @@ export async function openLocal({ rabbitmq, kafka }: TestBrokers): Promise<Local
   await rename(topology, mark);
   await cp(rabbitmq.caFile, join(topology, 'local/rabbitmq-ca.pem'));
   await cp(kafka.caFile, join(topology, 'local/kafka-ca.pem'));
+  const provisioner = await rabbitmq.clientCertificate('provisioner');
+  await cp(provisioner.certFile, join(topology, 'local/provisioner.pem'));
+  await cp(provisioner.keyFile, join(topology, 'local/provisioner.key'));
   const options = (): PlanOptions => ({
     topology,
     environment: 'local',
