@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import type { Context, Placed } from '../../core/broker.ts';
-import { BrokerError, ConnectionError, messageOf, type MqwardenError } from '../../core/errors.ts';
+import type { Context, Permit, Placed } from '../../core/broker.ts';
+import { BrokerError, ConnectionError, LockError, messageOf, type MqwardenError } from '../../core/errors.ts';
 import { connectionError } from './causes.ts';
 import { type Http, openHttp } from './http.ts';
 import { parseJson } from './json.ts';
@@ -13,7 +13,7 @@ export interface Admin {
   /** `rabbitmq.internal:15671`, for messages. */
   readonly endpoint: string;
   /**
-   * Any status is an answer for the caller to judge. Throws ConnectionError where none came. `path` are the parts after
+   * Any status is an answer for the caller to judge. Throws ConnectionError where none came, and what `permit` throws. `path` are the parts after
    * `/api`, in clear.
    */
   request(method: Method, path: readonly string[], options?: RequestOptions): Promise<Answer>;
@@ -30,6 +30,8 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds for the whole answer, where it may be large; the silence in it stays bounded by the usual timeout. */
   readonly patienceMs?: number;
+  /** Asked when the connection is there, right before the request is sent; what it throws ends the request. */
+  readonly permit?: Permit;
 }
 
 export interface Answer {
@@ -132,13 +134,14 @@ function adminOver(
       headers: { ...common, ...typed, ...options.headers },
       body,
       patienceMs: options.patienceMs ?? timeoutMs,
+      permit: options.permit,
     };
     try {
       const { status, text } = await http.exchange(exchange);
       const answer = bodyOf(text);
       return { status, body: answer, reason: reasonOf(answer, text) };
     } catch (error) {
-      throw connectionError(endpoint, error);
+      throw error instanceof LockError ? error : connectionError(endpoint, error);
     }
   };
   return {

@@ -56,6 +56,7 @@ const causes: Readonly<Record<string, Cause>> = {
   },
   ERR_SSL_WRONG_VERSION_NUMBER: notTls,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: notTls,
+  ERR_SSL_UNEXPECTED_MESSAGE: notTls,
   EPROTO: notTls,
   HPE_INVALID_CONSTANT: notHttp,
   ECONNREFUSED: {

@@ -1,5 +1,7 @@
 import { Agent, request as open, type RequestOptions } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { urlToHttpOptions } from 'node:url';
+import type { Permit } from '../../core/broker.ts';
 
 /** One endpoint over HTTPS on connections that are kept open. Any status is an answer; throws the system's error where none came. */
 export interface Http {
@@ -15,6 +17,8 @@ interface Exchange {
   readonly body: string | undefined;
   /** Milliseconds from the first attempt to connect to the end of the answer. */
   readonly patienceMs: number;
+  /** Asked at the last moment, when only the sending is left: connecting may take long. What it throws, the exchange throws. */
+  readonly permit?: Permit | undefined;
 }
 
 export interface HttpOptions {
@@ -34,7 +38,7 @@ export interface HttpOptions {
  * client, since a large apply makes thousands of requests, of which a library on top of it took as long as the broker.
  */
 export function openHttp(url: URL, { connections, silenceMs, tls }: HttpOptions): Http {
-  const agent = new Agent({
+  const agent = new PatientAgent({
     keepAlive: true,
     maxSockets: connections,
     minVersion: 'TLSv1.2',
@@ -44,13 +48,38 @@ export function openHttp(url: URL, { connections, silenceMs, tls }: HttpOptions)
   const prefix = url.pathname.replace(/\/+$/, '');
   const common: RequestOptions = { ...urlToHttpOptions(url), agent, timeout: silenceMs };
   return {
-    async exchange({ method, path, headers, body, patienceMs }) {
+    async exchange({ method, path, headers, body, patienceMs, permit }) {
       const options = { ...common, method, path: `${prefix}${path}`, headers };
-      const { status, bytes } = await answerTo(options, body, patienceMs);
+      const { status, bytes } = await answerTo(options, body, patienceMs, permit);
       return { status, text: bytes.toString('utf8') };
     },
     close: () => agent.destroy(),
   };
+}
+
+/** Gives a connection to a request when its handshake is done, not before. */
+class PatientAgent extends Agent {
+  private readonly connecting = new Set<Duplex>();
+
+  override createConnection(
+    options: RequestOptions,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): Duplex | null | undefined {
+    const socket = super.createConnection(options);
+    if (socket === null || socket === undefined) return socket;
+    this.connecting.add(socket);
+    const settle = (error: Error | null): void => {
+      if (this.connecting.delete(socket)) callback?.(error, socket);
+    };
+    socket.once('secureConnect', () => settle(null));
+    socket.once('error', (error: Error) => settle(error));
+    return undefined;
+  }
+
+  override destroy(): void {
+    for (const socket of this.connecting) socket.destroy();
+    super.destroy();
+  }
 }
 
 interface RawAnswer {
@@ -58,7 +87,12 @@ interface RawAnswer {
   readonly bytes: Buffer;
 }
 
-function answerTo(options: RequestOptions, body: string | undefined, patienceMs: number): Promise<RawAnswer> {
+function answerTo(
+  options: RequestOptions,
+  body: string | undefined,
+  patienceMs: number,
+  permit: Permit | undefined,
+): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const sent = open(options, (answer) => {
       const chunks: Buffer[] = [];
@@ -81,6 +115,17 @@ function answerTo(options: RequestOptions, body: string | undefined, patienceMs:
     const end = setTimeout(late, patienceMs);
     sent.on('timeout', late);
     sent.on('error', fail);
-    sent.end(body);
+    if (permit === undefined) sent.end(body);
+    else {
+      sent.once('socket', () => {
+        permit().then(
+          () => sent.end(body),
+          (error: unknown) => {
+            fail(error instanceof Error ? error : new Error(String(error)));
+            sent.destroy();
+          },
+        );
+      });
+    }
   });
 }

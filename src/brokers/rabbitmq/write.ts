@@ -39,10 +39,8 @@ export async function writer(
 function permitted(admin: Admin, permit: Permit): Admin {
   return {
     ...admin,
-    request: async (method, path, options) => {
-      if (method !== 'GET') await permit();
-      return admin.request(method, path, options);
-    },
+    request: (method, path, options) =>
+      admin.request(method, path, method === 'GET' ? options : { ...options, permit }),
   };
 }
 
