@@ -97,7 +97,7 @@ describe('a first plan', () => {
     expect(stdout).toContain('^order(\\..*)?$');
     expect(stdout).toMatch(/^ {2}.*produces orders-/m);
     expect(stdout).toMatch(
-      new RegExp(`allow write on topic ${orders} \\(literal\\) to User:${service} from \\*`),
+      new RegExp(`allow describe, write on topic ${orders} \\(literal\\) to User:${service} from \\*`),
     );
     expect(stdout).toMatch(/^Plan: 9 to create/m);
     expect(stdout).not.toContain('\u001b');
