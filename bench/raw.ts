@@ -1,7 +1,8 @@
 /** The brokers by their bare protocols, with nothing of src/: what a floor is made of, and how a benchmark cleans up. */
 import { readFileSync } from 'node:fs';
-import { Agent, request } from 'node:https';
+import { Agent } from 'node:https';
 import { Connection } from '@platformatic/kafka';
+import axios from 'axios';
 
 /** More at a time gains nothing, as mqwarden has found too. */
 const atATime = 16;
@@ -21,26 +22,27 @@ export interface RawRabbitMQ {
 
 export function rawRabbitMQ({ url, caFile, username, password }: Endpoint): RawRabbitMQ {
   const agent = new Agent({ keepAlive: true, maxSockets: atATime, ca: readFileSync(caFile) });
-  const options = { agent, auth: `${username}:${password}` };
+  const client = axios.create({
+    httpsAgent: agent,
+    auth: { username, password },
+    proxy: false,
+    maxRedirects: 0,
+    responseType: 'text',
+    transformResponse: (text: unknown) => text,
+    validateStatus: () => true,
+  });
   return {
-    call: (method, path, body, headers = {}) =>
-      new Promise((resolve, reject) => {
-        const type = body === undefined ? {} : { 'content-type': 'application/json' };
-        const sent = request(
-          `${url}/api${path}`,
-          { ...options, method, headers: { ...type, ...headers } },
-          (answer) => {
-            let text = '';
-            answer.setEncoding('utf8').on('data', (part: string) => (text += part));
-            answer.on('end', () => {
-              if ((answer.statusCode ?? 500) < 400) resolve(text);
-              else reject(new Error(`${method} ${path}: ${answer.statusCode ?? ''} ${text}`));
-            });
-          },
-        );
-        sent.on('error', reject);
-        sent.end(body === undefined ? undefined : JSON.stringify(body));
-      }),
+    async call(method, path, body, headers = {}) {
+      const type = body === undefined ? {} : { 'content-type': 'application/json' };
+      const { status, data } = await client.request<string>({
+        method,
+        url: `${url}/api${path}`,
+        headers: { ...type, ...headers },
+        ...(body === undefined ? {} : { data: JSON.stringify(body) }),
+      });
+      if (status < 400) return data;
+      throw new Error(`${method} ${path}: ${status} ${data}`);
+    },
     close: () => agent.destroy(),
   };
 }

@@ -74,6 +74,8 @@ const causes: Readonly<Record<string, Cause>> = {
     hint: 'check the network between here and the broker',
   },
   ETIMEDOUT: noAnswer,
+  ECONNABORTED: noAnswer,
+  ERR_CANCELED: noAnswer,
   ECONNRESET: reset,
   EPIPE: reset,
 };

@@ -1,6 +1,7 @@
-import { Agent, request as open, type RequestOptions } from 'node:https';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Agent, request, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { urlToHttpOptions } from 'node:url';
+import axios from 'axios';
 import type { Permit } from '../../core/broker.ts';
 
 /** One endpoint over HTTPS on connections that are kept open. Any status is an answer; throws the system's error where none came. */
@@ -33,10 +34,7 @@ export interface HttpOptions {
   };
 }
 
-/**
- * No proxy and no redirect: what is sent goes to this endpoint alone. Throws for TLS material that cannot be used. Node's own
- * client, since a large apply makes thousands of requests, of which a library on top of it took as long as the broker.
- */
+/** No proxy and no redirect: what is sent goes to this endpoint alone. Throws for TLS material that cannot be used. */
 export function openHttp(url: URL, { connections, silenceMs, tls }: HttpOptions): Http {
   const agent = new PatientAgent({
     keepAlive: true,
@@ -45,13 +43,33 @@ export function openHttp(url: URL, { connections, silenceMs, tls }: HttpOptions)
     rejectUnauthorized: true,
     ...tls,
   });
-  const prefix = url.pathname.replace(/\/+$/, '');
-  const common: RequestOptions = { ...urlToHttpOptions(url), agent, timeout: silenceMs };
+  const base = url.href.replace(/\/+$/, '');
+  const client = axios.create({
+    httpsAgent: agent,
+    proxy: false,
+    maxRedirects: 0,
+    validateStatus: () => true,
+    responseType: 'text',
+    transformResponse: (text: unknown) => text,
+    timeout: silenceMs,
+  });
   return {
     async exchange({ method, path, headers, body, patienceMs, permit }) {
-      const options = { ...common, method, path: `${prefix}${path}`, headers };
-      const { status, bytes } = await answerTo(options, body, patienceMs, permit);
-      return { status, text: bytes.toString('utf8') };
+      const guard = permit === undefined ? undefined : guarded(permit);
+      try {
+        const { status, data } = await client.request<string>({
+          method,
+          url: `${base}${path}`,
+          headers,
+          ...(body === undefined ? {} : { data: body }),
+          // The socket's timeout begins when it is connected: this one bounds the connecting, too.
+          signal: AbortSignal.timeout(patienceMs),
+          ...(guard === undefined ? {} : { transport: guard }),
+        });
+        return { status, text: data };
+      } catch (error) {
+        throw guard?.refusal() ?? error;
+      }
     },
     close: () => agent.destroy(),
   };
@@ -82,50 +100,31 @@ class PatientAgent extends Agent {
   }
 }
 
-interface RawAnswer {
-  readonly status: number;
-  readonly bytes: Buffer;
-}
-
-function answerTo(
-  options: RequestOptions,
-  body: string | undefined,
-  patienceMs: number,
-  permit: Permit | undefined,
-): Promise<RawAnswer> {
-  return new Promise((resolve, reject) => {
-    const sent = open(options, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', fail);
-      answer.on('end', () => {
-        clearTimeout(end);
-        resolve({ status: answer.statusCode ?? 0, bytes: Buffer.concat(chunks) });
-      });
-    });
-    const fail = (error: Error): void => {
-      clearTimeout(end);
-      reject(error);
-    };
-    const late = (): void => {
-      fail(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }));
-      sent.destroy();
-    };
-    // The socket's own timeout begins when it is connected: this one bounds the connecting, too.
-    const end = setTimeout(late, patienceMs);
-    sent.on('timeout', late);
-    sent.on('error', fail);
-    if (permit === undefined) sent.end(body);
-    else {
-      sent.once('socket', () => {
-        permit().then(
-          () => sent.end(body),
-          (error: unknown) => {
-            fail(error instanceof Error ? error : new Error(String(error)));
-            sent.destroy();
-          },
-        );
-      });
-    }
-  });
+/**
+ * Sends no byte before `permit` has said yes, and asks it when the connection is there: connecting may take long, or the process
+ * be stopped meanwhile.
+ */
+function guarded(permit: Permit) {
+  let refusal: unknown;
+  return {
+    /** What `permit` threw: the error of the request tells only that it was ended. */
+    refusal: () => refusal,
+    request(options: RequestOptions, answered: (answer: IncomingMessage) => void): ClientRequest {
+      const sent = request(options, answered);
+      const end = sent.end.bind(sent);
+      sent.end = (body?: unknown) => {
+        sent.once('socket', () => {
+          permit().then(
+            () => end(body),
+            (error: unknown) => {
+              refusal = error;
+              sent.destroy(new Error('not permitted'));
+            },
+          );
+        });
+        return sent;
+      };
+      return sent;
+    },
+  };
 }
