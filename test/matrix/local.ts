@@ -74,9 +74,14 @@ async function rename(topology: string, mark: string): Promise<void> {
   for (const file of files.filter((one) => one.endsWith('.yaml'))) {
     const text = await readFile(join(topology, file), 'utf8');
     const renamed = text
-      .replaceAll(/\b(order|payment|notification)/g, `${mark}-$1`)
-      .replace('vhost: { name: local', `vhost: { name: ${mark}`)
-      .replaceAll("'*-service'", `'${mark}-*-service'`);
+      .replace('vhost: { name: local', `naming: { user: '${mark}-{service}' }\n      vhost: { name: ${mark}`)
+      .replace('local-payments', `${mark}-payments`)
+      .replace("brokers: ['${MQWARDEN", `naming: ${kafkaNames(mark)}\n      brokers: ['\${MQWARDEN`)
+      .replaceAll("'*-service'", `'${mark}-*'`);
     await writeFile(join(topology, file), renamed);
   }
+}
+
+function kafkaNames(mark: string): string {
+  return `{ user: '${mark}-{service}', topic: '${mark}-{name}', group: '${mark}-{name}', transactionalId: '${mark}-{name}' }`;
 }
