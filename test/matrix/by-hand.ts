@@ -9,6 +9,7 @@ import type {
   BindingSpec,
   ExchangeSpec,
   PermissionSpec,
+  PolicySpec,
   QueueSpec,
   TopicPermissionSpec,
   UserSpec,
@@ -31,6 +32,8 @@ export function handsOf(brokers: TestBrokers): Hands {
 const byKind: Readonly<Record<string, (hands: Hands, made: Made) => Promise<unknown>>> = {
   'rabbitmq:vhost': vhost,
   'rabbitmq:user': rabbitUser,
+  'rabbitmq:policy': (hands, made) => policy(hands, made, 'set_policy'),
+  'rabbitmq:operator-policy': (hands, made) => policy(hands, made, 'set_operator_policy'),
   'rabbitmq:exchange': exchange,
   'rabbitmq:queue': queue,
   'rabbitmq:binding': binding,
@@ -93,6 +96,17 @@ async function rabbitUser({ rabbitmq }: Hands, { address, after }: Made): Promis
     await rabbitmq.rabbitmqctl(['set_user_limits', name, JSON.stringify(given)]);
 }
 
+/** Priority 0 and all that there is are what comes of saying nothing. */
+async function policy({ rabbitmq }: Hands, { address, after }: Made, command: string): Promise<void> {
+  const { pattern, applyTo, priority, definition } = after as PolicySpec;
+  await rabbitmq.rabbitmqctl([
+    ...[command, '-p', partOf(address, 0)],
+    ...(priority === 0 ? [] : [`--priority=${priority}`]),
+    ...(applyTo === 'all' ? [] : ['--apply-to', applyTo]),
+    ...['--', partOf(address, 1), pattern, JSON.stringify(definition)],
+  ]);
+}
+
 function at(...parts: readonly string[]): string {
   return parts.map(encodeURIComponent).join('/');
 }
@@ -102,6 +116,7 @@ async function exchange({ api }: Hands, { address, after }: Made): Promise<void>
   await api.put(`/exchanges/${at(partOf(address, 0), partOf(address, 1))}`, {
     type: spec.type,
     durable: true,
+    ...(spec.internal ? { internal: true } : {}),
     ...(Object.keys(spec.arguments).length === 0 ? {} : { arguments: spec.arguments }),
   });
 }

@@ -414,6 +414,88 @@ describe('reading', () => {
   });
 });
 
+describe('definitions as 4.3 gives them, whichever version runs', () => {
+  const vhost = 'unlisted';
+  const services = {
+    u: {
+      exchanges: {
+        open: { type: 'topic' },
+        inner: {
+          type: 'fanout',
+          internal: true,
+          alternateExchange: 'open',
+          bindings: [{ exchange: 'open', routingKey: 'k' }],
+        },
+      },
+      queues: { q: { bindings: [{ exchange: 'inner', routingKey: '' }] } },
+    },
+  };
+  interface Exchange {
+    readonly vhost: string;
+    readonly name: string;
+    readonly internal?: boolean | undefined;
+  }
+  interface Shown {
+    readonly exchanges: readonly Exchange[];
+    readonly bindings: readonly object[];
+  }
+  const definitions = async () => (await site.api('GET', 'definitions')).body as Shown;
+
+  /** What is planned with this in place of the definitions, and the further questions about exchanges. */
+  async function seenWith(body: Shown) {
+    const proxy = await startManagementProxy(site.broker, (_n, { path }) =>
+      path.startsWith('/api/definitions') ? { status: 200, body } : 'pass',
+    );
+    const through = { ...site, section: (over: object) => site.section({ ...over, ...proxied }) };
+    const proxied = { managementUrl: proxy.managementUrl };
+    const { changes, unmanaged } = await difference(through, { vhost, services });
+    const asked = proxy.requests.filter(({ path }) => path.startsWith('/api/exchanges'));
+    await proxy.stop();
+    return { changes, unmanaged: unmanaged.map(({ resource }) => resource.address), asked: asked.length };
+  }
+
+  beforeAll(async () => {
+    const { lines, left } = await converge(site, { vhost, services });
+    expect(lines.filter((line) => !line.endsWith(': done'))).toEqual([]);
+    expect(left).toEqual([]);
+  });
+
+  it('internal exchanges, which they leave out, are found and not made for ever', async () => {
+    const whole = await definitions();
+    const exchanges = whole.exchanges
+      .filter(({ internal, name }) => internal !== true && name !== 'inner')
+      .map((one) => ({ ...one, internal: undefined }));
+    expect(await seenWith({ ...whole, exchanges })).toMatchObject({ changes: [], asked: 1 });
+    const alone = exchanges.filter((one) => one.vhost !== vhost);
+    const { changes } = await seenWith({ ...whole, exchanges: alone });
+    expect(changes.map(({ action, address }) => `${action} ${address}`)).toEqual([
+      'create rabbitmq:exchange:unlisted/open',
+    ]);
+  });
+
+  it('nothing more is asked where they leave none out', async () => {
+    const whole = await definitions();
+    const all = (await site.api('GET', 'exchanges')).body as Shown['exchanges'];
+    const exchanges = all.filter(({ name }) => name !== '' && !name.startsWith('amq.'));
+    expect(await seenWith({ ...whole, exchanges })).toMatchObject({ changes: [], asked: 0 });
+  });
+
+  it("the binding of a session's own queue, which they list without it, is nobody's to delete", async () => {
+    const { username, password } = site.broker.admin;
+    const connection = await login(username, password, vhost);
+    const channel = await connection.createChannel();
+    await channel.assertQueue('mine', { exclusive: true, durable: false });
+    await channel.bindQueue('mine', 'open', 'k');
+    const whole = await definitions();
+    const theirs = { source: 'open', vhost, destination: 'mine', destination_type: 'queue' };
+    const binding = { ...theirs, routing_key: 'k', arguments: {} };
+    const seen = await seenWith({ ...whole, bindings: [...whole.bindings, binding] });
+    await connection.close();
+    expect(seen.changes).toEqual([]);
+    expect(seen.unmanaged.filter((address) => address.includes('mine'))).toEqual([]);
+  });
+});
+
 describe('the cost of changes', () => {
   it('counts messages, consumers, bindings and connections, and closes the sessions of who lost a right', async () => {
     const services = {

@@ -92,6 +92,25 @@ describe('the forms that versions differ in', () => {
         ['rabbitmq:queue:v/q', { type: 'quorum', durable: true, autoDelete: false, arguments: { x: 1 } }],
       ],
     },
+    {
+      name: 'a binding to a queue that is not among the queues is of a session, as 4.3 lists it',
+      definitions: {
+        queues: [{ name: 'q', vhost: 'w', durable: true, auto_delete: false }],
+        bindings: ['queue', 'exchange'].map((type) => ({
+          source: 'e',
+          vhost: 'v',
+          destination: 'q',
+          destination_type: type,
+          routing_key: 'k',
+        })),
+      },
+      want: [
+        [
+          'rabbitmq:binding:v/e/exchange/q/k',
+          { source: 'e', destinationType: 'exchange', destination: 'q', routingKey: 'k', arguments: {} },
+        ],
+      ],
+    },
   ];
   test.each(cases)('$name', ({ definitions, version, want }) => {
     expect(specs(definitions, version)).toEqual(want);

@@ -62,10 +62,22 @@ export function normalize(
     ...here(definitions.topic_permissions).map(topicPermissionResource),
     ...here(definitions.exchanges).map(exchangeResource),
     ...here(definitions.queues).map(queueResource),
-    ...here(definitions.bindings).map(bindingResource),
+    ...here(bindingsToStay(definitions)).map(bindingResource),
     ...here(definitions.policies).map((live) => policyResource('rabbitmq:policy', live)),
     ...here(operatorPolicies(definitions)).map((live) => policyResource('rabbitmq:operator-policy', live)),
   ];
+}
+
+/**
+ * Exclusive queues are in no definitions: they are of a session, and go with it. 4.3 lists their bindings all the same, where
+ * older versions leave these out, too.
+ */
+function bindingsToStay({ queues = [], bindings = [] }: Definitions): LiveBinding[] {
+  const known = new Set(queues.map(({ vhost, name }) => queueAddress(vhost, name)));
+  return bindings.filter(
+    ({ vhost, destination, destination_type: type }) =>
+      type !== 'queue' || known.has(queueAddress(vhost, destination)),
+  );
 }
 
 /** Among the parameters, which hold what is in the value of each under a name of their own. */

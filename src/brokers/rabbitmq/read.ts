@@ -1,7 +1,8 @@
 import type { Context, Observation, Placed, Reading, Scope } from '../../core/broker.ts';
 import { BrokerError, PartialView } from '../../core/errors.ts';
 import { type Admin, openAdmin } from './admin.ts';
-import type { Definitions, LiveVhost } from './definitions.ts';
+import type { Definitions, LiveExchange, LiveVhost } from './definitions.ts';
+import { isReserved } from './names.ts';
 import { normalize } from './normalize.ts';
 import { declaredVhosts, factsOf, recall } from './recall.ts';
 import type { RabbitResource } from './resources.ts';
@@ -10,7 +11,7 @@ import type { RabbitEnvironment } from './schema.ts';
 /** Large brokers take their time to put the definitions together. */
 const definitionsMs = 120_000;
 
-/** The live state: one request after the question who is asking. */
+/** The live state: one request after the question who is asking, and a small one for each vhost. */
 export async function read(
   target: Placed<RabbitEnvironment>,
   scope: Scope<RabbitResource>,
@@ -32,10 +33,14 @@ export async function observe(
     requireShape(admin, definitions);
     const version = await versionOf(admin, definitions);
     const names = declaredVhosts(scope.desired);
-    const vhosts = await vhostsOf(admin, definitions, names);
+    const [vhosts, unlisted] = await Promise.all([
+      vhostsOf(admin, definitions, names),
+      unlistedExchanges(admin, definitions, names),
+    ]);
+    const exchanges = [...(definitions.exchanges ?? []), ...unlisted];
     return {
       version,
-      resources: normalize({ ...definitions, vhosts }, version, names),
+      resources: normalize({ ...definitions, vhosts, exchanges }, version, names),
       warnings: [],
       facts: factsOf(definitions, names),
     };
@@ -94,8 +99,46 @@ function notRabbitMQ({ endpoint }: Admin, why: string): BrokerError {
 
 /** In the definitions of 3.10 a vhost is a name only: the rest is asked for apart. */
 function vhostsOf(admin: Admin, definitions: Definitions, names: ReadonlySet<string>): Promise<LiveVhost[]> {
+  return inEach(definitions, names, async (name) => (await admin.get(['vhosts', name])) as LiveVhost);
+}
+
+/** No statistics, which would be most of the answer. */
+const exchangeColumns = 'name,vhost,type,durable,auto_delete,internal,arguments';
+
+/**
+ * The definitions of 4.3 leave internal exchanges out, and with them the field that would tell: where every exchange has it, none
+ * is missing.
+ */
+async function unlistedExchanges(
+  admin: Admin,
+  definitions: Definitions,
+  names: ReadonlySet<string>,
+): Promise<LiveExchange[]> {
+  const { exchanges = [] } = definitions;
+  if (exchanges.length > 0 && exchanges.every(({ internal }) => internal !== undefined)) return [];
+  const lists = await inEach(definitions, names, async (name) => {
+    const list = await admin.get(['exchanges', name], { query: { columns: exchangeColumns } });
+    if (!Array.isArray(list)) throw notRabbitMQ(admin, `the exchanges of vhost ${name} are no list`);
+    return list as LiveExchange[];
+  });
+  const listed = new Set(exchanges.map(keyOf));
+  return lists
+    .flat()
+    .filter((one) => !isReserved(one.name) && one.internal === true && !listed.has(keyOf(one)));
+}
+
+function keyOf({ vhost, name }: LiveExchange): string {
+  return JSON.stringify([vhost, name]);
+}
+
+/** Of the declared vhosts, those that there are. */
+function inEach<T>(
+  definitions: Definitions,
+  names: ReadonlySet<string>,
+  ask: (vhost: string) => Promise<T>,
+): Promise<T[]> {
   const live = (definitions.vhosts ?? []).filter(({ name }) => names.has(name));
-  return Promise.all(live.map(async ({ name }) => (await admin.get(['vhosts', name])) as LiveVhost));
+  return Promise.all(live.map(({ name }) => ask(name)));
 }
 
 async function versionOf(admin: Admin, definitions: Definitions): Promise<string> {
