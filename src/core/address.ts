@@ -8,10 +8,10 @@ export type Address = string & { readonly [brand]: 'Address' };
 
 /**
  * `encodeURIComponent` as the contract asks, with nothing else escaped (it keeps `*` as it is). Half a surrogate pair, which
- * it would throw at, is refused as a name elsewhere, with its place in the file.
+ * it would throw at, is refused where a file is read.
  */
 export function encodePart(part: string): string {
-  return encodeURIComponent(part.toWellFormed());
+  return encodeURIComponent(part);
 }
 
 /** Joins a kind, such as `rabbitmq:queue`, and the parts of the identity, in clear. */

@@ -3,49 +3,11 @@ import type { Address } from './address.ts';
 import type { Position } from './errors.ts';
 import type { Imported } from './import/imported.ts';
 import type { JsonObject } from './json.ts';
+import type { Ground, Kind } from './kind.ts';
+import type { Landscape, Placed } from './landscape.ts';
 import type { Lock, LockRequest } from './lock.ts';
 import type { Realms } from './naming.ts';
-import type { Change, Hazard, Ownership, Resource, Verdict } from './resource.ts';
-import type { Setting } from './setting.ts';
-
-/** A part of the topology with the way back to its place in the files. */
-export interface Placed<Section> {
-  /** The name of the service or environment. */
-  readonly name: string;
-  readonly section: Section;
-  /** Where the value at `path` below the section stands; the nearest enclosing place if it is not written out. */
-  locate(path: readonly (string | number)[]): Position;
-}
-
-/** A service, or another principal, with what holds for it on every broker. */
-export interface PlacedService<Section> extends Placed<Section> {
-  /** The emergency stop: no grants, and a credential that is refused. */
-  readonly suspended?: boolean;
-  /** The principals that it was known as before: kept level with it while they live, until `--prune` deletes them. */
-  readonly formerly?: readonly string[];
-}
-
-/** A service that is no more. */
-interface Tombstone {
-  readonly service: string;
-  /** What it was known as; its generations (`.g2`) are meant too. */
-  readonly principal: string;
-  readonly position: Position;
-}
-
-/** What a topology says of one environment on one broker. */
-export interface Landscape<Environment, Service, Override = unknown, Sizes = unknown> {
-  readonly environment: Placed<Environment> & { readonly production: boolean };
-  /** The services, and other principals, that have a section for this broker. */
-  readonly services: readonly PlacedService<Service>[];
-  readonly removed?: readonly Tombstone[];
-  /** What the environment sets for all services, and for each: sizes, never grants. */
-  readonly override?: Placed<Override> | undefined;
-  readonly sizes?: ReadonlyMap<string, Placed<Sizes>>;
-  readonly claims: readonly string[];
-  /** Principals or users that are never touched and never listed. */
-  readonly protected: readonly string[];
-}
+import type { Change, Resource } from './resource.ts';
 
 export interface Refusal {
   readonly address: Address;
@@ -72,72 +34,6 @@ export interface Compiled<R extends Resource> {
   readonly principals: ReadonlyMap<string, string>;
   /** Principals that services were known as before, with their service: `resources` has their grants, and nothing else. */
   readonly former?: ReadonlyMap<string, string>;
-}
-
-/** What ownership is judged by. */
-export interface Ground {
-  readonly principals: ReadonlyMap<string, string>;
-  readonly former?: ReadonlyMap<string, string>;
-  /** Principals that a tombstone names, without generations, with the service that they were. */
-  readonly removed?: ReadonlyMap<string, string>;
-  /** Services that are to have no grants. */
-  readonly suspended?: ReadonlySet<string>;
-  /**
-   * What a credential is that lives under a declared principal and is not declared: `refused` must not be there, `external` is
-   * made and unmade elsewhere.
-   */
-  readonly credentials?: ReadonlyMap<string, 'refused' | 'external'>;
-  /** Whether a name of this sort (`user`, `topic`) can be this environment's, which may share the broker with others. */
-  readonly isOurs?: (sort: string, name: string) => boolean;
-  readonly claims: readonly string[];
-  readonly protected: readonly string[];
-  /** The administrator that mqwarden logs in as. */
-  readonly admin: string;
-  /** Addresses of the containers that the topology declares: RabbitMQ's vhosts. */
-  readonly containers: ReadonlySet<string>;
-}
-
-/** What a change is weighed against when its hazards are looked for. */
-export interface View<R extends Resource> {
-  readonly live: ReadonlyMap<Address, R>;
-  readonly desired: ReadonlyMap<Address, R>;
-  /** Addresses that the plan would delete or replace. */
-  readonly going: ReadonlySet<Address>;
-}
-
-/** Everything that the planner and the applier need to know of one kind of resource. All of it is pure. */
-export interface Kind<R extends Resource = Resource> {
-  /** How plan output calls it: `topic permission`. */
-  readonly label: string;
-  /** Where it stands in a listing, and the order of creation; deletion goes the other way. */
-  readonly order: number;
-  readonly holdsData: boolean;
-  /** For kinds with a credential in the secret store: whether this change needs it. */
-  credential?(change: Change<R>): boolean;
-  ownership(live: R, ground: Ground): Ownership;
-  /** For identities and their grants: the principal that it shows to be there. */
-  principal?(live: R): string | undefined;
-  /** The desired resource with what the topology leaves open taken from the live one. */
-  settle?(live: R, desired: R): R;
-  /** Called only when the settled specs differ. */
-  judge(live: R, desired: R): Verdict;
-  /** What must exist before this can: a queue needs its vhost. */
-  needs(resource: R): readonly Address[];
-  hazard?(change: Change<R>, view: View<R>): Hazard | undefined;
-  /** Changes run by rising phase: up first, then grants, then down. */
-  phase(change: Change<R>): number;
-  /** Further changes that must have succeeded before this one may run, beyond `needs`. */
-  after?(change: Change<R>, others: readonly Change[]): readonly Address[];
-  /** True if somebody loses a right by this change, done beside `others`: their sessions are closed after it. */
-  narrows?(change: Change<R>, others: readonly Change[]): boolean;
-  /** The blocked change without which this one must not run either: alone it would give a right instead of taking one. */
-  tiedTo?(change: Change<R>, blocked: ReadonlySet<Address>): Address | undefined;
-  /** How a person names it, with the others of its row; without one, the parts of its address. */
-  title?(at: Address, spec: R['spec'], row: readonly R['spec'][]): string;
-  /** What is equal here is told to a person in one row: ACLs that differ in the operation only. */
-  row?(spec: R['spec']): string;
-  /** The spec for a person to read, beyond what the title says. */
-  show(spec: R['spec']): readonly Setting[];
 }
 
 export interface Reading<R extends Resource> {
@@ -195,9 +91,9 @@ export interface Scope<R extends Resource> {
 }
 
 /** What import knows when it asks a broker for the words for what is live. */
-export interface Decompiling<Environment, Service, R extends Resource> {
-  /** Without services. */
-  readonly landscape: Landscape<Environment, Service>;
+export interface Decompiling<Place, R extends Resource> {
+  /** The landscape, without services. */
+  readonly landscape: Place;
   readonly live: readonly R[];
   /** The environment's section for this broker as it is written. */
   readonly written: JsonObject;
@@ -282,7 +178,7 @@ export interface Broker<Environment = unknown, Service = unknown, R extends Reso
    * Live resources to what a topology would say of them: intent where it compiles to exactly that, literal grants for the rest. A plan
    * of what comes of it changes nothing. Pure.
    */
-  decompile(asked: Decompiling<Environment, Service, R>): Imported;
+  decompile(asked: Decompiling<Landscape<Environment, Service>, R>): Imported;
   /** What ownership is judged by. Pure. */
   ground(landscape: Landscape<Environment, Service>, compiled: Compiled<R>): Ground;
   /** The whole live state in scope. Throws PartialView rather than leave something out. */

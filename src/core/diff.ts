@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
-import type { Compiled, Ground, Kind, Reading, Refusal, Warning } from './broker.ts';
+import type { Compiled, Reading, Refusal, Warning } from './broker.ts';
+import type { Ground, Kind } from './kind.ts';
 import { compareText, sameJson } from './json.ts';
 import type { Change, Resource } from './resource.ts';
 

@@ -1,4 +1,6 @@
-import type { Compiled, Ground, Landscape } from './broker.ts';
+import type { Compiled } from './broker.ts';
+import type { Ground } from './kind.ts';
+import type { Landscape } from './landscape.ts';
 import { kindOf, type Sides } from './diff.ts';
 import type { Resource } from './resource.ts';
 

@@ -1,4 +1,4 @@
-import type { Ground } from './broker.ts';
+import type { Ground } from './kind.ts';
 import { matchesAny } from './glob.ts';
 import { withoutGeneration } from './naming.ts';
 import type { Ownership } from './resource.ts';

@@ -1,4 +1,6 @@
-import type { Compiled, Ground, Landscape } from '../core/broker.ts';
+import type { Compiled } from '../core/broker.ts';
+import type { Ground } from '../core/kind.ts';
+import type { Landscape } from '../core/landscape.ts';
 import { type Position, type Problem, TopologyError } from '../core/errors.ts';
 import { matchesAny } from '../core/glob.ts';
 import { withoutGeneration } from '../core/naming.ts';

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { brokers as registry } from '../brokers/index.ts';
-import type { Broker, Compiled, Context, Credentials, Ground, Landscape } from '../core/broker.ts';
+import type { Broker, Compiled, Context, Credentials } from '../core/broker.ts';
+import type { Ground } from '../core/kind.ts';
+import type { Landscape } from '../core/landscape.ts';
 import { messageOf, MqwardenError, type Problem, TopologyError, UsageError } from '../core/errors.ts';
 import type { Kinds } from '../core/diff.ts';
 import type { Resource } from '../core/resource.ts';

@@ -1,5 +1,5 @@
 import { brokerOf, partsOf } from '../core/address.ts';
-import type { Kind } from '../core/broker.ts';
+import type { Kind } from '../core/kind.ts';
 import type { Summary } from '../core/plan.ts';
 import type { Change } from '../core/resource.ts';
 import { printable } from './printable.ts';

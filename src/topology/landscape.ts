@@ -1,4 +1,5 @@
-import type { Broker, Landscape, Placed } from '../core/broker.ts';
+import type { Broker } from '../core/broker.ts';
+import type { Landscape, Placed } from '../core/landscape.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Path } from './places.ts';
 import type { EnvironmentDeclaration, Topology } from './topology.ts';

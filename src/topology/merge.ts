@@ -178,7 +178,6 @@ function show(position: Position | undefined): string {
 
 function nameProblem(name: string): string | undefined {
   if (name === '') return 'must not be empty';
-  if (!name.isWellFormed()) return 'is not well-formed unicode';
   return /\p{Cc}/u.test(name) ? 'must not contain control characters' : undefined;
 }
 

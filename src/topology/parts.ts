@@ -4,25 +4,23 @@ import { parseReference, schemes, supportedForms } from '../secrets/reference.ts
 /**
  * The parts that the schemas of environments, services and brokers are made of. A refinement may leave a `hint` in the
  * issue's `params`: the loader prints it below the message. No message may contain the value: it may be a secret that was
- * put in the wrong place.
+ * put in the wrong place. That text is whole unicode, document.ts has seen to.
  */
 
 const controlCharacter = /\p{Cc}/u;
 
-/** Text, which may be empty; well-formed unicode, no NUL. */
+/** Text, which may be empty; no NUL. */
 export function text() {
   return z
     .string()
-    .refine((value) => value.isWellFormed(), { message: 'is not well-formed unicode' })
     .refine((value) => !value.includes('\0'), { message: 'must not contain a NUL character' });
 }
 
-/** A name: non-empty, well-formed unicode without control characters. Callers narrow it (`name().max(255)`). */
+/** A name: non-empty, without control characters. Callers narrow it (`name().max(255)`). */
 export function name() {
   return z
     .string()
     .min(1, 'must not be empty')
-    .refine((value) => value.isWellFormed(), { message: 'is not well-formed unicode' })
     .refine((value) => !controlCharacter.test(value), {
       message: 'must not contain control characters',
       params: { hint: 'line breaks, tabs and the NUL character cannot be part of a name' },
@@ -34,7 +32,7 @@ export function path() {
   return z
     .string()
     .min(1, 'must not be empty')
-    .refine((value) => value.isWellFormed() && !controlCharacter.test(value), {
+    .refine((value) => !controlCharacter.test(value), {
       message: 'must be the path of a file',
       params: { hint: 'give the path of a PEM file, not what the file contains' },
     });

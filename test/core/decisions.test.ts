@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Kind } from '../../src/core/broker.ts';
+import type { Kind } from '../../src/core/kind.ts';
 import { cautious, decide, type Decisions, overBudget } from '../../src/core/decisions.ts';
 import { diff } from '../../src/core/diff.ts';
 import { deletion } from '../../src/core/diff.ts';

@@ -1,5 +1,6 @@
 import { type Address, address } from '../../src/core/address.ts';
-import type { Compiled, Ground, Kind, Reading } from '../../src/core/broker.ts';
+import type { Compiled, Reading } from '../../src/core/broker.ts';
+import type { Ground, Kind } from '../../src/core/kind.ts';
 import { cautious } from '../../src/core/decisions.ts';
 import { matchesAny } from '../../src/core/glob.ts';
 import { assemble, type Plan, type PlanInput } from '../../src/core/plan.ts';

@@ -1,9 +1,12 @@
-import type { Compiled, Ground, Placed } from '../../src/core/broker.ts';
+import type { Compiled } from '../../src/core/broker.ts';
+import type { Ground } from '../../src/core/kind.ts';
+import type { Placed } from '../../src/core/landscape.ts';
 import { TopologyError } from '../../src/core/errors.ts';
 import { compile } from '../../src/brokers/kafka/compile.ts';
 import type { KafkaLandscape } from '../../src/brokers/kafka/compile/landscape.ts';
 import type { AclResource, KafkaResource } from '../../src/brokers/kafka/resources.ts';
-import { environmentSchema, type KafkaEnvironment, serviceSchema } from '../../src/brokers/kafka/schema.ts';
+import { environmentSchema, type KafkaEnvironment } from '../../src/brokers/kafka/schema/environment.ts';
+import { serviceSchema } from '../../src/brokers/kafka/schema/service.ts';
 
 /** A section with positions that tell the path asked for: `order-service.yaml#topics.orders`. */
 function place<Section>(name: string, section: Section): Placed<Section> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { environmentSchema, serviceSchema } from '../../src/brokers/kafka/schema.ts';
+import { environmentSchema } from '../../src/brokers/kafka/schema/environment.ts';
+import { serviceSchema } from '../../src/brokers/kafka/schema/service.ts';
 
 /** Each issue as `path: message`. */
 function issues(schema: typeof environmentSchema | typeof serviceSchema, section: unknown): string[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { kafka } from '../../src/brokers/kafka/index.ts';
 import { rabbitmq } from '../../src/brokers/rabbitmq/index.ts';
-import type { PlacedService } from '../../src/core/broker.ts';
+import type { PlacedService } from '../../src/core/landscape.ts';
 import { landscape as kafkaLandscape, problems } from '../kafka/landscape.ts';
 import { landscape as rabbitLandscape } from '../rabbitmq/support.ts';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { brokers } from '../../src/brokers/index.ts';
-import type { Broker, Landscape } from '../../src/core/broker.ts';
+import type { Broker } from '../../src/core/broker.ts';
+import type { Landscape } from '../../src/core/landscape.ts';
 import { diff } from '../../src/core/diff.ts';
 import type { Imported } from '../../src/core/import/imported.ts';
 import type { JsonObject } from '../../src/core/json.ts';

@@ -14,7 +14,7 @@ import {
 } from '../../src/brokers/rabbitmq/resources.ts';
 import type { Change } from '../../src/core/resource.ts';
 import { compiled, environment, problems, specAt } from './support.ts';
-import { environmentSchema } from '../../src/brokers/rabbitmq/schema.ts';
+import { environmentSchema } from '../../src/brokers/rabbitmq/schema/environment.ts';
 
 type Given = Partial<PolicySpec> & Pick<PolicySpec, 'definition'>;
 const spec = (given: Given): PolicySpec => ({ pattern: '^work', applyTo: 'all', priority: 0, ...given });

@@ -1,12 +1,10 @@
 import { rabbitmq } from '../../src/brokers/rabbitmq/index.ts';
+import type { RabbitLandscape } from '../../src/brokers/rabbitmq/compile/landscape.ts';
 import type { RabbitResource } from '../../src/brokers/rabbitmq/resources.ts';
-import {
-  environmentSchema,
-  type RabbitEnvironment,
-  type RabbitService,
-  serviceSchema,
-} from '../../src/brokers/rabbitmq/schema.ts';
-import type { Compiled, Landscape, Placed } from '../../src/core/broker.ts';
+import { environmentSchema, type RabbitEnvironment } from '../../src/brokers/rabbitmq/schema/environment.ts';
+import { serviceSchema } from '../../src/brokers/rabbitmq/schema/service.ts';
+import type { Compiled } from '../../src/core/broker.ts';
+import type { Placed } from '../../src/core/landscape.ts';
 import { TopologyError } from '../../src/core/errors.ts';
 
 /** What the tests of RabbitMQ share: sections put in place without a file. */
@@ -31,7 +29,7 @@ export function landscape(
   services: Readonly<Record<string, object>>,
   over: object = {},
   more: { readonly claims?: readonly string[]; readonly protected?: readonly string[] } = {},
-): Landscape<RabbitEnvironment, RabbitService> {
+): RabbitLandscape {
   return {
     environment: environment(over),
     services: Object.entries(services).map(([name, section]) => placed(name, serviceSchema.parse(section))),

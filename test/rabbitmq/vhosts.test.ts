@@ -1,7 +1,7 @@
 /** Services in the environment's vhost and in named ones: names, grants and consent stay inside one vhost. */
 import { describe, expect, it, test } from 'vitest';
 import { rabbitmq } from '../../src/brokers/rabbitmq/index.ts';
-import { environmentSchema } from '../../src/brokers/rabbitmq/schema.ts';
+import { environmentSchema } from '../../src/brokers/rabbitmq/schema/environment.ts';
 import { compiled, environment, landscape, problems, specAt } from './support.ts';
 
 const vhosts = { vhosts: { payments: { name: 'pay', defaultQueueType: 'quorum' }, audit: 'audit-v' } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Address, address } from '../../src/core/address.ts';
-import type { Kind } from '../../src/core/broker.ts';
+import type { Kind } from '../../src/core/kind.ts';
 import { cautious } from '../../src/core/decisions.ts';
 import { TopologyError, MqwardenError } from '../../src/core/errors.ts';
 import { aclAddress } from '../../src/brokers/kafka/resources.ts';

@@ -24,20 +24,19 @@ import {
   type TopicSpec,
   userAddress,
 } from './resources.ts';
-import { environmentSchema, type KafkaEnvironment, type KafkaService, serviceSchema } from './schema.ts';
+import { schema } from './schema.ts';
 
 /**
  * What a topology would say of a cluster as it is: intent is proposed, compiled, and compared with what is live; where they
  * differ, the draft concedes literal grants, or leaves something out, and is tried again.
  */
 export function decompile({
-  landscape: given,
+  landscape,
   live: resources,
   written,
   wanted,
-}: Decompiling<KafkaEnvironment, KafkaService, KafkaResource>): Imported {
+}: Decompiling<KafkaLandscape, KafkaResource>): Imported {
   const live = liveOf(resources);
-  const landscape = given as KafkaLandscape;
   refuseNaming(landscape);
   const { principals, strangers, bare } = candidatesIn(live, landscape);
   const names = serviceNames(principals, bare);
@@ -63,13 +62,6 @@ export function decompile({
     };
   }
 }
-
-const schema = {
-  environment: environmentSchema,
-  service: serviceSchema,
-  principals: 'principals',
-  endpointKeys: [],
-};
 
 /** What a draft has given up on: it only grows, so that drafting comes to an end. */
 interface Concessions {

@@ -1,4 +1,5 @@
-import type { Compiled, Ground } from '../../core/broker.ts';
+import type { Compiled } from '../../core/broker.ts';
+import type { Ground } from '../../core/kind.ts';
 import { commonGround } from '../../core/former.ts';
 import type { KafkaLandscape, PlacedService } from './compile/landscape.ts';
 import { principalOfService } from './compile/principals.ts';

@@ -6,28 +6,13 @@ import { kinds } from './kinds.ts';
 import { land, realms } from './land.ts';
 import { recall } from './recall.ts';
 import type { KafkaResource } from './resources.ts';
-import {
-  environmentSchema,
-  type KafkaEnvironment,
-  type KafkaService,
-  overrideSchema,
-  serviceSchema,
-  sizesSchema,
-} from './schema.ts';
+import { type KafkaEnvironment, type KafkaService, schema } from './schema.ts';
 
 /** Kafka: topics, SCRAM users, quotas and ACLs. The client library is loaded only when a broker is talked to. */
 export const kafka: Broker<KafkaEnvironment, KafkaService, KafkaResource> = {
   name: 'kafka',
   title: 'Kafka',
-  schema: {
-    environment: environmentSchema,
-    service: serviceSchema,
-    override: overrideSchema,
-    sizes: sizesSchema,
-    principals: 'principals',
-    endpointKeys: ['brokers'],
-    unknownEndpoints: { brokers: ['unknown.invalid:9093'] },
-  },
+  schema,
   kinds,
   endpoints: (environment) => environment.brokers.map((broker) => broker.toLowerCase()),
   land,

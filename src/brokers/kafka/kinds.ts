@@ -1,4 +1,4 @@
-import type { Kind } from '../../core/broker.ts';
+import type { Kind } from '../../core/kind.ts';
 import { aclKind } from './kinds/acl.ts';
 import { quotaKind } from './kinds/quota.ts';
 import { topicKind } from './kinds/topic.ts';

@@ -1,5 +1,6 @@
 import { describeGroupsV5, heartbeatV4, joinGroupV7, leaveGroupV5, syncGroupV5 } from '@platformatic/kafka';
-import type { Context, Placed } from '../../core/broker.ts';
+import type { Context } from '../../core/broker.ts';
+import type { Placed } from '../../core/landscape.ts';
 import { LockError, MqwardenError } from '../../core/errors.ts';
 import {
   cannotLock,

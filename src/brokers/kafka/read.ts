@@ -4,7 +4,8 @@ import {
   describeClientQuotasV1,
   describeClusterV1,
 } from '@platformatic/kafka';
-import type { Context, Observation, Placed, Reading, Scope } from '../../core/broker.ts';
+import type { Context, Observation, Reading, Scope } from '../../core/broker.ts';
+import type { Placed } from '../../core/landscape.ts';
 import { PartialView } from '../../core/errors.ts';
 import { prepare, type Session } from './admin.ts';
 import { requireAnswer } from './answers.ts';

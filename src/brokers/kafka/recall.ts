@@ -1,4 +1,5 @@
-import type { Observation, Placed, Reading, Scope } from '../../core/broker.ts';
+import type { Observation, Reading, Scope } from '../../core/broker.ts';
+import type { Placed } from '../../core/landscape.ts';
 import type { KafkaResource } from './resources.ts';
 import type { KafkaEnvironment } from './schema.ts';
 

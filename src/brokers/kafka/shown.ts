@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from '../../core/address.ts';
-import type { Context, Placed } from '../../core/broker.ts';
+import type { Context } from '../../core/broker.ts';
+import type { Placed } from '../../core/landscape.ts';
 import type { Change } from '../../core/resource.ts';
 import { prepare, type Session } from './admin.ts';
 import { userResources } from './normalize.ts';

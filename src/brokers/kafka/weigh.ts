@@ -1,6 +1,7 @@
 import { describeClusterV1, describeLogDirsV4 } from '@platformatic/kafka';
 import { type Address, partOf } from '../../core/address.ts';
-import type { Context, Placed } from '../../core/broker.ts';
+import type { Context } from '../../core/broker.ts';
+import type { Placed } from '../../core/landscape.ts';
 import { MqwardenError } from '../../core/errors.ts';
 import type { Change } from '../../core/resource.ts';
 import { type Dialer, prepare, type Session } from './admin.ts';

@@ -1,4 +1,5 @@
-import type { Context, Credentials, Permit, Placed, Watch, Writer } from '../../core/broker.ts';
+import type { Context, Credentials, Permit, Watch, Writer } from '../../core/broker.ts';
+import type { Placed } from '../../core/landscape.ts';
 import { ConnectionError, LockError, messageOf, PartialView } from '../../core/errors.ts';
 import type { Change } from '../../core/resource.ts';
 import { prepare, type Session } from './admin.ts';

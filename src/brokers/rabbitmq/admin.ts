@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import type { Context, Permit, Placed } from '../../core/broker.ts';
+import type { Context, Permit } from '../../core/broker.ts';
+import type { Placed } from '../../core/landscape.ts';
 import { BrokerError, ConnectionError, LockError, messageOf, type MqwardenError } from '../../core/errors.ts';
 import { connectionError } from './causes.ts';
 import { type Http, openHttp } from './http.ts';

@@ -10,7 +10,7 @@ import { ground } from './ground.ts';
 import { kinds } from './kinds.ts';
 import { land } from './land.ts';
 import { bindingAddress, type RabbitResource } from './resources.ts';
-import { type RabbitEnvironment, type RabbitService, schema } from './schema.ts';
+import { schema } from './schema.ts';
 import { Concessions } from './decompile/concessions.ts';
 import { candidatesIn, hasHugeInteger, type Live, liveOf } from './decompile/live.ts';
 import { ownersIn } from './decompile/owners.ts';
@@ -28,10 +28,10 @@ export function decompile({
   live: resources,
   written,
   wanted,
-}: Decompiling<RabbitEnvironment, RabbitService, RabbitResource>): Imported {
+}: Decompiling<RabbitLandscape, RabbitResource>): Imported {
   const vhost = given.environment.section.vhost.name;
   const live = liveOf(vhost, resources);
-  const landscape = withLiveVhost(given as RabbitLandscape, live.vhost);
+  const landscape = withLiveVhost(given, live.vhost);
   const candidates = candidatesIn(live, landscape);
   const conceded = new Concessions(vhost);
   const { bare } = candidates;

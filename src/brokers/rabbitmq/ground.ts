@@ -1,4 +1,5 @@
-import type { Compiled, Ground } from '../../core/broker.ts';
+import type { Compiled } from '../../core/broker.ts';
+import type { Ground } from '../../core/kind.ts';
 import { commonGround } from '../../core/former.ts';
 import type { RabbitLandscape } from './compile/landscape.ts';
 import { vhostsOf } from './compile/vhosts.ts';

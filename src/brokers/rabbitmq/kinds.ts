@@ -1,4 +1,4 @@
-import type { Kind } from '../../core/broker.ts';
+import type { Kind } from '../../core/kind.ts';
 import type { RabbitResource } from './resources.ts';
 import { binding } from './kinds/binding.ts';
 import { exchange } from './kinds/exchange.ts';

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Channel, ChannelModel } from 'amqplib';
-import type { Context, Placed } from '../../core/broker.ts';
+import type { Context } from '../../core/broker.ts';
+import type { Placed } from '../../core/landscape.ts';
 import { LockError, messageOf, MqwardenError } from '../../core/errors.ts';
 import {
   cannotLock,

@@ -11,7 +11,6 @@ export function byteLength(text: string): number {
 export function nameProblem(name: string): string | undefined {
   if (name === '') return 'must not be empty';
   if (/\p{Cc}/u.test(name)) return 'must not contain control characters';
-  if (!name.isWellFormed()) return 'is not well-formed unicode';
   // An HTTP path segment of dots is resolved away on the way, however it is encoded.
   if (name === '.' || name === '..') return 'cannot be addressed through the management API';
   if (byteLength(name) > longestName) return `is longer than ${longestName} bytes`;

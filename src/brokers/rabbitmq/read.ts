@@ -1,4 +1,5 @@
-import type { Context, Observation, Placed, Reading, Scope } from '../../core/broker.ts';
+import type { Context, Observation, Reading, Scope } from '../../core/broker.ts';
+import type { Placed } from '../../core/landscape.ts';
 import { BrokerError, PartialView } from '../../core/errors.ts';
 import { type Admin, openAdmin } from './admin.ts';
 import type { Definitions, LiveExchange, LiveVhost } from './definitions.ts';

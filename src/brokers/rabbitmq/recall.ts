@@ -1,5 +1,6 @@
 import { partOf } from '../../core/address.ts';
-import type { Observation, Placed, Reading, Scope, Warning } from '../../core/broker.ts';
+import type { Observation, Reading, Scope, Warning } from '../../core/broker.ts';
+import type { Placed } from '../../core/landscape.ts';
 import { PartialView } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { Definitions } from './definitions.ts';

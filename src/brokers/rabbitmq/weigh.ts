@@ -1,5 +1,6 @@
 import type { Address } from '../../core/address.ts';
-import type { Context, Placed } from '../../core/broker.ts';
+import type { Context } from '../../core/broker.ts';
+import type { Placed } from '../../core/landscape.ts';
 import { inPool } from '../../core/pool.ts';
 import { type Admin, atATime, openAdmin } from './admin.ts';
 import { connectionsOf, holderOf, isIn } from './connections.ts';

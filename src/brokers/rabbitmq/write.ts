@@ -1,5 +1,6 @@
 import { partOf } from '../../core/address.ts';
-import type { Context, Credentials, Outcome, Permit, Placed, Watch, Writer } from '../../core/broker.ts';
+import type { Context, Credentials, Outcome, Permit, Watch, Writer } from '../../core/broker.ts';
+import type { Placed } from '../../core/landscape.ts';
 import { ConnectionError, MqwardenError } from '../../core/errors.ts';
 import { inPool } from '../../core/pool.ts';
 import { type Admin, atATime, openAdmin } from './admin.ts';

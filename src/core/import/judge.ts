@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Address } from '../address.ts';
-import type { Broker, Landscape, Placed } from '../broker.ts';
+import type { Broker } from '../broker.ts';
+import type { Landscape, Placed } from '../landscape.ts';
 import { diff } from '../diff.ts';
 import { type Position, TopologyError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';

@@ -25,7 +25,7 @@ export function serviceNames(
 
 /** As a key of a topology file. */
 function canBeService(name: string): boolean {
-  return name !== '' && name !== '__proto__' && name.isWellFormed() && !/\p{Cc}/u.test(name);
+  return name !== '' && name !== '__proto__' && !/\p{Cc}/u.test(name);
 }
 
 /** How the names of a service's things are likely to begin: `order` for `order-service`, by the claim `*-service` or by custom. */

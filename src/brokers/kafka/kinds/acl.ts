@@ -1,5 +1,5 @@
 import type { Address } from '../../../core/address.ts';
-import type { Kind } from '../../../core/broker.ts';
+import type { Kind } from '../../../core/kind.ts';
 import { canonical } from '../../../core/json.ts';
 import type { Change } from '../../../core/resource.ts';
 import { userOf } from '../names.ts';

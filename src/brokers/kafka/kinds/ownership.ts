@@ -1,4 +1,4 @@
-import type { Ground } from '../../../core/broker.ts';
+import type { Ground } from '../../../core/kind.ts';
 import type { Ownership } from '../../../core/resource.ts';
 import { fateOf, grantFateOf } from '../../../core/standing.ts';
 

@@ -1,4 +1,4 @@
-import type { Kind } from '../../../core/broker.ts';
+import type { Kind } from '../../../core/kind.ts';
 import { quotaEntity, type QuotaResource } from '../resources.ts';
 import { claimedOwnership } from './ownership.ts';
 import { phases } from './phases.ts';

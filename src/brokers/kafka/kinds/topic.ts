@@ -1,5 +1,5 @@
 import { partOf } from '../../../core/address.ts';
-import type { Kind } from '../../../core/broker.ts';
+import type { Kind } from '../../../core/kind.ts';
 import type { Change, Hazard, Verdict } from '../../../core/resource.ts';
 import { isInternalTopic } from '../names.ts';
 import { brokerDefault, type TopicResource, type TopicSpec } from '../resources.ts';

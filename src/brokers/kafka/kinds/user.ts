@@ -1,5 +1,5 @@
 import { partOf } from '../../../core/address.ts';
-import type { Kind } from '../../../core/broker.ts';
+import type { Kind } from '../../../core/kind.ts';
 import { principalOf } from '../names.ts';
 import type { UserResource } from '../resources.ts';
 import { aclDeletions } from './acl.ts';

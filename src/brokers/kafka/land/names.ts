@@ -1,4 +1,4 @@
-import type { PlacedService } from '../../../core/broker.ts';
+import type { PlacedService } from '../../../core/landscape.ts';
 import type { Problem } from '../../../core/errors.ts';
 import { fill, type Template, templateOf } from '../../../core/naming.ts';
 import { principalOfService } from '../compile/principals.ts';

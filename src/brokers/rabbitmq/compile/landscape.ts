@@ -1,4 +1,4 @@
-import type { Landscape, PlacedService as PlacedServiceOf } from '../../../core/broker.ts';
+import type { Landscape, PlacedService as PlacedServiceOf } from '../../../core/landscape.ts';
 import type { RabbitEnvironment, RabbitService, RabbitSizes } from '../schema.ts';
 
 export type RabbitLandscape = Landscape<RabbitEnvironment, RabbitService, unknown, RabbitSizes>;

@@ -1,5 +1,5 @@
 import { partOf } from '../../../core/address.ts';
-import type { Kind } from '../../../core/broker.ts';
+import type { Kind } from '../../../core/kind.ts';
 import { setting } from '../../../core/setting.ts';
 import { type Exchange, vhostAddress } from '../resources.ts';
 import { differences, namedFate, phases, showRecord, upOrDown } from './shared.ts';

@@ -1,5 +1,5 @@
 import { type Address, kindOf, partOf } from '../../../core/address.ts';
-import type { Kind } from '../../../core/broker.ts';
+import type { Kind } from '../../../core/kind.ts';
 import type { Change } from '../../../core/resource.ts';
 import { everyKey } from '../patterns/topic.ts';
 import { covers, namesOf } from '../patterns/parse.ts';

@@ -1,5 +1,5 @@
 import { type Address, kindOf, partOf } from '../../../core/address.ts';
-import type { View } from '../../../core/broker.ts';
+import type { View } from '../../../core/kind.ts';
 import type { Resource } from '../../../core/resource.ts';
 import { type Binding, exchangeAddress, queueAddress } from '../resources.ts';
 

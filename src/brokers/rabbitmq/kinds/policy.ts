@@ -1,5 +1,5 @@
 import { type Address, partOf } from '../../../core/address.ts';
-import type { Kind, View } from '../../../core/broker.ts';
+import type { Kind, View } from '../../../core/kind.ts';
 import type { Change, Hazard, Resource } from '../../../core/resource.ts';
 import { setting } from '../../../core/setting.ts';
 import { type OperatorPolicy, type Policy, type PolicySpec, vhostAddress } from '../resources.ts';

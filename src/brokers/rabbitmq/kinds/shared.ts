@@ -1,5 +1,5 @@
 import { type Address, partOf } from '../../../core/address.ts';
-import type { Ground } from '../../../core/broker.ts';
+import type { Ground } from '../../../core/kind.ts';
 import { canonical, type JsonObject } from '../../../core/json.ts';
 import type { Change, Ownership } from '../../../core/resource.ts';
 import { grantFateOf } from '../../../core/standing.ts';

@@ -1,5 +1,5 @@
 import { partOf } from '../../../core/address.ts';
-import type { Kind } from '../../../core/broker.ts';
+import type { Kind } from '../../../core/kind.ts';
 import { setting } from '../../../core/setting.ts';
 import { fateOf } from '../../../core/standing.ts';
 import type { User } from '../resources.ts';

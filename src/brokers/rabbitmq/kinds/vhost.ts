@@ -1,4 +1,4 @@
-import type { Kind } from '../../../core/broker.ts';
+import type { Kind } from '../../../core/kind.ts';
 import { setting } from '../../../core/setting.ts';
 import type { Vhost, VhostSpec } from '../resources.ts';
 import { differences, phases, showList, showRecord, upOrDown } from './shared.ts';

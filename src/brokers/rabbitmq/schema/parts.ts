@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../core/json.ts';
-import { name, text } from '../../topology/parts.ts';
-import { byteLength, longestName, nameProblem } from './names.ts';
+import type { JsonObject } from '../../../core/json.ts';
+import { name, text } from '../../../topology/parts.ts';
+import { byteLength, longestName, nameProblem } from '../names.ts';
 
 /** What the sections of RabbitMQ are made of. */
 
@@ -71,6 +71,15 @@ export function nameOr(key: string) {
   return (value: unknown): unknown => (typeof value === 'string' ? { [key]: value } : value);
 }
 
+/** A vhost as services speak of it. */
+export function aliasSchema(lead: string) {
+  return name()
+    .optional()
+    .describe(
+      `${lead} An alias from vhosts of the environment, or default. Default: where the service lives.`,
+    );
+}
+
 export const argumentsSchema = z.record(z.string(), z.unknown()).transform((given, context): JsonObject => {
   const problem = argumentProblem(given);
   if (problem === undefined) return given as JsonObject;
@@ -100,8 +109,6 @@ function argumentProblem(
   }
   if (typeof value === 'number' && !Number.isFinite(value))
     return { path, message: 'must be a finite number' };
-  if (typeof value === 'string' && !value.isWellFormed())
-    return { path, message: 'is not well-formed unicode' };
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return undefined;
   if (typeof value !== 'object' || value === null) return { path, message: 'must have a value' };
   const entries: [string | number, unknown][] = Array.isArray(value)

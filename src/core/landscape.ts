@@ -1,0 +1,40 @@
+import type { Position } from './errors.ts';
+
+/** A part of the topology with the way back to its place in the files. */
+export interface Placed<Section> {
+  /** The name of the service or environment. */
+  readonly name: string;
+  readonly section: Section;
+  /** Where the value at `path` below the section stands; the nearest enclosing place if it is not written out. */
+  locate(path: readonly (string | number)[]): Position;
+}
+
+/** A service, or another principal, with what holds for it on every broker. */
+export interface PlacedService<Section> extends Placed<Section> {
+  /** The emergency stop: no grants, and a credential that is refused. */
+  readonly suspended?: boolean;
+  /** The principals that it was known as before: kept level with it while they live, until `--prune` deletes them. */
+  readonly formerly?: readonly string[];
+}
+
+/** A service that is no more. */
+interface Tombstone {
+  readonly service: string;
+  /** What it was known as; its generations (`.g2`) are meant too. */
+  readonly principal: string;
+  readonly position: Position;
+}
+
+/** What a topology says of one environment on one broker. */
+export interface Landscape<Environment, Service, Override = unknown, Sizes = unknown> {
+  readonly environment: Placed<Environment> & { readonly production: boolean };
+  /** The services, and other principals, that have a section for this broker. */
+  readonly services: readonly PlacedService<Service>[];
+  readonly removed?: readonly Tombstone[];
+  /** What the environment sets for all services, and for each: sizes, never grants. */
+  readonly override?: Placed<Override> | undefined;
+  readonly sizes?: ReadonlyMap<string, Placed<Sizes>>;
+  readonly claims: readonly string[];
+  /** Principals or users that are never touched and never listed. */
+  readonly protected: readonly string[];
+}
