@@ -83,8 +83,22 @@ export class PartialView extends MqwardenError {
 
 /** A secret could not be read or written. Never carries the secret. */
 export class SecretError extends MqwardenError {
+  constructor(message: string, details: ErrorDetails = {}, code = 'MQWARDEN_SECRET') {
+    super(code, message, details);
+  }
+}
+
+/** The store of secrets does not answer, or not now: the same may work later. */
+export class SecretOutage extends SecretError {
   constructor(message: string, details: ErrorDetails = {}) {
-    super('MQWARDEN_SECRET', message, details);
+    super(message, details, 'MQWARDEN_SECRET_OUTAGE');
+  }
+}
+
+/** Somebody else wrote the secret since it was read: nothing was written. */
+export class SecretConflict extends SecretError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details, 'MQWARDEN_SECRET_CONFLICT');
   }
 }
 

@@ -94,6 +94,8 @@ export async function openSession(
       topology.locate(['environments', environment.name, 'secrets']),
       {
         conceal: (secret) => options.redaction.add(secret),
+        variables: options.variables,
+        timeoutMs: options.timeoutMs,
       },
     ),
     correlationId,

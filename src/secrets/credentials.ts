@@ -1,36 +1,107 @@
-import { dirname, resolve } from 'node:path';
-import type { Credentials } from '../core/broker.ts';
-import { type Position, SecretError } from '../core/errors.ts';
-import { fileStore, type FileStoreOptions } from './file-store.ts';
-import { parseReference, supportedStores } from './reference.ts';
+import type { Credential, Credentials } from '../core/broker.ts';
+import { type Position, SecretConflict, SecretError } from '../core/errors.ts';
+import { generatePassword } from './generate.ts';
+import { openStore, type StoreOptions } from './open.ts';
+import { supportedStores } from './reference.ts';
+import type { SecretStore, StoredDocument } from './store.ts';
 
-const hint = `name a store in the environment, such as secrets: ${supportedStores.join(' or ')}`;
+export interface CredentialOptions {
+  /** Called with each password before it leaves. */
+  readonly conceal: (secret: string) => void;
+  readonly generate?: () => string;
+}
+
+/** Both fields of one version, so that no name goes with the password of another. */
+export interface VersionedCredential extends Credential {
+  readonly version: string;
+}
+
+/** Undefined where nothing is stored. */
+export async function readCredential(
+  store: SecretStore,
+  path: string,
+): Promise<VersionedCredential | undefined> {
+  const stored = await store.read(path);
+  return stored === undefined ? undefined : credentialIn(stored, store.place(path));
+}
+
+function credentialIn(
+  { document, version }: Pick<StoredDocument, 'document' | 'version'>,
+  place: string,
+): VersionedCredential {
+  const { username = '', password = '' } = document;
+  if (username !== '' && password !== '') return { username, password, version };
+  throw new SecretError(`${place} is not a credential`, {
+    hint: 'it must have the texts "username" and "password"; restore it, or move it away',
+  });
+}
+
+/** The services' credentials in a store. */
+export function credentialsIn(
+  store: SecretStore,
+  { conceal, generate = generatePassword }: CredentialOptions,
+): Credentials {
+  const read = async (path: string): Promise<Credential | undefined> => {
+    const credential = await readCredential(store, path);
+    if (credential === undefined) return undefined;
+    conceal(credential.password);
+    return { username: credential.username, password: credential.password };
+  };
+  const stored = async (path: string, username: string): Promise<Credential | undefined> => {
+    const credential = await read(path);
+    return credential === undefined ? undefined : requireUser(credential, username, store.place(path));
+  };
+  return {
+    has: async (path) => (await read(path)) !== undefined,
+    ensure: async (path, username) => {
+      const known = await stored(path, username);
+      if (known !== undefined) return known;
+      const fresh = { username, password: generate() };
+      conceal(fresh.password);
+      try {
+        await store.write(path, fresh, undefined);
+        return fresh;
+      } catch (error) {
+        if (!(error instanceof SecretConflict)) throw error;
+      }
+      // Another run was faster: its password is the one, and both runs go on with it.
+      const winner = await stored(path, username);
+      if (winner !== undefined) return winner;
+      throw new SecretError(`${store.place(path)} was removed while it was made`, { hint: 'run again' });
+    },
+  };
+}
+
+function requireUser(stored: Credential, username: string, place: string): Credential {
+  if (stored.username === username) return stored;
+  const names = `${JSON.stringify(stored.username)}, not for ${JSON.stringify(username)}`;
+  throw new SecretError(`the credential in ${place} is for the user ${names}`, {
+    hint: 'move it away, or give the service its former user name',
+  });
+}
 
 /**
- * The store that an environment names in `secrets`; `at` is where it does: a relative folder starts from that file's folder.
- * Without a store nothing is known, and nothing can be made. Reads and writes nothing yet, and does not throw: only a
- * command that needs a credential fails for the lack of a store.
+ * Those in the store that an environment names in `secrets`; `at` is where it does. Without a store nothing is known, and nothing
+ * can be made. Reads and writes nothing yet, and does not throw: only a command that needs a credential fails for the lack of a
+ * store.
  */
 export function credentialsFor(
-  store: string | undefined,
+  reference: string | undefined,
   at: Position,
-  options: FileStoreOptions,
+  options: CredentialOptions & StoreOptions,
 ): Credentials {
-  if (store === undefined) {
+  if (reference === undefined) {
+    const hint = `name a store in the environment, such as secrets: ${supportedStores.join(' or ')}`;
     return {
       has: () => Promise.resolve(undefined),
       ensure: (path) =>
         Promise.reject(new SecretError(`no store to keep the credential ${path} in`, { position: at, hint })),
     };
   }
-  const parsed = parseReference(store);
-  if (parsed.ok && parsed.reference.scheme === 'file' && parsed.reference.field === undefined) {
-    return fileStore(resolve(dirname(at.file), parsed.reference.target), options);
-  }
-  const scheme = parsed.ok ? `"${parsed.reference.scheme}:"` : 'this';
-  const refuse = () =>
-    Promise.reject(
-      new SecretError(`a store of credentials by ${scheme} is not supported yet`, { position: at, hint }),
-    );
-  return { has: refuse, ensure: refuse };
+  let opened: Credentials | undefined;
+  const open = () => (opened ??= credentialsIn(openStore(reference, at, options), options));
+  return {
+    has: async (path) => open().has(path),
+    ensure: async (path, username) => open().ensure(path, username),
+  };
 }

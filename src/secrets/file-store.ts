@@ -1,201 +1,127 @@
-import { randomUUID } from 'node:crypto';
-import { lstatSync, realpathSync, statSync } from 'node:fs';
-import { access, constants, link, lstat, mkdir, unlink } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import type { Credential, Credentials } from '../core/broker.ts';
-import { SecretError } from '../core/errors.ts';
-import { readRegularFile, UnfitFile } from '../files/read.ts';
+import { createHash, randomUUID } from 'node:crypto';
+import { access, constants, link, mkdir, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { SecretConflict, SecretError } from '../core/errors.ts';
 import { whyOf } from '../files/why.ts';
 import { flushFolder, writeNewFile } from '../files/write.ts';
-import { generatePassword } from './generate.ts';
+import { type Held, withFileLock } from './file-lock.ts';
+import {
+  type PrivateFile,
+  readPrivateFile,
+  refuseLinkedFile,
+  refuseLinkedFolder,
+  refuseOpenFolders,
+} from './private-file.ts';
 import { codeOf, parseJson } from './resolve.ts';
-import { type Distrust, fileDistrust, folderDistrust } from './trust.ts';
+import { partsOf, type SecretStore, type StoredDocument, textsOf } from './store.ts';
 
-/** The services' credentials in a folder, one JSON file a credential: `FOLDER/rabbitmq/order-service.json`. */
-export interface FileStore extends Credentials {
-  has(path: string): Promise<boolean>;
-  /** Undefined where nothing is stored. */
-  read(path: string): Promise<Credential | undefined>;
-}
-
-export interface FileStoreOptions {
-  /** Called with each password before it leaves the store. */
-  readonly conceal: (secret: string) => void;
-  readonly generate?: () => string;
-}
-
-/** Opens the store in `folder`, which is made (0700, files 0600) when the first credential is written. */
-export function fileStore(
-  folder: string,
-  { conceal, generate = generatePassword }: FileStoreOptions,
-): FileStore {
-  const read = async (path: string): Promise<Credential | undefined> => {
-    const credential = await readCredential(folder, fileOf(folder, path));
-    if (credential !== undefined) conceal(credential.password);
-    return credential;
-  };
+/**
+ * A store in a folder, one JSON file a document: `FOLDER/rabbitmq/order-service.json`. It is made (0700, files 0600) when the first
+ * one is written.
+ */
+export function fileStore(folder: string): SecretStore {
+  const read = (path: string) => readDocument(folder, path);
   return {
+    place: (path) => placeOf(folder, path).file,
     read,
-    has: async (path) => (await read(path)) !== undefined,
-    ensure: async (path, username) => {
-      const stored = await read(path);
-      if (stored !== undefined) return requireUser(stored, username, fileOf(folder, path));
-      const fresh = { username, password: generate() };
-      conceal(fresh.password);
-      if (await createExclusively(fileOf(folder, path), folder, fresh)) return fresh;
-      // Another run was faster: its password is the one, and both runs go on with it.
-      const winner = await read(path);
-      if (winner !== undefined) return requireUser(winner, username, fileOf(folder, path));
-      throw new SecretError(`${fileOf(folder, path)} was removed while it was made`, { hint: 'run again' });
+    async write(path, document, expected) {
+      const place = placeOf(folder, path);
+      const text = `${JSON.stringify(document, undefined, 2)}\n`;
+      const fresh = await prepare(folder, place, text);
+      const publish = expected === undefined ? createExclusively : replaceExpected(read, path, expected);
+      const written = await settle(folder, place, fresh, publish);
+      return { document, version: versionOf(text), writtenAt: written };
     },
   };
 }
 
-/**
- * `rabbitmq/order-service` to its file. What follows the first `/` is the service's name; each part is percent-encoded, and
- * a leading dot as well, so that a name with `/` or `..` stays inside the folder.
- */
-function fileOf(folder: string, path: string): string {
-  const slash = path.indexOf('/');
-  if (slash < 0) throw new Error(`a credential's path is <broker>/<service>, not ${path}`);
-  const encode = (part: string) => encodeURIComponent(part).replace(/^\./, '%2E');
-  return join(folder, encode(path.slice(0, slash)), `${encode(path.slice(slash + 1))}.json`);
+interface Place {
+  readonly file: string;
+  /** Its folders, from the one below the store's own down. */
+  readonly folders: readonly string[];
 }
 
-function requireUser(stored: Credential, username: string, file: string): Credential {
-  if (stored.username === username) return stored;
-  const names = `${JSON.stringify(stored.username)}, not for ${JSON.stringify(username)}`;
-  throw new SecretError(`the credential in ${file} is for the user ${names}`, {
-    hint: 'move the file away, or give the service its former user name',
+/** Each part is percent-encoded, and a leading dot as well, so that a name with `/` or `..` stays inside the folder. */
+function placeOf(folder: string, path: string): Place {
+  const parts = partsOf(path).map((part) => encodeURIComponent(part).replace(/^\./, '%2E'));
+  const folders = parts.slice(0, -1).map((_, depth) => join(folder, ...parts.slice(0, depth + 1)));
+  return { file: `${join(folder, ...parts)}.json`, folders };
+}
+
+async function readDocument(folder: string, path: string): Promise<StoredDocument | undefined> {
+  const { file, folders } = placeOf(folder, path);
+  const found = await readPrivateFile(folder, folders, file).catch((error: unknown) => {
+    throw error instanceof SecretError ? error : cannot('read', file, error);
+  });
+  return found === undefined ? undefined : parsed(found, file);
+}
+
+function parsed({ text, writtenAt }: PrivateFile, file: string): StoredDocument {
+  const document = textsOf(parseJson(text));
+  if (document !== undefined) return { document, version: versionOf(text), writtenAt };
+  throw new SecretError(`${file} is not a JSON object`, {
+    hint: 'a credential has the texts "username" and "password"; restore it, or move it away',
   });
 }
 
-async function readCredential(folder: string, file: string): Promise<Credential | undefined> {
-  const text = await readPrivate(folder, file);
-  if (text === undefined) return undefined;
-  const document = parseJson(text);
-  if (isCredential(document)) return { username: document.username, password: document.password };
-  throw new SecretError(`${file} is not a credential`, {
-    hint: 'it must be a JSON object with the texts "username" and "password"; restore it, or move it away',
-  });
+/** Of the content alone: it stays the same where a folder is mounted anew. */
+function versionOf(text: string): string {
+  return createHash('sha256').update(`mqwarden ${text}`).digest('base64url').slice(0, 22);
 }
 
-function isCredential(document: unknown): document is Credential {
-  if (typeof document !== 'object' || document === null) return false;
-  if (!('username' in document) || !('password' in document)) return false;
-  const { username, password } = document;
-  return typeof username === 'string' && typeof password === 'string' && username !== '' && password !== '';
-}
-
-/** The text of a file that only its owner can read or replace; undefined if there is none. */
-async function readPrivate(folder: string, file: string): Promise<string | undefined> {
-  try {
-    // Who mounts a new version moves a link, and then removes the old file: then the second look finds the new one.
-    return await readOnce(folder, file).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return readOnce(folder, file);
-      throw error;
-    });
-  } catch (error) {
-    if (error instanceof SecretError) throw error;
-    if (error instanceof UnfitFile) {
-      throw new SecretError(error.message, {
-        hint: 'move it away, or put the credential itself in its place',
-      });
-    }
-    throw cannot('read', file, error);
-  }
-}
-
-/**
- * Through links, as Kubernetes mounts secrets (`a.json` to `..data/a.json`), but only to what lies in the store: whoever could
- * place such a link could place the file as well. The file and every folder on the way are judged as they are, not by the link.
- */
-async function readOnce(folder: string, file: string): Promise<string | undefined> {
-  const [root, parent] = [resolved(folder), resolved(dirname(file))];
-  if (root === undefined || parent === undefined) return undefined;
-  refuseOpenFolders(folder, dirname(file));
-  const real = resolved(file);
-  if (real === undefined) return undefined;
-  refuseOpenFolders(...foldersBetween(root, real, file));
-  const { bytes, stats } = await readRegularFile(real, { maxMegabytes: 1, followLink: false });
-  refuse(fileDistrust(real, stats, userOf()));
-  return bytes.toString('utf8');
-}
-
-/** Where it really is; undefined if nothing is there. A link to nothing is no absence: something was meant to be there. */
-function resolved(path: string): string | undefined {
-  try {
-    return realpathSync.native(path);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-    const there = lstatSync(path, { throwIfNoEntry: false });
-    // Another run may have made it since: a moment ago it was not there.
-    if (there?.isSymbolicLink() !== true) return undefined;
-    throw new SecretError(`${path} is a symbolic link to nothing`, {
-      hint: 'mend it, or move it away',
-    });
-  }
-}
-
-/** The folders from the store's own down to the one that holds the file; refuses a file that is elsewhere. */
-function foldersBetween(root: string, real: string, file: string): string[] {
-  const within = relative(root, real).split(sep);
-  if (within[0] === '..' || isAbsolute(relative(root, real))) {
-    throw new SecretError(`${file} is a symbolic link that leads out of the store, to ${real}`, {
-      hint: 'move it away, or put the credential itself in its place',
-    });
-  }
-  return within.map((_, depth) => join(root, ...within.slice(0, depth)));
-}
-
-function refuseOpenFolders(...folders: readonly string[]): void {
-  for (const folder of folders) refuse(folderDistrust(folder, statSync(folder), userOf()));
-}
-
-function refuse(distrust: Distrust | undefined): void {
-  if (distrust !== undefined) throw new SecretError(distrust.message, { hint: distrust.hint });
-}
-
-function userOf(): number | undefined {
-  return process.getuid?.();
-}
-
-/** Reading may follow a link, writing never does: what the link leads to is somebody else's to replace. */
-async function refuseLinkedFolder(folder: string): Promise<void> {
-  const there = await lstat(folder).catch(() => undefined);
-  if (there?.isSymbolicLink() !== true) return;
-  throw new SecretError(`${folder} is a symbolic link, through which no credential is written`, {
-    hint: 'add the credential where that folder comes from (for Kubernetes, to its secret), or name another store',
-  });
-}
-
-/**
- * Writes a whole new file, or none: under a temporary name, flushed to the disk, then linked to its own name, which fails if
- * that exists. So no reader sees a half, and two runs at once cannot both believe that their password is the stored one.
- * Returns false if the file was there.
- */
-async function createExclusively(file: string, folder: string, credential: Credential): Promise<boolean> {
+/** Writes the whole new file under a temporary name beside its own, flushed to the disk: no reader sees a half. */
+async function prepare(folder: string, { file, folders }: Place, text: string): Promise<string> {
   const parent = dirname(file);
   const temporary = join(parent, `.${randomUUID()}.tmp`);
   try {
-    await refuseLinkedFolder(parent);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (const one of folders) await refuseLinkedFolder(one);
     await mkdir(parent, { recursive: true, mode: 0o700 });
-    refuseOpenFolders(folder, parent);
-    await writeNewFile(temporary, `${JSON.stringify(credential, undefined, 2)}\n`);
-    try {
-      await link(temporary, file);
-    } finally {
-      await unlink(temporary);
-    }
-    // The broker is about to be given this password: its file must not be lost.
-    await flushFolder(parent);
-    return true;
+    refuseOpenFolders(folder, ...folders);
+    await writeNewFile(temporary, text);
+    return temporary;
   } catch (error) {
     if (error instanceof SecretError) throw error;
-    if (codeOf(error) === 'EEXIST') return false;
     throw cannot('write', file, await unwritable(folder, error));
   }
+}
+
+type Publish = (temporary: string, file: string) => Promise<void>;
+
+/** Gives the prepared file its own name, and returns when both are on the disk: a broker is about to be given this password. */
+async function settle(folder: string, { file }: Place, temporary: string, publish: Publish): Promise<string> {
+  try {
+    const { mtime } = await stat(temporary);
+    await publish(temporary, file).finally(() => unlink(temporary).catch(() => undefined));
+    await flushFolder(dirname(file));
+    return mtime.toISOString();
+  } catch (error) {
+    if (error instanceof SecretError) throw error;
+    throw cannot('write', file, await unwritable(folder, error));
+  }
+}
+
+/** A link fails where the name exists: two runs at once cannot both believe that their password is the stored one. */
+async function createExclusively(temporary: string, file: string): Promise<void> {
+  await link(temporary, file).catch((error: unknown) => {
+    throw codeOf(error) === 'EEXIST' ? conflict(file) : error;
+  });
+}
+
+/** Compared and renamed under a lock, since no rename compares. */
+function replaceExpected(read: SecretStore['read'], path: string, expected: string): Publish {
+  return async (temporary, file) => {
+    const lock = join(dirname(file), `.${basename(file)}.lock`);
+    await withFileLock(lock, async (isHeld: Held) => {
+      await refuseLinkedFile(file);
+      const found = await read(path);
+      if (found?.version !== expected || !isHeld()) throw conflict(file);
+      await rename(temporary, file);
+    });
+  };
+}
+
+function conflict(file: string): SecretConflict {
+  return new SecretConflict(`${file} was written by somebody else in the meantime`, { hint: 'run again' });
 }
 
 /** Making a folder on a read-only file system answers that its parent is not there. */

@@ -11,7 +11,7 @@ type Scheme = (typeof schemes)[number];
 export const supportedForms = ['env:NAME', 'file:PATH', 'file:PATH#field'] as const;
 
 /** The schemes that a store of services' credentials can have today. */
-export const supportedStores = ['file:FOLDER'] as const;
+export const supportedStores = ['file:FOLDER', 'env:PREFIX'] as const;
 
 export interface Reference {
   readonly scheme: Scheme;

@@ -19,7 +19,7 @@ export function unitSchemas(brokers: readonly BrokerSections[]) {
         .describe('Whether it is production. Default: true for the names production and prod.'),
       secrets: store()
         .optional()
-        .describe("Where the services' credentials are kept: file:FOLDER, relative to this file."),
+        .describe("Where the services' credentials are kept: file:FOLDER, relative to this file, or env:PREFIX, for reading alone."),
       claims: globsByBroker(brokers)
         .optional()
         .describe('Globs over whole names of the principals that are yours; the topology itself is held to them.'),
@@ -108,11 +108,11 @@ function globsByBroker(brokers: readonly BrokerSections[]) {
 
 /** The reference of a store: one of the schemes that can keep many secrets, without a field. */
 function store() {
-  const form = { pattern: `^(${schemes.filter((scheme) => scheme !== 'env').join('|')}):[^#]+$` };
+  const form = { pattern: `^(${schemes.join('|')}):[^#]+$` };
   return z.string().meta(form).superRefine((value, context) => {
     const parsed = parseReference(value);
     const problem = parsed.ok
-      ? storeProblem(parsed.reference.scheme, parsed.reference.field)
+      ? storeProblem(parsed.reference.field)
       : 'must be the reference of a store of secrets';
     if (problem === undefined) return;
     const hint = `write ${supportedStores.join(' or ')}, such as file:credentials`;
@@ -120,8 +120,6 @@ function store() {
   });
 }
 
-function storeProblem(scheme: string, field: string | undefined): string | undefined {
-  if (scheme === 'env') return 'an environment variable cannot be a store of secrets';
-  if (field !== undefined) return 'a store of secrets is named without a #field';
-  return undefined;
+function storeProblem(field: string | undefined): string | undefined {
+  return field === undefined ? undefined : 'a store of secrets is named without a #field';
 }

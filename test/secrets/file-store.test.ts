@@ -11,15 +11,17 @@ import {
   rm,
   stat,
   symlink,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { SecretError } from '../../src/core/errors.ts';
-import { credentialsFor } from '../../src/secrets/credentials.ts';
+import { SecretConflict, SecretError } from '../../src/core/errors.ts';
+import { credentialsFor, credentialsIn, readCredential } from '../../src/secrets/credentials.ts';
 import { fileStore } from '../../src/secrets/file-store.ts';
+import { partsOf, rotationPath } from '../../src/secrets/store.ts';
 import { makePipe } from '../files/pipe.ts';
 
 let root: string;
@@ -34,7 +36,12 @@ afterEach(() => rm(root, { recursive: true }));
 
 const conceal = (secret: string) => void concealed.push(secret);
 const store = (generate?: () => string) =>
-  fileStore(folder, generate === undefined ? { conceal } : { conceal, generate });
+  credentialsIn(fileStore(folder), generate === undefined ? { conceal } : { conceal, generate });
+const readBack = async (path: string) => {
+  const found = await readCredential(fileStore(folder), path);
+  return found === undefined ? undefined : { username: found.username, password: found.password };
+};
+const sourceOf = (name: string) => join(import.meta.dirname, `../../src/secrets/${name}.ts`);
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
 async function failure(promise: Promise<unknown>): Promise<SecretError> {
@@ -60,8 +67,8 @@ describe('a store in a folder', () => {
   test('gives the stored credential again, and conceals it each time', async () => {
     const made = await store().ensure('kafka/a', 'a');
     expect(await store().ensure('kafka/a', 'a')).toEqual(made);
-    expect(await store().read('kafka/a')).toEqual(made);
-    expect(concealed).toEqual([made.password, made.password, made.password]);
+    expect(await readBack('kafka/a')).toEqual(made);
+    expect(concealed).toEqual([made.password, made.password]);
   });
 
   test('knows what it has', async () => {
@@ -69,7 +76,7 @@ describe('a store in a folder', () => {
     await store().ensure('kafka/a', 'a');
     expect(await store().has('kafka/a')).toBe(true);
     expect(await store().has('rabbitmq/a')).toBe(false);
-    expect(await store().read('kafka/b')).toBeUndefined();
+    expect(await readBack('kafka/b')).toBeUndefined();
   });
 
   test.each([
@@ -93,9 +100,9 @@ describe('a store in a folder', () => {
   });
 
   test('two processes at once agree on one password each service', async () => {
-    const source = join(import.meta.dirname, '../../src/secrets/file-store.ts');
-    const script = `import { fileStore } from ${JSON.stringify(source)};
-      const store = fileStore(${JSON.stringify(folder)}, { conceal: () => {} });
+    const script = `import { fileStore } from ${JSON.stringify(sourceOf('file-store'))};
+      import { credentialsIn } from ${JSON.stringify(sourceOf('credentials'))};
+      const store = credentialsIn(fileStore(${JSON.stringify(folder)}), { conceal: () => {} });
       const all = [];
       for (let i = 0; i < 30; i += 1) all.push((await store.ensure('kafka/s' + i, 's' + i)).password);
       console.log(all.join(' '));`;
@@ -111,7 +118,7 @@ describe('a store in a folder', () => {
       await store().ensure('kafka/a', 'a');
       const file = join(folder, 'kafka', 'a.json');
       await chmod(file, mode);
-      const error = await failure(store().read('kafka/a'));
+      const error = await failure(readBack('kafka/a'));
       expect(error.message).toContain('can be read by others');
       expect(error.hint).toBe(`chmod 600 ${file}`);
       expect((await failure(store().ensure('kafka/a', 'a'))).hint).toBe(`chmod 600 ${file}`);
@@ -141,7 +148,7 @@ describe('a store in a folder', () => {
     async (path) => {
       await store(() => 'canary').ensure('kafka/a', 'a');
       const attempts = [
-        () => store().read('kafka/a'),
+        () => readBack('kafka/a'),
         () => store().has('kafka/a'),
         () => store().ensure('kafka/a', 'a'),
       ];
@@ -178,7 +185,7 @@ describe('a store in a folder', () => {
     const made = await store().ensure('kafka/a', 'a');
     await mount();
     await chmod(join(folder, 'kafka'), 0o1777);
-    expect(await store().read('kafka/a')).toEqual(made);
+    expect(await readBack('kafka/a')).toEqual(made);
     expect(await store().ensure('kafka/a', 'a')).toEqual(made);
     expect(await readdir(join(folder, 'kafka'))).toEqual(['..2026_01_01', '..data', 'a.json']);
   });
@@ -187,19 +194,17 @@ describe('a store in a folder', () => {
     await store().ensure('kafka/a', 'a');
     const real = await mount();
     await chmod(real, 0o644);
-    expect((await failure(store().read('kafka/a'))).message).toBe(
-      `${real} can be read by others than its owner`,
-    );
+    expect((await failure(readBack('kafka/a'))).message).toBe(`${real} can be read by others than its owner`);
     await chmod(real, 0o600);
     await chmod(dirname(real), 0o777);
-    expect((await failure(store().read('kafka/a'))).hint).toBe(`chmod 700 ${dirname(real)}`);
+    expect((await failure(readBack('kafka/a'))).hint).toBe(`chmod 700 ${dirname(real)}`);
   });
 
   test('a folder behind a link is read, and not written to', async () => {
     const made = await store().ensure('kafka/a', 'a');
     await rename(join(folder, 'kafka'), join(folder, '..2026_01_01'));
     await symlink('..2026_01_01', join(folder, 'kafka'));
-    expect(await store().read('kafka/a')).toEqual(made);
+    expect(await readBack('kafka/a')).toEqual(made);
     const error = await failure(store().ensure('kafka/b', 'b'));
     expect(error.message).toBe(
       `${join(folder, 'kafka')} is a symbolic link, through which no credential is written`,
@@ -223,7 +228,7 @@ describe('a store in a folder', () => {
     const elsewhere = join(root, 'elsewhere.json');
     await rename(file, elsewhere);
     await symlink(elsewhere, file);
-    for (const attempt of [() => store().read('kafka/a'), () => store().ensure('kafka/a', 'a')]) {
+    for (const attempt of [() => readBack('kafka/a'), () => store().ensure('kafka/a', 'a')]) {
       expect((await failure(attempt())).message).toBe(
         `${file} is a symbolic link that leads out of the store, to ${elsewhere}`,
       );
@@ -242,22 +247,23 @@ describe('a store in a folder', () => {
   test('the folder that holds the others is not open to others either', async () => {
     await store().ensure('kafka/a', 'a');
     await chmod(folder, 0o777);
-    expect((await failure(store().read('kafka/a'))).hint).toBe(`chmod 700 ${folder}`);
+    expect((await failure(readBack('kafka/a'))).hint).toBe(`chmod 700 ${folder}`);
   });
 
   test.each([
-    '',
-    'canary',
-    '"canary"',
-    '{"username":"a"}',
-    '{"username":"a","password":1}',
-    '{"username":"","password":"canary"}',
-  ])('a file with %s is no credential, and is not overwritten', async (content) => {
+    { content: '', want: 'is not a JSON object' },
+    { content: 'canary', want: 'is not a JSON object' },
+    { content: '"canary"', want: 'is not a JSON object' },
+    { content: '["canary"]', want: 'is not a JSON object' },
+    { content: '{"username":"a"}', want: 'is not a credential' },
+    { content: '{"username":"a","password":1}', want: 'is not a credential' },
+    { content: '{"username":"","password":"canary"}', want: 'is not a credential' },
+  ])('a file with $content is no credential, and is not overwritten', async ({ content, want }) => {
     await mkdir(join(folder, 'kafka'), { recursive: true, mode: 0o700 });
     const file = join(folder, 'kafka', 'a.json');
     await writeFile(file, content, { mode: 0o600 });
     const error = await failure(store().ensure('kafka/a', 'a'));
-    expect(error.message).toContain('is not a credential');
+    expect(error.message).toContain(want);
     expect(`${error.message}${error.hint ?? ''}`).not.toContain('canary');
     expect(await readFile(file, 'utf8')).toBe(content);
   });
@@ -276,9 +282,120 @@ describe('a store in a folder', () => {
   });
 });
 
+describe('documents in a folder, by their versions', () => {
+  const documents = () => fileStore(folder);
+  const path = 'rabbitmq/order-service';
+  const file = () => join(folder, 'rabbitmq', 'order-service.json');
+
+  test('a version belongs to one document, and says nothing of it', async () => {
+    const first = await documents().write(path, { username: 'a', password: 'canary' }, undefined);
+    expect(await documents().read(path)).toEqual(first);
+    expect(Date.parse(first.writtenAt ?? '')).toBeGreaterThan(Date.now() - 60_000);
+    const second = await documents().write(path, { username: 'a', password: 'other' }, first.version);
+    expect(await documents().read(path)).toEqual(second);
+    expect(second.version).not.toBe(first.version);
+    expect(`${first.version}${second.version}`).not.toMatch(/canary|other/);
+    expect(await modeOf(file())).toBe('600');
+    expect(await readdir(join(folder, 'rabbitmq'))).toEqual(['order-service.json']);
+  });
+
+  test('a version that is no longer the stored one is not replaced', async () => {
+    const first = await documents().write(path, { username: 'a', password: 'canary-1' }, undefined);
+    const second = await documents().write(path, { username: 'a', password: 'canary-2' }, first.version);
+    for (const expected of [undefined, first.version, 'unknown']) {
+      const error = await failure(documents().write(path, { username: 'a', password: 'canary-3' }, expected));
+      expect(error).toBeInstanceOf(SecretConflict);
+      expect(error.code).toBe('MQWARDEN_SECRET_CONFLICT');
+      expect(error.message).toBe(`${file()} was written by somebody else in the meantime`);
+    }
+    expect(await documents().read(path)).toEqual(second);
+    await rm(file());
+    expect(await failure(documents().write(path, { a: 'b' }, second.version))).toBeInstanceOf(SecretConflict);
+    expect(await readdir(join(folder, 'rabbitmq'))).toEqual([]);
+  });
+
+  test('the record of a rotation lies apart, behind folders of its own', async () => {
+    await documents().write(rotationPath('rabbitmq', 'a/b'), { step: 'drain' }, undefined);
+    const inner = join(folder, 'mqwarden', 'rotation', 'rabbitmq');
+    expect(await readdir(inner)).toEqual(['a%2Fb.json']);
+    expect(await Promise.all([dirname(dirname(inner)), dirname(inner), inner].map(modeOf))).toEqual([
+      '700',
+      '700',
+      '700',
+    ]);
+    await chmod(dirname(inner), 0o777);
+    const error = await failure(documents().read(rotationPath('rabbitmq', 'a/b')));
+    expect(error.hint).toBe(`chmod 700 ${dirname(inner)}`);
+  });
+
+  test('of many writers at once each replaces what it read: none is lost', async () => {
+    await documents().write(path, { count: '0' }, undefined);
+    const script = `import { fileStore } from ${JSON.stringify(sourceOf('file-store'))};
+      const store = fileStore(${JSON.stringify(folder)});
+      let done = 0;
+      while (done < 25) {
+        const { document, version } = await store.read('rabbitmq/order-service');
+        await store.write('rabbitmq/order-service', { count: String(Number(document.count) + 1) }, version)
+          .then(() => (done += 1), (error) => { if (error.code !== 'MQWARDEN_SECRET_CONFLICT') throw error; });
+      }`;
+    const run = () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+    await Promise.all([run(), run(), run()]);
+    expect((await documents().read(path))?.document).toEqual({ count: '75' });
+    expect(await readdir(join(folder, 'rabbitmq'))).toEqual(['order-service.json']);
+  });
+
+  test('a lock that a dead process left does not stop the next writer', async () => {
+    const { version } = await documents().write(path, { step: '1' }, undefined);
+    const script = `import { withFileLock } from ${JSON.stringify(sourceOf('file-lock'))};
+      const lock = ${JSON.stringify(join(folder, 'rabbitmq', '.order-service.json.lock'))};
+      await withFileLock(lock, async () => process.kill(process.pid, 'SIGKILL'));`;
+    const killed = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+    await expect(killed).rejects.toMatchObject({ signal: 'SIGKILL' });
+    expect(await readdir(join(folder, 'rabbitmq'))).toContain('.order-service.json.lock');
+    await documents().write(path, { step: '2' }, version);
+    expect(await readdir(join(folder, 'rabbitmq'))).toEqual(['order-service.json']);
+  });
+
+  test('a lock of another machine is waited for until it is old', async () => {
+    const { version } = await documents().write(path, { step: '1' }, undefined);
+    const lock = join(folder, 'rabbitmq', '.order-service.json.lock');
+    await writeFile(lock, JSON.stringify({ pid: process.pid, realm: 'elsewhere' }));
+    let done = false;
+    const writing = documents()
+      .write(path, { step: '2' }, version)
+      .then(() => (done = true));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(done).toBe(false);
+    const old = new Date(Date.now() - 60_000);
+    await utimes(lock, old, old);
+    expect(await writing).toBe(true);
+    expect(await readdir(join(folder, 'rabbitmq'))).toEqual(['order-service.json']);
+  });
+
+  test('a file behind a link is read, and not replaced', async () => {
+    const { version } = await documents().write(path, { step: '1' }, undefined);
+    await rename(file(), join(folder, 'rabbitmq', '..real.json'));
+    await symlink('..real.json', file());
+    const error = await failure(documents().write(path, { step: '2' }, version));
+    expect(error.message).toBe(`${file()} is a symbolic link, which is not replaced`);
+    expect((await documents().read(path))?.document).toEqual({ step: '1' });
+  });
+
+  test.each(['rabbitmq', 'rabbitmq/', '/a', 'mqwarden/rotation/rabbitmq', 'mqwarden/rotation//a'])(
+    '"%s" is no path',
+    (broken) => {
+      expect(() => partsOf(broken)).toThrow('is <broker>/<service>');
+    },
+  );
+});
+
 describe('the store that an environment names', () => {
   const of = (name: string | undefined) =>
-    credentialsFor(name, { file: join(root, 'topology', 'e.yaml'), line: 4, column: 14 }, { conceal });
+    credentialsFor(
+      name,
+      { file: join(root, 'topology', 'e.yaml'), line: 4, column: 14 },
+      { conceal, variables: {} },
+    );
 
   test('lies beside the file that names it', async () => {
     await mkdir(join(root, 'topology'));

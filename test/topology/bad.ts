@@ -589,21 +589,21 @@ export const badTopologies: readonly BadTopology[] = [
     name: 'a store with a field',
     files: env('secrets: file:store#x'),
     want: [
-      'topology.yaml:5:14: environments.staging.secrets: a store of secrets is named without a #field (write file:FOLDER, such as file:credentials)',
+      'topology.yaml:5:14: environments.staging.secrets: a store of secrets is named without a #field (write file:FOLDER or env:PREFIX, such as file:credentials)',
     ],
   },
   {
-    name: 'a variable as a store',
-    files: env('secrets: env:STORE'),
+    name: 'a store of variables that can have no name',
+    files: env('secrets: env:1STORE'),
     want: [
-      'topology.yaml:5:14: environments.staging.secrets: an environment variable cannot be a store of secrets (write file:FOLDER, such as file:credentials)',
+      'topology.yaml:5:14: environments.staging.secrets: must be the reference of a store of secrets (write file:FOLDER or env:PREFIX, such as file:credentials)',
     ],
   },
   {
     name: 'a secret as a store',
     files: env('secrets: hunter2canary'),
     want: [
-      'topology.yaml:5:14: environments.staging.secrets: must be the reference of a store of secrets (write file:FOLDER, such as file:credentials)',
+      'topology.yaml:5:14: environments.staging.secrets: must be the reference of a store of secrets (write file:FOLDER or env:PREFIX, such as file:credentials)',
     ],
   },
   {
