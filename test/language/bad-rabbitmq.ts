@@ -1,261 +1,170 @@
 import type { BadTopology } from './bad.ts';
+import { production } from './frame.ts';
 
 /** Mistakes in what is said of RabbitMQ. */
 export const badOnRabbit: readonly BadTopology[] = [
   {
     name: 'a management API without TLS',
-    environments: `production:
-  rabbitmq:
-    managementUrl: http://mq.internal:15672
-    vhost: production
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({
+      rabbitmq: [
+        `managementUrl: http://mq.internal:15672
+vhost: production
+admin: { username: provisioner, password: "env:P" }`,
+      ],
+    }),
     want: [
       'env.yaml:6:22: environments.production.rabbitmq.managementUrl: must begin with https://, since everything goes over TLS (write it as https://rabbitmq.internal:15671)',
     ],
   },
   {
     name: 'a password in the URL',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://admin:canary@mq.internal:15671
-    vhost: production
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({
+      rabbitmq: [
+        `managementUrl: https://admin:canary@mq.internal:15671
+vhost: production
+admin: { username: provisioner, password: "env:P" }`,
+      ],
+    }),
     want: [
       'env.yaml:6:22: environments.production.rabbitmq.managementUrl: must not contain credentials (write it as https://rabbitmq.internal:15671)',
     ],
   },
   {
     name: 'amqp instead of amqps',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: production
-    admin: { username: provisioner, password: "env:P" }
-    amqpsUrl: amqp://mq.internal:5672
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({ rabbitmq: 'amqpsUrl: amqp://mq.internal:5672' }),
     want: [
       'env.yaml:9:17: environments.production.rabbitmq.amqpsUrl: must begin with amqps://, since everything goes over TLS (write it as amqps://rabbitmq.internal:5671)',
     ],
   },
   {
     name: 'no vhost',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({
+      rabbitmq: [
+        `managementUrl: https://mq.internal:15671
+admin: { username: provisioner, password: "env:P" }`,
+      ],
+    }),
     want: [
       "env.yaml:5:5: environments.production.rabbitmq.vhost: is missing (the environment's own vhost: a name, or a mapping)",
     ],
   },
   {
     name: 'a vhost that is a list',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: [production]
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({
+      rabbitmq: [
+        `managementUrl: https://mq.internal:15671
+vhost: [production]
+admin: { username: provisioner, password: "env:P" }`,
+      ],
+    }),
     want: [
       "env.yaml:7:7: environments.production.rabbitmq.vhost: must be a mapping, not a list (the environment's own vhost: a name, or a mapping)",
     ],
   },
   {
     name: 'an unknown key of a vhost',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: { name: production, maxQueues: 5 }
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({
+      rabbitmq: [
+        `managementUrl: https://mq.internal:15671
+vhost: { name: production, maxQueues: 5 }
+admin: { username: provisioner, password: "env:P" }`,
+      ],
+    }),
     want: [
       'env.yaml:7:34: environments.production.rabbitmq.vhost.maxQueues: unknown key (allowed here: name, description, tags, defaultQueueType, limits, policies, operatorPolicies)',
     ],
   },
   {
     name: 'an unknown limit of a vhost',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: { name: production, limits: { maxConnection: 5 } }
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({
+      rabbitmq: [
+        `managementUrl: https://mq.internal:15671
+vhost: { name: production, limits: { maxConnection: 5 } }
+admin: { username: provisioner, password: "env:P" }`,
+      ],
+    }),
     want: [
       'env.yaml:7:44: environments.production.rabbitmq.vhost.limits.maxConnection: unknown key (did you mean "maxConnections"? allowed here: maxConnections, maxQueues)',
     ],
   },
   {
     name: "the vhost of mqwarden's own lock",
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: mqwarden
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({
+      rabbitmq: [
+        `managementUrl: https://mq.internal:15671
+vhost: mqwarden
+admin: { username: provisioner, password: "env:P" }`,
+      ],
+    }),
     want: [
       "env.yaml:7:14: environments.production.rabbitmq.vhost.name: is where mqwarden's own lock lives: use another name",
     ],
   },
   {
     name: 'two aliases of one vhost',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: production
-    admin: { username: provisioner, password: "env:P" }
-    vhosts: { payments: { name: production } }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({ rabbitmq: 'vhosts: { payments: { name: production } }' }),
     want: [
       `env.yaml:9:17: environments.production.rabbitmq.vhosts.payments: is the same vhost as "vhost" (leave it out; services reach the environment's own vhost as "default")`,
     ],
   },
   {
     name: 'an alias that is taken',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: production
-    admin: { username: provisioner, password: "env:P" }
-    vhosts: { default: other }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({ rabbitmq: 'vhosts: { default: other }' }),
     want: [
       'env.yaml:9:26: environments.production.rabbitmq.vhosts.default: must not be called "default" (give it another name: services mean by this one the vhost of the environment)',
     ],
   },
   {
     name: 'an unknown default queue type',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: { name: production, defaultQueueType: quorom }
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({
+      rabbitmq: [
+        `managementUrl: https://mq.internal:15671
+vhost: { name: production, defaultQueueType: quorom }
+admin: { username: provisioner, password: "env:P" }`,
+      ],
+    }),
     want: [
       'env.yaml:7:52: environments.production.rabbitmq.vhost.defaultQueueType: must be "classic", "quorum" or "stream"',
     ],
   },
   {
     name: 'a literal password',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: production
-    admin: { username: provisioner, password: "canary" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({
+      rabbitmq: [
+        `managementUrl: https://mq.internal:15671
+vhost: production
+admin: { username: provisioner, password: "canary" }`,
+      ],
+    }),
     want: [
       'env.yaml:8:49: environments.production.rabbitmq.admin.password: must be a reference to a secret, not the secret itself (write one of env:NAME, file:PATH, file:PATH#field; no secret may stand in a topology)',
     ],
   },
   {
     name: 'a naming without the service',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: production
-    admin: { username: provisioner, password: "env:P" }
-    naming: { user: "{name}.staging" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({ rabbitmq: 'naming: { user: "{name}.staging" }' }),
     want: [
       'env.yaml:9:23: environments.production.rabbitmq.naming.user: must contain {service} once, and no other braces (write it around the name, such as "{service}.staging" or "staging.{service}")',
     ],
   },
   {
     name: 'the user guest',
-    services: `orders: { rabbitmq: { user: guest } }
-`,
+    services: 'orders: { rabbitmq: { user: guest } }',
     want: [
       'services.yaml:2:31: user "guest" of orders is the default user, which every installation knows (name another with "user")',
     ],
   },
   {
     name: "the administrator's user",
-    services: `orders: { rabbitmq: { user: provisioner } }
-`,
+    services: 'orders: { rabbitmq: { user: provisioner } }',
     want: [
       'services.yaml:2:31: user "provisioner" of orders is the administrator of the environment (name another with "user")',
     ],
   },
   {
     name: 'a protected user',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: production
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-  protected: { rabbitmq: { users: [monitoring] } }
-`,
-    services: `monitoring: { rabbitmq: {} }
-`,
+    environments: production({ more: 'protected: { rabbitmq: { users: [monitoring] } }' }),
+    services: 'monitoring: { rabbitmq: {} }',
     want: [
       'services.yaml:2:17: user "monitoring" of monitoring is protected in the environment (name another with "user")',
     ],
@@ -271,74 +180,49 @@ billing: { rabbitmq: { user: orders } }
   },
   {
     name: 'a user that no claim covers',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: production
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-  claims: { rabbitmq: { users: "*-service" } }
-`,
-    services: `orders: { rabbitmq: {} }
-`,
+    environments: production({ more: 'claims: { rabbitmq: { users: "*-service" } }' }),
+    services: 'orders: { rabbitmq: {} }',
     want: [
       'services.yaml:2:13: orders would be known as orders, which environment production does not claim (its claims are *-service: widen them, or use another name)',
     ],
   },
   {
     name: 'a tag with a comma',
-    services: `orders: { rabbitmq: { tags: ["management,administrator"] } }
-`,
+    services: 'orders: { rabbitmq: { tags: ["management,administrator"] } }',
     want: [
       'services.yaml:2:32: services.orders.rabbitmq.tags[0]: must not contain a comma, or blanks at its ends (write each tag as an entry of its own: [management, monitoring])',
     ],
   },
   {
     name: 'an unknown way to log in',
-    services: `orders: { rabbitmq: { auth: oauth } }
-`,
+    services: 'orders: { rabbitmq: { auth: oauth } }',
     want: [
       'services.yaml:2:31: services.orders.rabbitmq.auth: must be "password", "certificate" or "external"',
     ],
   },
   {
     name: 'a limit in quotes',
-    services: `orders: { rabbitmq: { limits: { maxConnections: "10" } } }
-`,
+    services: 'orders: { rabbitmq: { limits: { maxConnections: "10" } } }',
     want: [
       'services.yaml:2:51: services.orders.rabbitmq.limits.maxConnections: must be a whole number, without quotes',
     ],
   },
   {
     name: 'a negative limit',
-    services: `orders: { rabbitmq: { limits: { maxChannels: -1 } } }
-`,
+    services: 'orders: { rabbitmq: { limits: { maxChannels: -1 } } }',
     want: ['services.yaml:2:48: services.orders.rabbitmq.limits.maxChannels: must be at least 0'],
   },
   {
     name: 'a vhost that the environment has not',
-    services: `orders: { rabbitmq: { vhost: payments } }
-`,
+    services: 'orders: { rabbitmq: { vhost: payments } }',
     want: [
       'services.yaml:2:32: environment production has no vhost "payments" (it has: default; add it to "vhosts" of the environment, or name one of these)',
     ],
   },
   {
     name: 'an intent in a vhost that the environment has not',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: production
-    admin: { username: provisioner, password: "env:P" }
-    vhosts: { payments: pay }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: { publishes: [{ exchange: e, vhost: payment }] } }
-`,
+    environments: production({ rabbitmq: 'vhosts: { payments: pay }' }),
+    services: 'orders: { rabbitmq: { publishes: [{ exchange: e, vhost: payment }] } }',
     want: [
       'services.yaml:2:59: environment production has no vhost "payment" (it has: default, payments; add it to "vhosts" of the environment, or name one of these)',
     ],
@@ -363,30 +247,26 @@ billing: { rabbitmq: { queues: { work: {} } } }
   },
   {
     name: 'a reserved exchange',
-    services: `orders: { rabbitmq: { exchanges: { amq.orders: {} } } }
-`,
+    services: 'orders: { rabbitmq: { exchanges: { amq.orders: {} } } }',
     want: [
       'services.yaml:2:38: exchange "amq.orders" is in the namespace amq.*, which RabbitMQ reserves for itself (give the exchange another name)',
     ],
   },
   {
     name: 'a reserved queue',
-    services: `orders: { rabbitmq: { queues: { amq.gen-orders: {} } } }
-`,
+    services: 'orders: { rabbitmq: { queues: { amq.gen-orders: {} } } }',
     want: [
       'services.yaml:2:35: queue "amq.gen-orders" is in the namespace amq.*, which RabbitMQ reserves for itself (give the queue another name)',
     ],
   },
   {
     name: 'a queue without a name',
-    services: `orders: { rabbitmq: { queues: { "": {} } } }
-`,
+    services: 'orders: { rabbitmq: { queues: { "": {} } } }',
     want: ['services.yaml:2:35: queue "" must not be empty (give the queue another name)'],
   },
   {
     name: 'a queue that is called ..',
-    services: `orders: { rabbitmq: { queues: { "..": {} } } }
-`,
+    services: 'orders: { rabbitmq: { queues: { "..": {} } } }',
     want: [
       'services.yaml:2:35: queue ".." cannot be addressed through the management API (give the queue another name)',
     ],
@@ -401,48 +281,43 @@ billing: { rabbitmq: { queues: { work: {} } } }
   },
   {
     name: 'an unknown type of exchange',
-    services: `orders: { rabbitmq: { exchanges: { events: { type: topics } } } }
-`,
+    services: 'orders: { rabbitmq: { exchanges: { events: { type: topics } } } }',
     want: [
       'services.yaml:2:54: services.orders.rabbitmq.exchanges.events.type: must be direct, fanout, topic, headers, or the x-… type of a plugin',
     ],
   },
   {
     name: 'an unknown type of queue',
-    services: `orders: { rabbitmq: { queues: { work: { type: lazy } } } }
-`,
+    services: 'orders: { rabbitmq: { queues: { work: { type: lazy } } } }',
     want: [
       'services.yaml:2:49: services.orders.rabbitmq.queues.work.type: must be "classic", "quorum" or "stream"',
     ],
   },
   {
     name: 'a misspelt key of a queue',
-    services: `orders: { rabbitmq: { queues: { work: { deadletter: { exchange: e } } } } }
-`,
+    services: 'orders: { rabbitmq: { queues: { work: { deadletter: { exchange: e } } } } }',
     want: [
       'services.yaml:2:43: services.orders.rabbitmq.queues.work.deadletter: unknown key (did you mean "deadLetter"? allowed here: type, durable, arguments, deadLetter, bindings, allow)',
     ],
   },
   {
     name: 'a transient quorum queue',
-    services: `orders: { rabbitmq: { queues: { work: { type: quorum, durable: false } } } }
-`,
+    services: 'orders: { rabbitmq: { queues: { work: { type: quorum, durable: false } } } }',
     want: [
       'services.yaml:2:66: quorum queue "work" must be durable (leave "durable" out, or make it a classic queue)',
     ],
   },
   {
     name: 'two types of one queue',
-    services: `orders: { rabbitmq: { queues: { work: { type: quorum, arguments: { x-queue-type: classic } } } } }
-`,
+    services:
+      'orders: { rabbitmq: { queues: { work: { type: quorum, arguments: { x-queue-type: classic } } } } }',
     want: [
       'services.yaml:2:84: queue "work" is quorum by "type" and classic by "x-queue-type" (write "type" only)',
     ],
   },
   {
     name: 'an unknown x-queue-type',
-    services: `orders: { rabbitmq: { queues: { work: { arguments: { x-queue-type: lazy } } } } }
-`,
+    services: 'orders: { rabbitmq: { queues: { work: { arguments: { x-queue-type: lazy } } } } }',
     want: [
       'services.yaml:2:70: "x-queue-type" of queue "work" must be classic, quorum or stream (write "type" instead)',
     ],
@@ -462,56 +337,52 @@ billing: { rabbitmq: { queues: { work: {} } } }
   },
   {
     name: 'an argument too large for JSON',
-    services: `orders: { rabbitmq: { queues: { work: { arguments: { x-max-length: 9223372036854775807 } } } } }
-`,
+    services:
+      'orders: { rabbitmq: { queues: { work: { arguments: { x-max-length: 9223372036854775807 } } } } }',
     want: [
       "services.yaml:2:70: services.orders.rabbitmq.queues.work.arguments.x-max-length: is too large: the management API's JSON cannot carry integers beyond 2^53 (write a smaller number, or leave it out where it stands for no limit)",
     ],
   },
   {
     name: 'a dead letter exchange said twice',
-    services: `orders: { rabbitmq: { exchanges: { dead: {} }, queues: { work: { deadLetter: { exchange: dead }, arguments: { x-dead-letter-exchange: dead } } } } }
-`,
+    services:
+      'orders: { rabbitmq: { exchanges: { dead: {} }, queues: { work: { deadLetter: { exchange: dead }, arguments: { x-dead-letter-exchange: dead } } } } }',
     want: [
       'services.yaml:2:137: "x-dead-letter-exchange" stands in both "deadLetter" and "arguments" of "work" (keep "deadLetter" only)',
     ],
   },
   {
     name: 'dead letters to the default exchange without a key',
-    services: `orders: { rabbitmq: { queues: { work: { deadLetter: { exchange: "" } } } } }
-`,
+    services: 'orders: { rabbitmq: { queues: { work: { deadLetter: { exchange: "" } } } } }',
     want: [
       'services.yaml:2:35: queue work dead-letters to the default exchange without a routing key: whoever publishes to it chooses the queue (name the queue in deadLetter.routingKey, or dead-letter to an exchange of its own)',
     ],
   },
   {
     name: 'dead letters without an exchange',
-    services: `orders: { rabbitmq: { queues: { work: { deadLetter: { routingKey: dead } } } } }
-`,
+    services: 'orders: { rabbitmq: { queues: { work: { deadLetter: { routingKey: dead } } } } }',
     want: [
       'services.yaml:2:43: services.orders.rabbitmq.queues.work.deadLetter.exchange: is missing (the exchange, or "" for the default one: then routingKey is a queue)',
     ],
   },
   {
     name: 'a binding without a source',
-    services: `orders: { rabbitmq: { queues: { work: { bindings: [{ routingKey: a }] } } } }
-`,
+    services: 'orders: { rabbitmq: { queues: { work: { bindings: [{ routingKey: a }] } } } }',
     want: [
       'services.yaml:2:54: services.orders.rabbitmq.queues.work.bindings[0].exchange: is missing (the source exchange, in the same vhost)',
     ],
   },
   {
     name: 'a binding that is text',
-    services: `orders: { rabbitmq: { queues: { work: { bindings: [events] } } } }
-`,
+    services: 'orders: { rabbitmq: { queues: { work: { bindings: [events] } } } }',
     want: [
       'services.yaml:2:54: services.orders.rabbitmq.queues.work.bindings[0]: must be a mapping, not text (exchanges that it receives from: [{ exchange, routingKey }]. Each asks to consume its source)',
     ],
   },
   {
     name: 'a binding with two kinds of keys',
-    services: `orders: { rabbitmq: { queues: { work: { bindings: [{ exchange: e, routingKey: a, routingKeys: [b] }] } } } }
-`,
+    services:
+      'orders: { rabbitmq: { queues: { work: { bindings: [{ exchange: e, routingKey: a, routingKeys: [b] }] } } } }',
     want: [
       'services.yaml:2:81: services.orders.rabbitmq.queues.work.bindings[0].routingKey: cannot stand beside "routingKeys": write one of the two',
     ],
@@ -526,72 +397,66 @@ billing: { rabbitmq: { queues: { work: {} } } }
   },
   {
     name: 'a binding with arguments and a tilde',
-    services: `orders: { rabbitmq: { exchanges: { e: {} }, queues: { work: { bindings: [{ exchange: e, routingKey: a~b, arguments: { x: 1 } }] } } } }
-`,
+    services:
+      'orders: { rabbitmq: { exchanges: { e: {} }, queues: { work: { bindings: [{ exchange: e, routingKey: a~b, arguments: { x: 1 } }] } } } }',
     want: [
       `services.yaml:2:76: a binding with arguments cannot have a routing key with "~": RabbitMQ's management API fails on it (use another routing key, or leave the arguments out)`,
     ],
   },
   {
     name: 'a binding to the default exchange',
-    services: `orders: { rabbitmq: { queues: { work: { bindings: [{ exchange: amq.default }] } } } }
-`,
+    services: 'orders: { rabbitmq: { queues: { work: { bindings: [{ exchange: amq.default }] } } } }',
     want: [
       'services.yaml:2:54: "amq.default" is the default exchange, which cannot be named here (every queue is bound to it by its own name: to publish through it, write "sends: [QUEUE]")',
     ],
   },
   {
     name: 'publishing to the default exchange',
-    services: `orders: { rabbitmq: { publishes: [amq.default] } }
-`,
+    services: 'orders: { rabbitmq: { publishes: [amq.default] } }',
     want: [
       'services.yaml:2:37: "amq.default" is the default exchange, which cannot be named here (every queue is bound to it by its own name: to publish through it, write "sends: [QUEUE]")',
     ],
   },
   {
     name: 'publishing to an internal exchange',
-    services: `orders: { rabbitmq: { exchanges: { inner: { internal: true } }, publishes: [inner] } }
-`,
+    services: 'orders: { rabbitmq: { exchanges: { inner: { internal: true } }, publishes: [inner] } }',
     want: [
       'services.yaml:2:79: exchange inner is internal: no client can publish to it (take it out of "publishes", or "internal" out of the exchange)',
     ],
   },
   {
     name: 'routing keys on a direct exchange',
-    services: `orders: { rabbitmq: { exchanges: { events: {} }, publishes: [{ exchange: events, routingKeys: [a] }] } }
-`,
+    services:
+      'orders: { rabbitmq: { exchanges: { events: {} }, publishes: [{ exchange: events, routingKeys: [a] }] } }',
     want: [
       'services.yaml:2:84: routingKeys on events, a direct exchange: RabbitMQ checks them on topic exchanges only (leave "routingKeys" out, or make it a topic exchange)',
     ],
   },
   {
     name: 'an empty list of routing keys',
-    services: `orders: { rabbitmq: { exchanges: { events: { type: topic } }, publishes: [{ exchange: events, routingKeys: [] }] } }
-`,
+    services:
+      'orders: { rabbitmq: { exchanges: { events: { type: topic } }, publishes: [{ exchange: events, routingKeys: [] }] } }',
     want: [
       'services.yaml:2:97: services.orders.rabbitmq.publishes[0].routingKeys: must name at least one routing key',
     ],
   },
   {
     name: 'consuming a queue of the server',
-    services: `orders: { rabbitmq: { consumes: [amq.gen-x] } }
-`,
+    services: 'orders: { rabbitmq: { consumes: [amq.gen-x] } }',
     want: [
       'services.yaml:2:36: queue "amq.gen-x" is in the namespace amq.*, which RabbitMQ reserves for itself (for queues that the server names, write "temporaryQueues: true")',
     ],
   },
   {
     name: 'a queue without a list',
-    services: `orders: { rabbitmq: { consumes: work } }
-`,
+    services: 'orders: { rabbitmq: { consumes: work } }',
     want: [
       'services.yaml:2:35: services.orders.rabbitmq.consumes: must be a list, not text (the queues that it consumes: names, or mappings. Gives read on them)',
     ],
   },
   {
     name: 'calling itself',
-    services: `orders: { rabbitmq: { serves: [q], calls: [orders] } }
-`,
+    services: 'orders: { rabbitmq: { serves: [q], calls: [orders] } }',
     want: ['services.yaml:2:46: orders calls itself (call another service)'],
   },
   {
@@ -632,16 +497,14 @@ billing: { rabbitmq: { serves: [{ queue: invoices, allow: [shop] }] } }
   },
   {
     name: 'temporary queues without bindings',
-    services: `orders: { rabbitmq: { temporaryQueues: {} } }
-`,
+    services: 'orders: { rabbitmq: { temporaryQueues: {} } }',
     want: [
       'services.yaml:2:25: services.orders.rabbitmq.temporaryQueues.bindings: is missing (what it binds such queues to: [{ exchange, routingKeys }])',
     ],
   },
   {
     name: 'temporary queues in words',
-    services: `orders: { rabbitmq: { temporaryQueues: yes please } }
-`,
+    services: 'orders: { rabbitmq: { temporaryQueues: yes please } }',
     want: [
       'services.yaml:2:42: services.orders.rabbitmq.temporaryQueues: must be true or false or a mapping',
     ],
@@ -730,16 +593,14 @@ billing: { rabbitmq: { queues: { order.queue.refunds: {} } } }
   },
   {
     name: 'a grant without a reason',
-    services: `orders: { rabbitmq: { grants: [{ read: ".*" }] } }
-`,
+    services: 'orders: { rabbitmq: { grants: [{ read: ".*" }] } }',
     want: [
       'services.yaml:2:34: services.orders.rabbitmq.grants[0].reason: is missing (why intent does not say it: for those who review the grant)',
     ],
   },
   {
     name: 'a grant of nothing',
-    services: `orders: { rabbitmq: { grants: [{ reason: why }] } }
-`,
+    services: 'orders: { rabbitmq: { grants: [{ reason: why }] } }',
     want: [
       'services.yaml:2:34: services.orders.rabbitmq.grants[0]: must name at least one of "configure", "write" and "read"',
     ],
@@ -764,106 +625,84 @@ billing: { rabbitmq: { queues: { work: { allow: { consume: "*" } } } } }
   },
   {
     name: 'rights of MQTT',
-    services: `orders: { rabbitmq: { mqtt: { topics: [a] } } }
-`,
+    services: 'orders: { rabbitmq: { mqtt: { topics: [a] } } }',
     want: [
       'services.yaml:2:25: services.orders.rabbitmq.mqtt: unknown key (allowed here: user, auth, vhost, tags, limits, declares, namespace, exchanges, queues, publishes, consumes, sends, calls, serves, temporaryQueues, grants)',
     ],
   },
   {
     name: 'a policy without a pattern',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: { name: production, policies: { p: { definition: { max-length: 5 } } } }
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({
+      rabbitmq: [
+        `managementUrl: https://mq.internal:15671
+vhost: { name: production, policies: { p: { definition: { max-length: 5 } } } }
+admin: { username: provisioner, password: "env:P" }`,
+      ],
+    }),
     want: [
       "env.yaml:7:46: environments.production.rabbitmq.vhost.policies.p.pattern: is missing (the names that it is for: a regular expression of the broker's, not anchored)",
     ],
   },
   {
     name: 'a policy of nothing',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: { name: production, policies: { p: { pattern: ".*", definition: {} } } }
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({
+      rabbitmq: [
+        `managementUrl: https://mq.internal:15671
+vhost: { name: production, policies: { p: { pattern: ".*", definition: {} } } }
+admin: { username: provisioner, password: "env:P" }`,
+      ],
+    }),
     want: ['env.yaml:7:66: environments.production.rabbitmq.vhost.policies.p.definition: must set something'],
   },
   {
     name: 'a policy for what there is not',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: { name: production, policies: { p: { pattern: ".*", applyTo: queue, definition: { max-length: 5 } } } }
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({
+      rabbitmq: [
+        `managementUrl: https://mq.internal:15671
+vhost: { name: production, policies: { p: { pattern: ".*", applyTo: queue, definition: { max-length: 5 } } } }
+admin: { username: provisioner, password: "env:P" }`,
+      ],
+    }),
     want: [
       'env.yaml:7:75: environments.production.rabbitmq.vhost.policies.p.applyTo: must be "all", "queues", "classic_queues", "quorum_queues", "streams" or "exchanges"',
     ],
   },
   {
     name: 'an operator policy with a priority in words',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: { name: production, operatorPolicies: { p: { pattern: ".*", priority: high, definition: { max-length: 5 } } } }
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: {}, kafka: {} }
-`,
+    environments: production({
+      rabbitmq: [
+        `managementUrl: https://mq.internal:15671
+vhost: { name: production, operatorPolicies: { p: { pattern: ".*", priority: high, definition: { max-length: 5 } } } }
+admin: { username: provisioner, password: "env:P" }`,
+      ],
+    }),
     want: [
       'env.yaml:7:84: environments.production.rabbitmq.vhost.operatorPolicies.p.priority: must be a whole number',
     ],
   },
   {
     name: 'a policy that dead-letters to nowhere in particular',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: { name: production, policies: { p: { pattern: "^work$", definition: { dead-letter-exchange: "" } } } }
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
-    services: `orders: { rabbitmq: { queues: { work: {} } } }
-`,
+    environments: production({
+      rabbitmq: [
+        `managementUrl: https://mq.internal:15671
+vhost: { name: production, policies: { p: { pattern: "^work$", definition: { dead-letter-exchange: "" } } } }
+admin: { username: provisioner, password: "env:P" }`,
+      ],
+    }),
+    services: 'orders: { rabbitmq: { queues: { work: {} } } }',
     want: [
       'env.yaml:7:106: policy p dead-letters queue work to the default exchange without a routing key: whoever publishes to it chooses the queue (name the queue in dead-letter-routing-key, or dead-letter to an exchange of its own)',
     ],
   },
   {
     name: 'a policy that dead-letters without consent',
-    environments: `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: { name: production, policies: { p: { pattern: "^work$", definition: { dead-letter-exchange: dead } } } }
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`,
+    environments: production({
+      rabbitmq: [
+        `managementUrl: https://mq.internal:15671
+vhost: { name: production, policies: { p: { pattern: "^work$", definition: { dead-letter-exchange: dead } } } }
+admin: { username: provisioner, password: "env:P" }`,
+      ],
+    }),
     services: `orders: { rabbitmq: { queues: { work: {} } } }
 billing: { rabbitmq: { exchanges: { dead: { allow: {} } } } }
 `,

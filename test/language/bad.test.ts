@@ -11,6 +11,7 @@ import { show } from '../topology/show.ts';
 import { badOnBoth, type BadTopology } from './bad.ts';
 import { badOnKafka } from './bad-kafka.ts';
 import { badOnRabbit } from './bad-rabbitmq.ts';
+import { production } from './frame.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -20,21 +21,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const usual = `production:
-  rabbitmq:
-    managementUrl: https://mq.internal:15671
-    vhost: production
-    admin: { username: provisioner, password: "env:P" }
-  kafka:
-    brokers: [kafka.internal:9093]
-    admin: { username: provisioner, password: "env:P" }
-`;
-
 const below = (lines: string) => lines.replace(/^(?!removed:|principals:)(?=.)/gm, '  ');
 
-async function refusal({ environments = usual, services }: BadTopology): Promise<TopologyError | undefined> {
+const usual = 'orders: { rabbitmq: {}, kafka: {} }';
+
+async function refusal({
+  environments = production(),
+  services = usual,
+}: BadTopology): Promise<TopologyError | undefined> {
   await writeFile(join(folder, 'env.yaml'), `version: 1\nname: shop\nenvironments:\n${below(environments)}`);
-  await writeFile(join(folder, 'services.yaml'), `services:\n${below(services)}`);
+  await writeFile(join(folder, 'services.yaml'), `services:\n${below(services)}\n`);
   try {
     await openSession({
       topology: folder,
