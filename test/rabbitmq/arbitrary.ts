@@ -114,6 +114,8 @@ interface Pool {
   readonly services: readonly string[];
   /** Literal grants reach what they like: owners that guard something would refuse them. */
   readonly guarded: boolean;
+  /** Names of exchanges that are names of queues, too: who may use the one has rights on the other. */
+  readonly shared: ReadonlySet<string>;
   readonly closed: boolean;
 }
 
@@ -121,6 +123,7 @@ interface Pool {
 export function rabbitSections(wishes: ReadonlyMap<string, Wish>, closed: boolean): Map<string, JsonObject> {
   const owners = ownersOf(wishes);
   const exchanges = owners.flatMap((owner) => owner.exchanges);
+  const queues = new Set(owners.flatMap((owner) => owner.queues.map(({ name }) => name)));
   const elsewhere = closed ? [] : ['elsewhere.exchange'];
   const pool: Pool = {
     exchanges: [
@@ -128,14 +131,12 @@ export function rabbitSections(wishes: ReadonlyMap<string, Wish>, closed: boolea
       ...[...builtInExchanges.keys()].filter((name) => name !== ''),
       ...elsewhere,
     ],
-    queues: [
-      ...owners.flatMap((owner) => owner.queues.map(({ name }) => name)),
-      ...(closed ? [] : ['elsewhere.queue']),
-    ],
+    queues: [...queues, ...(closed ? [] : ['elsewhere.queue'])],
     types: new Map([...builtInExchanges, ...exchanges.map(({ name, type }) => [name, type] as const)]),
     internal: new Set(exchanges.filter(({ internal }) => internal).map(({ name }) => name)),
     services: owners.map(({ service }) => service),
     guarded: owners.every(({ wish }) => wish.grants.length === 0),
+    shared: new Set(exchanges.map(({ name }) => name).filter((name) => queues.has(name))),
     closed,
   };
   const users = new Set<string>(owners.map(({ service }) => service));
@@ -215,7 +216,7 @@ function exchangeSection(one: Wish['exchanges'][number], pool: Pool): JsonObject
     ...(alternate[0] === undefined ? {} : { alternateExchange: alternate[0] }),
     ...given({ arguments: one.arguments }),
     ...nonEmpty({ bindings: one.bindings.flatMap((bound) => bindingSection(bound, pool)) }),
-    ...allowSection(one.allow, pool),
+    ...allowSection(one, pool),
   };
 }
 
@@ -230,7 +231,7 @@ function queueSection(one: Wish['queues'][number], pool: Pool): JsonObject {
     ...(isStream ? {} : given({ arguments: one.arguments })),
     ...(isStream || one.deadLetter === null ? {} : { deadLetter: deadLetter(one.deadLetter, pool) }),
     ...nonEmpty({ bindings: one.bindings.flatMap((bound) => bindingSection(bound, pool)) }),
-    ...allowSection(one.allow, pool),
+    ...allowSection(one, pool),
   };
 }
 
@@ -264,6 +265,9 @@ function publish({ exchange: at, keys }: Wish['publishes'][number], pool: Pool):
 }
 
 /** Everybody by name: who asks follows from so much that listing fewer would only make topologies that are refused. */
-function allowSection(allow: boolean, { guarded, services }: Pool): JsonObject {
-  return allow && guarded ? { allow: { publish: services, consume: services } } : {};
+function allowSection(
+  { name, allow }: { readonly name: string; readonly allow: boolean },
+  { guarded, shared, services }: Pool,
+): JsonObject {
+  return allow && guarded && !shared.has(name) ? { allow: { publish: services, consume: services } } : {};
 }

@@ -288,7 +288,7 @@ describe('consent', () => {
       name: 'a grant in words that JavaScript reads in another way than the broker',
       service: { grants: [{ read: '\\Aq\\z', reason: 'r' }] },
       want: expect.arrayContaining([
-        'bad/grants/0/read: bad is granted read on queue q, which owner does not allow it to consume',
+        'bad/grants/0/read: bad may be granted read on queue q, which owner does not allow it to consume',
       ]) as readonly string[],
     },
     {
@@ -361,10 +361,41 @@ describe('what is refused', () => {
         evil: { grants: [{ read, reason: 'r' }] },
       },
       want: [
-        'evil/grants/0/read: evil is granted read on queue payment.q, which pay does not allow it to consume',
+        'evil/grants/0/read: evil may be granted read on queue payment.q, which pay does not allow it to consume',
         '  pay/queues/payment.q/allow: pay says here who may use it',
       ],
     })),
+    {
+      name: "an own queue by the name of another's exchange",
+      services: {
+        pay: { exchanges: { x: { allow: {} } } },
+        evil: { declares: true, queues: { x: {} }, consumes: ['x'] },
+      },
+      want: (['configure', 'write', 'read'] as const).flatMap((right) => [
+        `evil/queues/x: evil gets ${right} on queue x, and with it on exchange x, which pay does not allow it to ${{ configure: 'configure', write: 'publish', read: 'consume' }[right]}`,
+        '  pay/exchanges/x/allow: pay says here who may use it',
+      ]),
+    },
+    {
+      name: "an own exchange by the name of another's queue",
+      services: { pay: { queues: { x: { allow: {} } } }, evil: { exchanges: { x: {} }, publishes: ['x'] } },
+      want: [
+        'evil/exchanges/x: evil gets write on exchange x, and with it on queue x, which pay does not allow it to publish',
+        '  pay/queues/x/allow: pay says here who may use it',
+      ],
+    },
+    {
+      name: "routing keys on another's exchange, one way and both",
+      services: {
+        pay: { exchanges: { x: { type: 'topic', allow: { publish: ['pub'] } } } },
+        pub: { grants: [{ exchange: 'x', write: 'y', read: '^$', reason: 'r' }] },
+        evil: { grants: [{ exchange: 'x', write: '^$', read: 'y', reason: 'r' }] },
+      },
+      want: [
+        'evil/grants/0/read: evil is granted read with routing keys on exchange x, which pay does not allow it to consume',
+        '  pay/exchanges/x/allow: pay says here who may use it',
+      ],
+    },
     {
       name: 'dead-lettering to whatever queue the publisher names',
       services: { evil: { queues: { q: { deadLetter: { exchange: '' } } } } },
@@ -510,4 +541,31 @@ it('tells who could do anything, or lead messages elsewhere, by a tag', () => {
     'rabbitmq:user:a a may give itself and others any right, and so could do anything on the broker, whatever owners allow (tag administrator)',
     'rabbitmq:user:a a may lead messages elsewhere by policies, in every vhost that it uses, whatever owners allow (tag policymaker)',
   ]);
+});
+
+describe('a pattern that is not judged is warned of', () => {
+  const warned = (services: Readonly<Record<string, object>>, over: object = {}) =>
+    compiled(services, over).warnings.map(({ address, message }) => `${address}: ${message}`);
+
+  test('in a grant, beside what else is told of its user', () => {
+    const grants = [{ read: '^(?!amq)', write: '^q$', reason: 'r' }];
+    const owner = { queues: { q: { allow: {} } } };
+    expect(warned({ a: { queues: { mine: {} }, grants, sends: ['mine'] } })).toEqual([
+      'rabbitmq:permission:production/a: what it reaches cannot be told of the pattern "^(?!amq)" (it has an option, look-around, or other group that begins with (?): it counts as reaching everything',
+    ]);
+    expect(
+      warned({ owner, a: { grants: [{ exchange: 'e', read: '(?i)a', write: 'b', reason: 'r' }] } }),
+    ).toEqual([]);
+  });
+
+  test('in a policy that forwards messages', () => {
+    const policy = (definition: object) => ({
+      vhost: { name: 'production', policies: { p: { pattern: '(?i)^order', definition } } },
+    });
+    const services = { a: { exchanges: { dead: {} }, queues: { q: {} } } };
+    expect(warned(services, policy({ 'dead-letter-exchange': 'dead' }))).toEqual([
+      'rabbitmq:policy:production/p: which queues and exchanges it reaches cannot be told of its pattern (it has an option, look-around, or other group that begins with (?): it counts as reaching all',
+    ]);
+    expect(warned(services, policy({ 'message-ttl': 5 }))).toEqual([]);
+  });
 });

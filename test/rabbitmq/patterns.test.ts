@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { byteLength } from '../../src/brokers/rabbitmq/names.ts';
 import { escapePattern, longestPattern, namePattern } from '../../src/brokers/rabbitmq/patterns/names.ts';
-import { covers, namesOf } from '../../src/brokers/rabbitmq/patterns/parse.ts';
+import { namesOf } from '../../src/brokers/rabbitmq/patterns/parse.ts';
+import { covers } from '../../src/brokers/rabbitmq/patterns/pattern.ts';
 
 describe('namePattern, byte for byte', () => {
   const cases: readonly (readonly [names: readonly string[], pattern: string])[] = [
@@ -52,6 +53,11 @@ describe('namePattern', () => {
         }
       }),
     );
+  });
+
+  it('is read back within bounds, whatever was written by hand', () => {
+    expect(namesOf(`^${'(a|b)'.repeat(14)}${'x'.repeat(30_000)}$`)).toBeUndefined();
+    expect(namesOf(`^${'('.repeat(10_000)}${')'.repeat(10_000)}$`)).toBeUndefined();
   });
 
   it('is the same whatever the order of the names', () => {
@@ -125,7 +131,16 @@ describe('covers', () => {
     ['^(a|b)*$', '^a$', true],
     ['^a$', '^(a|b)*$', false],
     ['^[z-a]$', '^b$', false],
-    ['^a\\d$', '^a1$', false],
+    ['^a\\d$', '^a1$', true],
+    ['^a\\w$', '^a1$', false],
+    ['^order\\..*', '^order\\.queue\\..*', true],
+    ['^order\\.queue\\..*', '^order\\..*', false],
+    ['^o', '^order$', true],
+    ['a.*z', '^a[0-9]{1,3}z$', true],
+    ['^(a+)+$', '^a$', false],
+    ['^a$', '^a$|(?i)b', false],
+    ['(?i)a', 'a', false],
+    ['.*', 'a{,3}', true],
     ['^[^.]$', '^é$', false],
     ['^order\\.queue\\..*|^(x|y)$', '^order\\.queue\\..*|^y$', true],
   ];

@@ -1,6 +1,6 @@
 import { type Address, partOf } from '../../core/address.ts';
 import type { Admin } from './admin.ts';
-import { mayReach } from './patterns/reach.ts';
+import { mayReach } from './patterns/pattern.ts';
 import { losses } from './ruling.ts';
 import type { RabbitChange } from './resources.ts';
 

@@ -1,7 +1,7 @@
 import { type Address, partOf } from '../../core/address.ts';
 import { canonical, type Json, type JsonObject } from '../../core/json.ts';
 import type { Resource } from '../../core/resource.ts';
-import { reach } from './patterns/reach.ts';
+import { reach } from './patterns/pattern.ts';
 import type { Exchange, PolicySpec, Queue } from './resources.ts';
 
 /** Which policy rules a queue or exchange, and what it could lose when another one does. Pure. */

@@ -1,9 +1,11 @@
 import type { Position } from '../../../core/errors.ts';
 import type { ExchangeSection, GrantSection, QueueSection } from '../schema.ts';
 import { bindingsInto, exchangeArguments, queueArguments, textArgument } from './declared.ts';
-import { mayReach } from '../patterns/reach.ts';
+import { nothing } from '../patterns/names.ts';
+import { compile, type Reach, reach } from '../patterns/pattern.ts';
 import type { Path, PlacedService } from './landscape.ts';
 import type { Owned } from './owned.ts';
+import type { Rights } from './rights.ts';
 import type { Member } from './vhosts.ts';
 import type { World } from './world.ts';
 
@@ -22,6 +24,10 @@ export interface Ask {
   readonly path: Path;
   /** Where it stands, if not at `path` in the service. */
   readonly position?: Position;
+  /** What keeps its pattern from being judged: `a look-around`. */
+  readonly doubt?: string | undefined;
+  /** It is not meant, but cannot be kept from it. */
+  readonly isNamesake?: boolean;
 }
 
 /** What it does with the names of others. */
@@ -116,13 +122,47 @@ function deadLetterQueueAsk(world: World, owned: Owned<QueueSection>): Ask[] {
 
 const verbs = { configure: 'configure', write: 'publish', read: 'consume' } as const;
 
-/** Literal grants, expanded against the names that owners guard. */
+/** Literal grants, expanded against the names that owners guard; those of routing keys are for one exchange by its name. */
 export function grantAsks(world: World, { service, grants }: Member): Ask[] {
-  return grants.flatMap((grant) =>
-    everything(world).flatMap(({ what, name }) =>
-      rightsOn(grant, what, name).map((right): Ask => {
-        const says = `is granted ${right} on`;
-        return { service, what, name, verb: verbs[right], says, path: [...grant.path, right] };
+  const rows = grants.flatMap(({ exchange: name, path, ...grant }) =>
+    name === undefined
+      ? []
+      : rowRights(grant).map((right): Ask => {
+          const says = `is granted ${right} with routing keys on`;
+          return { service, what: 'exchange', name, verb: verbs[right], says, path: [...path, right] };
+        }),
+  );
+  const patterns = grants
+    .filter(({ exchange }) => exchange === undefined)
+    .flatMap((grant) =>
+      everything(world).flatMap(({ what, name }) =>
+        rightsOn(grant, what, name).map(([right, found]): Ask => {
+          const says = `${found === 'yes' ? 'is' : 'may be'} granted ${right} on`;
+          const path = [...grant.path, right];
+          return { service, what, name, verb: verbs[right], says, path, doubt: doubtOf(grant[right] ?? '') };
+        }),
+      ),
+    );
+  return [...rows, ...patterns];
+}
+
+function rowRights(row: Pick<GrantSection, 'write' | 'read'>): ('write' | 'read')[] {
+  return (['write', 'read'] as const).filter((right) => ![undefined, '', nothing].includes(row[right]));
+}
+
+/**
+ * RabbitMQ knows a right by a name alone: one on a queue is one on the exchange of that name, and the other way round. For each right
+ * that intent gives on what another may own, beyond what is asked for already.
+ */
+export function namesakeAsks(world: World, { service }: Member, rights: Rights): Ask[] {
+  return (['configure', 'write', 'read'] as const).flatMap((right) =>
+    [...rights[right]].flatMap((name) =>
+      (['exchange', 'queue'] as const).map((what): Ask => {
+        const other = what === 'exchange' ? 'queue' : 'exchange';
+        const own = (other === 'exchange' ? world.exchanges : world.queues).get(name);
+        const says = `gets ${right} on ${other} ${name}, and with it on`;
+        const path = own?.service === service ? own.path : [];
+        return { service, what, name, verb: verbs[right], says, path, isNamesake: true };
       }),
     ),
   );
@@ -137,12 +177,28 @@ function everything(world: World): { what: Ask['what']; name: string }[] {
 }
 
 /** Write on the default exchange is write on every queue. */
-function rightsOn(grant: GrantSection, what: Ask['what'], name: string): (keyof typeof verbs)[] {
-  return (['configure', 'write', 'read'] as const).filter((right) => {
+function rightsOn(
+  grant: GrantSection,
+  what: Ask['what'],
+  name: string,
+): (readonly [right: keyof typeof verbs, found: Reach])[] {
+  return (['configure', 'write', 'read'] as const).flatMap((right) => {
     const pattern = grant[right];
-    if (pattern === undefined) return false;
-    return (
-      mayReach(pattern, name) || (what === 'queue' && right === 'write' && mayReach(pattern, 'amq.default'))
-    );
+    if (pattern === undefined) return [];
+    const ways = what === 'queue' && right === 'write' ? [name, 'amq.default'] : [name];
+    const found = ways.map((way) => reach(pattern, way)).sort(surestFirst)[0] ?? 'no';
+    return found === 'no' ? [] : [[right, found] as const];
   });
+}
+
+const sureness: readonly Reach[] = ['yes', 'perhaps', 'no'];
+
+function surestFirst(a: Reach, b: Reach): number {
+  return sureness.indexOf(a) - sureness.indexOf(b);
+}
+
+/** Why a pattern is not judged, if it is not. */
+export function doubtOf(pattern: string): string | undefined {
+  const found = compile(pattern);
+  return found.kind === 'undecidable' ? found.why : undefined;
 }

@@ -1,7 +1,7 @@
 import { partOf } from '../../../core/address.ts';
 import { byteLength } from '../names.ts';
 import { escapePattern, longestPattern, namePattern, nothing } from '../patterns/names.ts';
-import { mayReach } from '../patterns/reach.ts';
+import { mayReach } from '../patterns/pattern.ts';
 import { bindingKeyPattern, everyKey, topicPattern } from '../patterns/topic.ts';
 import {
   type Permission,

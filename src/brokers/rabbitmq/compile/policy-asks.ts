@@ -1,11 +1,12 @@
 import type { JsonObject } from '../../../core/json.ts';
-import { mayReach } from '../patterns/reach.ts';
+import { mayReach } from '../patterns/pattern.ts';
+import { policyAddress } from '../resources.ts';
 import type { QueueSection } from '../schema.ts';
-import type { Ask } from './asks.ts';
+import { type Ask, doubtOf } from './asks.ts';
 import { exchangeArguments, queueArguments, textArgument } from './declared.ts';
 import type { Owned } from './owned.ts';
 import type { PlacedPolicy } from './policies.ts';
-import { mentionExchange, type World } from './world.ts';
+import { mentionExchange, warn, type World } from './world.ts';
 
 /**
  * A policy is the environment's, but what it forwards is what the owner of a queue or exchange was given: it asks for each owner
@@ -19,6 +20,11 @@ export function policyAsks(world: World, policy: PlacedPolicy): Ask[] {
   const exchanges = applyTo === 'exchanges' || applyTo === 'all' ? reached(world.exchanges) : [];
   const dead = textArgument(definition, 'dead-letter-exchange');
   const alternate = textArgument(definition, 'alternate-exchange');
+  const doubt = dead === undefined && alternate === undefined ? undefined : doubtOf(pattern);
+  if (doubt !== undefined) {
+    const message = `which queues and exchanges it reaches cannot be told of its pattern (it has ${doubt}): it counts as reaching all`;
+    warn(world, policyAddress(policy.kind, world.vhost, policy.name), message);
+  }
   const ask = (setting: string, does: string, { service, name }: Owned<unknown>, target: string): Ask => ({
     service,
     what: 'exchange',
@@ -27,6 +33,7 @@ export function policyAsks(world: World, policy: PlacedPolicy): Ask[] {
     says: `${does} ${name}, by policy ${policy.name}, to`,
     path: [],
     position: policy.locate(setting),
+    doubt,
   });
   // Dead letters may go to the default exchange, which is always there.
   mention(world, policy, 'dead-letter-exchange', dead === '' ? undefined : dead);

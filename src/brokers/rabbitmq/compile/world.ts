@@ -149,6 +149,12 @@ function reservedExchange(name: string): Pick<Problem, 'message' | 'hint'> {
   };
 }
 
+/** There is one warning an address: what else is told of it is added. */
+export function warn(world: World, address: Address, message: string): void {
+  const before = world.warnings.get(address)?.message;
+  world.warnings.set(address, { address, message: before === undefined ? message : `${before}; ${message}` });
+}
+
 /** Who speaks: a service, or the environment with a policy. */
 type Locating = Pick<PlacedService, 'locate'>;
 

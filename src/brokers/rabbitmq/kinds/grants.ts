@@ -2,7 +2,8 @@ import { type Address, kindOf, partOf } from '../../../core/address.ts';
 import type { Kind } from '../../../core/kind.ts';
 import type { Change } from '../../../core/resource.ts';
 import { everyKey } from '../patterns/topic.ts';
-import { covers, namesOf } from '../patterns/parse.ts';
+import { namesOf } from '../patterns/parse.ts';
+import { covers } from '../patterns/pattern.ts';
 import {
   exchangeNeed,
   type Permission,

@@ -1,0 +1,48 @@
+/** Patterns by hand with what they match: what mqwarden decides itself, and what a real broker is asked about. */
+export const dialect: readonly {
+  readonly pattern: string;
+  readonly yes: readonly string[];
+  readonly no: readonly string[];
+}[] = [
+  { pattern: 'order', yes: ['order', 'my.order.x'], no: ['orde', 'Order'] },
+  { pattern: '^order', yes: ['order', 'orders'], no: ['my.order'] },
+  { pattern: 'order$', yes: ['order', 'my.order'], no: ['orders'] },
+  { pattern: '^a|b$', yes: ['ax', 'xb', 'a', 'b'], no: ['xa', 'bx'] },
+  { pattern: '^(a|b)$', yes: ['a', 'b'], no: ['ab', 'c'] },
+  { pattern: '^order\\..*', yes: ['order.', 'order.a.b'], no: ['order', 'orderx'] },
+  {
+    pattern: '^order\\.(queue|exchange)\\..*',
+    yes: ['order.queue.x', 'order.exchange.'],
+    no: ['order.topic.x'],
+  },
+  { pattern: '^order.[^.]+$', yes: ['order.a', 'orderxa'], no: ['order.a.b', 'order.'] },
+  { pattern: '^[a-c]+[0-9]{2}$', yes: ['a12', 'abc00'], no: ['d12', 'a1', 'a123'] },
+  { pattern: '^a{2,3}$', yes: ['aa', 'aaa'], no: ['a', 'aaaa'] },
+  { pattern: '^a{2,}$', yes: ['aa', 'aaaaaa'], no: ['a'] },
+  { pattern: '^a{0}b$', yes: ['b'], no: ['ab'] },
+  { pattern: '^(ab)*c?$', yes: ['ab', 'ababc', 'c'], no: ['aab', 'cc'] },
+  { pattern: '^(?:a|b.)+$', yes: ['a', 'abx', 'baa'], no: ['b', 'ab'] },
+  { pattern: '^a.*?b$', yes: ['ab', 'a.bb'], no: ['a', 'ba'] },
+  { pattern: '^\\d+$', yes: ['0', '123'], no: ['12a', 'x'] },
+  { pattern: '^\\D+$', yes: ['abc', '-'], no: ['a1', '1'] },
+  { pattern: '^\\w+$', yes: ['a_1', 'Z'], no: ['a-b', 'a.b', 'a b'] },
+  { pattern: '^\\W$', yes: ['.', '-'], no: ['a', '_'] },
+  { pattern: '^[\\w.-]+$', yes: ['a.b-c_1'], no: ['a/b', 'a b'] },
+  { pattern: '^[^\\d.]$', yes: ['a', '-'], no: ['1', '.'] },
+  { pattern: '^[-a]$', yes: ['-', 'a'], no: ['b'] },
+  { pattern: '^[a-]$', yes: ['-', 'a'], no: ['b'] },
+  { pattern: '^[a^$.|()*+?{}]$', yes: ['^', '$', '.', '|', '(', '*', '{', 'a'], no: ['b', '\\'] },
+  { pattern: '^[a\\]b]$', yes: ['a', ']', 'b'], no: ['\\'] },
+  { pattern: '^[!-/]$', yes: ['!', '+', '/'], no: ['0', 'a'] },
+  { pattern: '^a\\-b\\_c\\:\\/\\#\\ d$', yes: ['a-b_c:/# d'], no: ['a-b_c:/#d'] },
+  { pattern: '^]}$', yes: [']}'], no: [']', 'x'] },
+  { pattern: '^#a b~$', yes: ['#a b~'], no: ['#ab~'] },
+  { pattern: '^()$|^b', yes: ['bc'], no: ['a', 'cb'] },
+  { pattern: '(a|)', yes: ['a', 'x'], no: [] },
+  { pattern: 'a^b', yes: [], no: ['ab', 'a^b'] },
+  { pattern: 'a$b', yes: [], no: ['ab', 'a$b'] },
+  { pattern: '^(a|ab)(c|bcd)$', yes: ['ac', 'abc', 'abcd', 'abbcd'], no: ['ab', 'acd'] },
+  { pattern: '^(a*b)*$', yes: ['aab', 'bab'], no: ['a', 'aba'] },
+  { pattern: '^(a+)+$', yes: ['aaaa'], no: ['aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab'] },
+  { pattern: '^amq\\.gen-.*', yes: ['amq.gen-xyz'], no: ['amq.direct'] },
+];
