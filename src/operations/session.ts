@@ -92,11 +92,7 @@ export async function openSession(
     credentials: credentialsFor(
       environment.secrets,
       topology.locate(['environments', environment.name, 'secrets']),
-      {
-        conceal: (secret) => options.redaction.add(secret),
-        variables: options.variables,
-        timeoutMs: options.timeoutMs,
-      },
+      storeOptions(options),
     ),
     correlationId,
   };
@@ -155,11 +151,15 @@ function chooseEnvironment(topology: Topology, wanted: string | undefined): Envi
   );
 }
 
+function storeOptions({ variables, timeoutMs, redaction }: SessionOptions) {
+  return { variables, timeoutMs, conceal: (secret: string) => redaction.add(secret) };
+}
+
 function makeContext(options: SessionOptions, correlationId: string): Context {
   const conceal = (secret: string) => options.redaction.add(secret);
   return {
     async secret(reference, at) {
-      const secret = await resolveReference(reference, at, options.variables);
+      const secret = await resolveReference(reference, at, storeOptions(options));
       conceal(secret);
       return secret;
     },

@@ -1,9 +1,9 @@
 import type { Credential, Credentials } from '../core/broker.ts';
 import { type Position, SecretConflict, SecretError } from '../core/errors.ts';
 import { generatePassword } from './generate.ts';
-import { openStore, type StoreOptions } from './open.ts';
+import { openStore } from './open.ts';
 import { supportedStores } from './reference.ts';
-import type { SecretStore, StoredDocument } from './store.ts';
+import type { SecretStore, StoredDocument, StoreOptions } from './store.ts';
 
 export interface CredentialOptions {
   /** Called with each password before it leaves. */

@@ -11,7 +11,7 @@ import {
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SecretOutage } from '../core/errors.ts';
-import { codeOf, parseJson } from './resolve.ts';
+import { codeOf, parseJson } from './parse.ts';
 
 /** Whether the lock is still the one that was taken: who was stopped for long may have lost it. */
 export type Held = () => boolean;

@@ -12,7 +12,7 @@ import {
   refuseLinkedFolder,
   refuseOpenFolders,
 } from './private-file.ts';
-import { codeOf, parseJson } from './resolve.ts';
+import { codeOf, parseJson } from './parse.ts';
 import { partsOf, type SecretStore, type StoredDocument, textsOf } from './store.ts';
 
 /**

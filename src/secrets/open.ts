@@ -2,15 +2,9 @@ import { dirname, resolve } from 'node:path';
 import { type Position, SecretError } from '../core/errors.ts';
 import { envStore } from './env-store.ts';
 import { fileStore } from './file-store.ts';
-import { parseReference, supportedStores } from './reference.ts';
-import type { SecretStore } from './store.ts';
-
-export interface StoreOptions {
-  /** Of the process: where a store finds its address, and who it is asked as. */
-  readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds that one request may take; 10 seconds, if not given. */
-  readonly timeoutMs?: number | undefined;
-}
+import { parseReference, storeProblem, supportedStores } from './reference.ts';
+import type { SecretStore, StoreOptions } from './store.ts';
+import { vaultStore } from './vault/store.ts';
 
 /**
  * The store that `reference` names, such as `file:credentials`. `at` is where the reference stands: a relative folder starts from
@@ -19,8 +13,9 @@ export interface StoreOptions {
 export function openStore(reference: string, at: Position | undefined, options: StoreOptions): SecretStore {
   const parsed = parseReference(reference);
   const hint = `write ${supportedStores.join(' or ')}`;
-  if (!parsed.ok || parsed.reference.field !== undefined) {
-    throw new SecretError('this is not the reference of a store of secrets', { position: at, hint });
+  const problem = parsed.ok ? storeProblem(parsed.reference) : parsed.problem;
+  if (!parsed.ok || problem !== undefined) {
+    throw new SecretError(`a store of secrets ${problem ?? ''}`, { position: at, hint });
   }
   const { scheme, target } = parsed.reference;
   switch (scheme) {
@@ -28,6 +23,8 @@ export function openStore(reference: string, at: Position | undefined, options: 
       return fileStore(resolve(at === undefined ? '.' : dirname(at.file), target));
     case 'env':
       return envStore(target, options.variables);
+    case 'vault':
+      return vaultStore(target, at, options);
     default:
       throw new SecretError(`a store of secrets by "${scheme}:" is not supported yet`, {
         position: at,

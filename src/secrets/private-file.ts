@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { SecretError } from '../core/errors.ts';
 import { readRegularFile, UnfitFile } from '../files/read.ts';
-import { codeOf } from './resolve.ts';
+import { codeOf } from './parse.ts';
 import { type Distrust, fileDistrust, folderDistrust } from './trust.ts';
 
 /** Files that only their owner can read or replace: who could plant one could give a password of their own choice. */

@@ -3,15 +3,15 @@
  * No function here puts what it was given into an error: it may be the secret itself.
  */
 
-/** The schemes that are known; of those, only `env` and `file` can be resolved yet. */
+/** The schemes that are known; of those, `aws-sm` and `exec` cannot be resolved yet. */
 export const schemes = ['env', 'file', 'vault', 'aws-sm', 'exec'] as const;
 type Scheme = (typeof schemes)[number];
 
 /** The schemes that a secret can be read by today, as a person writes them. */
-export const supportedForms = ['env:NAME', 'file:PATH', 'file:PATH#field'] as const;
+export const supportedForms = ['env:NAME', 'file:PATH', 'file:PATH#field', 'vault:MOUNT/PATH#field'] as const;
 
 /** The schemes that a store of services' credentials can have today. */
-export const supportedStores = ['file:FOLDER', 'env:PREFIX'] as const;
+export const supportedStores = ['file:FOLDER', 'vault:MOUNT', 'env:PREFIX'] as const;
 
 export interface Reference {
   readonly scheme: Scheme;
@@ -52,4 +52,25 @@ export function parseReference(text: string): ParsedReference {
   if (target === '') return refused(`names nothing between "${scheme}:" and "#"`);
   if (field === '') return refused('names no field after "#"');
   return { ok: true, reference: { scheme, target, field } };
+}
+
+/** What is wrong with a reference in the place of a secret, though it can be read as one. */
+export function secretProblem({ scheme, target, field }: Reference): string | undefined {
+  if (scheme !== 'vault') return undefined;
+  const problem = vaultPathProblem(target);
+  if (problem !== undefined) return problem;
+  if (!target.includes('/')) return 'names no path in a mount: vault:MOUNT/PATH#field';
+  return field === undefined ? 'names no field after "#": vault:MOUNT/PATH#field' : undefined;
+}
+
+/** The same in the place of a store. */
+export function storeProblem({ scheme, target, field }: Reference): string | undefined {
+  if (field !== undefined) return 'is named without a #field';
+  return scheme === 'vault' ? vaultPathProblem(target.replace(/\/$/, '')) : undefined;
+}
+
+function vaultPathProblem(target: string): string | undefined {
+  if (target.startsWith('/')) return 'begins with the name of a mount, not with "/"';
+  const odd = target.split('/').some((part) => part === '' || part === '.' || part.includes('..'));
+  return odd ? 'has an empty part, or dots for one, in its path' : undefined;
 }

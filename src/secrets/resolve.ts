@@ -2,7 +2,10 @@ import { dirname, resolve } from 'node:path';
 import { type Position, SecretError } from '../core/errors.ts';
 import { readRegularFile, UnfitFile } from '../files/read.ts';
 import { whyOf } from '../files/why.ts';
-import { parseReference, type Reference, supportedForms } from './reference.ts';
+import { parseJson } from './parse.ts';
+import { parseReference, secretProblem, type Reference, supportedForms } from './reference.ts';
+import type { StoreOptions } from './store.ts';
+import { vaultSecret } from './vault/store.ts';
 
 /** No secret is larger; a reference to a log file is a mistake. */
 const maxMegabytes = 1;
@@ -14,17 +17,20 @@ const maxMegabytes = 1;
 export async function resolveReference(
   reference: string,
   at: Position,
-  variables: Readonly<Record<string, string | undefined>>,
+  options: StoreOptions,
 ): Promise<string> {
   const parsed = parseReference(reference);
-  if (!parsed.ok) {
-    throw new SecretError(`a reference to a secret ${parsed.problem}`, { position: at, hint: writeOneOf() });
+  const problem = parsed.ok ? secretProblem(parsed.reference) : parsed.problem;
+  if (!parsed.ok || problem !== undefined) {
+    throw new SecretError(`a reference to a secret ${problem ?? ''}`, { position: at, hint: writeOneOf() });
   }
   switch (parsed.reference.scheme) {
     case 'env':
-      return fromVariable(parsed.reference.target, at, variables);
+      return fromVariable(parsed.reference.target, at, options.variables);
     case 'file':
       return fromFile(parsed.reference, at);
+    case 'vault':
+      return vaultSecret(parsed.reference.target, parsed.reference.field ?? '', at, options);
     default:
       throw new SecretError(`secrets by "${parsed.reference.scheme}:" are not supported yet`, {
         position: at,
@@ -94,17 +100,4 @@ function fieldOf(text: string, field: string, path: string, at: Position): strin
     position: at,
     hint: 'give the name of a key at the top of the document, whose value is text',
   });
-}
-
-/** Undefined for what is no JSON: the parser's own error repeats the text, which is a secret. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

@@ -24,6 +24,16 @@ export interface SecretStore {
   write(path: string, document: SecretDocument, expected: string | undefined): Promise<StoredDocument>;
 }
 
+/** What a store, or a reference to a secret, may need. */
+export interface StoreOptions {
+  /** Of the process: where a store finds its address, and who it is asked as. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds that one request may take; 10 seconds, if not given. */
+  readonly timeoutMs?: number | undefined;
+  /** Called with each secret that a store is asked with: tokens. */
+  readonly conceal?: ((secret: string) => void) | undefined;
+}
+
 const rotation = ['mqwarden', 'rotation'] as const;
 
 /** Where the record of a service's rotation lies. */

@@ -88,10 +88,11 @@ function sameStore(topology: Topology, names: readonly string[]): string[] {
   return stores[0] !== undefined && stores[0] === stores[1] ? ['both keep their credentials in one store'] : [];
 }
 
-/** Folders are looked up from the file that names them. */
+/** Folders are looked up from the file that names them; variables have upper-case names. */
 function storeOf(topology: Topology, name: string): string | undefined {
   const store = topology.environments.get(name)?.secrets;
-  if (store?.startsWith('file:') !== true) return store;
+  if (store?.startsWith('env:') === true) return store.toUpperCase();
+  if (store?.startsWith('file:') !== true) return store?.replace(/\/+$/, '');
   const { file } = topology.locate(['environments', name, 'secrets']);
   const folder = store.slice('file:'.length);
   const whole = folder.startsWith('/') ? join(folder, '.') : join(dirname(file), folder, '.');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseReference, schemes, supportedForms } from '../secrets/reference.ts';
+import { parseReference, schemes, secretProblem, supportedForms } from '../secrets/reference.ts';
 
 /**
  * The parts that the schemas of environments, services and brokers are made of. A refinement may leave a `hint` in the
@@ -43,9 +43,10 @@ export function reference() {
   const form = { pattern: `^(${schemes.join('|')}):.` };
   return z.string().meta(form).superRefine((value, context) => {
     const parsed = parseReference(value);
-    if (parsed.ok) return;
+    const problem = parsed.ok ? secretProblem(parsed.reference) : parsed.problem;
+    if (problem === undefined) return;
     const hint = `write one of ${supportedForms.join(', ')}; no secret may stand in a topology`;
-    context.addIssue({ code: 'custom', message: parsed.problem, params: { hint } });
+    context.addIssue({ code: 'custom', message: problem, params: { hint } });
   });
 }
 

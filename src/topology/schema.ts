@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BrokerSchema } from '../core/broker.ts';
-import { parseReference, schemes, supportedStores } from '../secrets/reference.ts';
+import { parseReference, schemes, storeProblem, supportedStores } from '../secrets/reference.ts';
 import { globList, name, text } from './parts.ts';
 
 /** A broker as far as loading needs it. */
@@ -19,7 +19,7 @@ export function unitSchemas(brokers: readonly BrokerSections[]) {
         .describe('Whether it is production. Default: true for the names production and prod.'),
       secrets: store()
         .optional()
-        .describe("Where the services' credentials are kept: file:FOLDER, relative to this file, or env:PREFIX, for reading alone."),
+        .describe("Where the services' credentials are kept: file:FOLDER, relative to this file; vault:MOUNT or vault:MOUNT/PATH; env:PREFIX, for reading alone."),
       claims: globsByBroker(brokers)
         .optional()
         .describe('Globs over whole names of the principals that are yours; the topology itself is held to them.'),
@@ -111,15 +111,10 @@ function store() {
   const form = { pattern: `^(${schemes.join('|')}):[^#]+$` };
   return z.string().meta(form).superRefine((value, context) => {
     const parsed = parseReference(value);
-    const problem = parsed.ok
-      ? storeProblem(parsed.reference.field)
-      : 'must be the reference of a store of secrets';
-    if (problem === undefined) return;
+    const wrong = parsed.ok ? storeProblem(parsed.reference) : undefined;
+    if (parsed.ok && wrong === undefined) return;
+    const problem = wrong === undefined ? 'must be the reference of a store of secrets' : `a store of secrets ${wrong}`;
     const hint = `write ${supportedStores.join(' or ')}, such as file:credentials`;
     context.addIssue({ code: 'custom', message: problem, params: { hint } });
   });
-}
-
-function storeProblem(field: string | undefined): string | undefined {
-  return field === undefined ? undefined : 'a store of secrets is named without a #field';
 }

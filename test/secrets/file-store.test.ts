@@ -18,11 +18,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { SecretConflict, SecretError } from '../../src/core/errors.ts';
+import { SecretConflict } from '../../src/core/errors.ts';
 import { credentialsFor, credentialsIn, readCredential } from '../../src/secrets/credentials.ts';
 import { fileStore } from '../../src/secrets/file-store.ts';
 import { partsOf, rotationPath } from '../../src/secrets/store.ts';
 import { makePipe } from '../files/pipe.ts';
+import { failure } from './failure.ts';
 
 let root: string;
 let folder: string;
@@ -43,12 +44,6 @@ const readBack = async (path: string) => {
 };
 const sourceOf = (name: string) => join(import.meta.dirname, `../../src/secrets/${name}.ts`);
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
-
-async function failure(promise: Promise<unknown>): Promise<SecretError> {
-  const error: unknown = await promise.catch((thrown: unknown) => thrown);
-  if (error instanceof SecretError) return error;
-  throw new Error('no SecretError', { cause: error });
-}
 
 describe('a store in a folder', () => {
   test('keeps one JSON file a credential, for its owner alone', async () => {
@@ -413,7 +408,7 @@ describe('the store that an environment names', () => {
     expect(error.hint).toContain('secrets: file:FOLDER');
   });
 
-  test.each(['vault:secret', 'aws-sm:prod', 'exec:pass'])('%s is not supported yet', async (name) => {
+  test.each(['aws-sm:prod', 'exec:pass'])('%s is not supported yet', async (name) => {
     expect((await failure(of(name).has('kafka/a'))).message).toContain('is not supported yet');
     expect((await failure(of(name).ensure('kafka/a', 'a'))).hint).toContain('file:FOLDER');
   });

@@ -70,7 +70,7 @@ describe('resolving', () => {
     resolveReference(
       reference,
       { file: join(folder, 'topology', 'environments.yaml'), line: 3, column: 7 },
-      { ADMIN: 'canary', EMPTY: '' },
+      { variables: { ADMIN: 'canary', EMPTY: '' } },
     );
 
   test.each([
@@ -102,7 +102,10 @@ describe('resolving', () => {
     { reference: 'file:../admin.json#empty', want: 'the field "empty" of' },
     { reference: 'file:../broken.json#password', want: 'is not a JSON object' },
     { reference: 'file:../list.json#0', want: 'is not a JSON object' },
-    { reference: 'vault:secret/a#b', want: 'secrets by "vault:" are not supported yet' },
+    { reference: 'vault:secret/a#b', want: 'VAULT_ADDR is not set' },
+    { reference: 'vault:secret/a', want: 'names no field' },
+    { reference: 'vault:secret#b', want: 'names no path in a mount' },
+    { reference: 'vault:secret/../a#b', want: 'dots' },
     { reference: 'aws-sm:a#b', want: 'secrets by "aws-sm:" are not supported yet' },
     { reference: 'exec:cat canary', want: 'secrets by "exec:" are not supported yet' },
     { reference: 'canary', want: 'not the secret itself' },

@@ -1,4 +1,8 @@
+import { supportedForms, supportedStores } from '../../src/secrets/reference.ts';
 import { environments, head, services, whole } from './fakes.ts';
+
+const forms = supportedForms.join(', ');
+const stores = supportedStores.join(' or ');
 
 export interface BadTopology {
   readonly name: string;
@@ -371,7 +375,7 @@ export const badTopologies: readonly BadTopology[] = [
     name: 'a literal password',
     files: rabbit(`${ok}admin: { username: a, password: hunter2canary }`),
     want: [
-      'topology.yaml:7:39: environments.staging.rabbitmq.admin.password: must be a reference to a secret, not the secret itself (write one of env:NAME, file:PATH, file:PATH#field; no secret may stand in a topology)',
+      `topology.yaml:7:39: environments.staging.rabbitmq.admin.password: must be a reference to a secret, not the secret itself (write one of ${forms}; no secret may stand in a topology)`,
     ],
   },
   {
@@ -399,14 +403,14 @@ export const badTopologies: readonly BadTopology[] = [
     name: 'an env reference that is no name',
     files: rabbit(`${ok}admin: { username: a, password: "env:hunter2 canary" }`),
     want: [
-      'topology.yaml:7:39: environments.staging.rabbitmq.admin.password: takes the name of an environment variable after "env:" (write one of env:NAME, file:PATH, file:PATH#field; no secret may stand in a topology)',
+      `topology.yaml:7:39: environments.staging.rabbitmq.admin.password: takes the name of an environment variable after "env:" (write one of ${forms}; no secret may stand in a topology)`,
     ],
   },
   {
     name: 'a file reference without a field',
     files: rabbit(`${ok}admin: { username: a, password: "file:x.json#" }`),
     want: [
-      'topology.yaml:7:39: environments.staging.rabbitmq.admin.password: names no field after "#" (write one of env:NAME, file:PATH, file:PATH#field; no secret may stand in a topology)',
+      `topology.yaml:7:39: environments.staging.rabbitmq.admin.password: names no field after "#" (write one of ${forms}; no secret may stand in a topology)`,
     ],
   },
   {
@@ -589,21 +593,21 @@ export const badTopologies: readonly BadTopology[] = [
     name: 'a store with a field',
     files: env('secrets: file:store#x'),
     want: [
-      'topology.yaml:5:14: environments.staging.secrets: a store of secrets is named without a #field (write file:FOLDER or env:PREFIX, such as file:credentials)',
+      `topology.yaml:5:14: environments.staging.secrets: a store of secrets is named without a #field (write ${stores}, such as file:credentials)`,
     ],
   },
   {
     name: 'a store of variables that can have no name',
     files: env('secrets: env:1STORE'),
     want: [
-      'topology.yaml:5:14: environments.staging.secrets: must be the reference of a store of secrets (write file:FOLDER or env:PREFIX, such as file:credentials)',
+      `topology.yaml:5:14: environments.staging.secrets: must be the reference of a store of secrets (write ${stores}, such as file:credentials)`,
     ],
   },
   {
     name: 'a secret as a store',
     files: env('secrets: hunter2canary'),
     want: [
-      'topology.yaml:5:14: environments.staging.secrets: must be the reference of a store of secrets (write file:FOLDER or env:PREFIX, such as file:credentials)',
+      `topology.yaml:5:14: environments.staging.secrets: must be the reference of a store of secrets (write ${stores}, such as file:credentials)`,
     ],
   },
   {
