@@ -21,6 +21,8 @@ export interface Shared {
   readonly auditLog?: string;
 }
 
+const environmentVariable = 'MQWARDEN_ENV';
+
 /** Added to every command. */
 export function everywhere(command: Command): Command {
   return command
@@ -111,7 +113,8 @@ export function decisionsNamed(shared: Shared): string[] {
 export function sessionFrom(topology: string | undefined, shared: Shared, shell: Shell): SessionOptions {
   return {
     topology: topology ?? defaultTopology(),
-    environment: shared.env ?? nonEmpty(shell.variables['MQWARDEN_ENV']),
+    environment: shared.env ?? nonEmpty(shell.variables[environmentVariable]),
+    environmentBy: shared.env === undefined ? `the variable ${environmentVariable}` : undefined,
     only: shared.only,
     variables: shell.variables,
     redaction: shell.redaction,

@@ -42,6 +42,8 @@ export interface Kind<R extends Resource = Resource> {
   readonly holdsData: boolean;
   /** For kinds with a credential in the secret store: whether this change needs it. */
   credential?(change: Change<R>): boolean;
+  /** Whether this one has no credential that a new one would take the place of. */
+  isBare?(live: R['spec']): boolean;
   ownership(live: R, ground: Ground): Ownership;
   /** For identities and their grants: the principal that it shows to be there. */
   principal?(live: R): string | undefined;

@@ -71,13 +71,15 @@ export function cannotLock(title: string, why: string, withRight: string): LockE
   });
 }
 
-/** Why the broker could not even be asked. */
-export function notLocked(title: string, { message, hint, position, endpoint }: MqwardenError): LockError {
-  const next = hint === undefined ? '' : `${hint}; `;
+/** Why the broker could not even be asked. `onlyLocking`: it answers otherwise, so that an apply without the lock could go on. */
+export function notLocked(title: string, error: MqwardenError, onlyLocking = false): LockError {
+  const { message, position, endpoint } = error;
+  const without = onlyLocking ? ['or apply with --no-lock, when nobody else writes there'] : [];
+  const hints = [...(error.hint === undefined ? [] : [error.hint]), ...without];
   return new LockError(`${title} cannot be locked: ${message}`, {
     position,
     endpoint,
-    hint: `${next}or apply with --no-lock, when nobody else writes there`,
+    hint: hints.length === 0 ? undefined : hints.join('; '),
   });
 }
 

@@ -172,7 +172,8 @@ function checkStore(
   );
   const held = difference.changes.flatMap((change) => {
     if (kindOf(kinds, change).credential?.(change) !== true) return [];
-    return passwordless(change, stored.get(change.address));
+    const isBare = change.before === null || kindOf(kinds, change).isBare?.(change.before) === true;
+    return passwordless(change, stored.get(change.address), isBare);
   });
   const blocked = new Set(held.map((refusal) => refusal.address));
   const missing = new Set<Stored | undefined>(['no', 'no store']);
@@ -196,19 +197,19 @@ function checkStore(
   return { difference: checked, unasked: { users: notAsked(live), changes: notAsked(needing) } };
 }
 
-function passwordless({ address, action }: Change, stored: Stored | undefined): Refusal[] {
+function passwordless({ address, action }: Change, stored: Stored | undefined, isBare: boolean): Refusal[] {
   if (stored === 'no store') {
     const reason = 'its password has no place: the environment names no secret store';
     return [{ address, action, reason, hint: 'name one, such as `secrets: file:secrets`' }];
   }
-  if (stored !== 'no' || action === 'create') return [];
+  if (stored !== 'no' || isBare) return [];
   const reason = 'its password must be written again, and the secret store does not have it';
   return [
     {
       address,
       action,
       reason,
-      hint: 'put the password into the store; none is made up for a user that exists',
+      hint: 'put the password into the store; none is made up for a user that has one',
     },
   ];
 }

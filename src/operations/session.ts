@@ -27,6 +27,8 @@ export interface SessionOptions {
   readonly topology: string;
   /** The environment's name; where the topology has only one, it may be left out. */
   readonly environment?: string | undefined;
+  /** What names it, if not the person who asks: the variable MQWARDEN_ENV. */
+  readonly environmentBy?: string | undefined;
   /** Only this broker. */
   readonly only?: string | undefined;
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -73,7 +75,7 @@ export async function openSession(
     withoutServices,
   });
   checkEnvironments(topology, registry);
-  const environment = chooseEnvironment(topology, options.environment);
+  const environment = chooseEnvironment(topology, options);
   const brokers = registry.filter((broker) => options.only === undefined || broker.name === options.only);
   const sites = onEach(brokers, (broker) => siteOf(topology, environment, broker, withoutServices));
   if (sites.length === 0) {
@@ -139,14 +141,19 @@ function siteOf(
   return [{ broker, landscape: found, compiled, ground }];
 }
 
-function chooseEnvironment(topology: Topology, wanted: string | undefined): EnvironmentDeclaration {
+function chooseEnvironment(
+  topology: Topology,
+  { environment, environmentBy }: SessionOptions,
+): EnvironmentDeclaration {
   const names = [...topology.environments.keys()];
   const [only, ...others] = names;
-  const name = wanted ?? (others.length === 0 ? only : undefined);
+  const name = environment ?? (others.length === 0 ? only : undefined);
   const found = name === undefined ? undefined : topology.environments.get(name);
   if (found !== undefined) return found;
   throw new UsageError(
-    name === undefined ? 'the topology has several environments' : `the topology has no environment ${name}`,
+    name === undefined
+      ? 'the topology has several environments'
+      : `the topology has no environment ${name}${environmentBy === undefined ? '' : `, which ${environmentBy} names`}`,
     `choose one: --env ${names.join(' | --env ')}`,
   );
 }

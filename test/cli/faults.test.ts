@@ -346,6 +346,13 @@ const quick: readonly Fault[] = [
     hints: 'check the port, and whether the broker is up',
   },
   {
+    name: 'RabbitMQ: both its endpoints down',
+    ...onRabbitMQ(() => down),
+    section: () => ({ managementUrl: `https://${down}`, amqpsUrl: `amqps://${down}` }),
+    says: 'the connection was refused: nothing listens there',
+    hints: 'check the port, and whether the broker is up',
+  },
+  {
     name: 'RabbitMQ: an unknown host',
     ...onRabbitMQ(wrongHost),
     says: 'the host name cannot be resolved',
@@ -518,8 +525,16 @@ const inJson = new Set([
 const onApply = new Set([
   'RabbitMQ accepts and never answers',
   'RabbitMQ: a wrong password',
+  'RabbitMQ: both its endpoints down',
   'Kafka accepts and never answers',
+  'Kafka: down',
   'Kafka: an administrator without rights',
+]);
+/** An apply that does not lock needs the broker all the same. */
+const notByNotLocking = new Set([
+  'RabbitMQ: a wrong password',
+  'RabbitMQ: both its endpoints down',
+  'Kafka: down',
 ]);
 const faults = [...quick, ...slow];
 
@@ -577,6 +592,7 @@ describe.concurrent('the sentence, and what to do', () => {
       expectFailure(done);
       expect(done.stderr).toMatch(/^error .*\n {2}.*\n$/);
       expect(done.stderr).toContain(fault.says);
+      if (notByNotLocking.has(fault.name)) expect(done.stderr).not.toContain('--no-lock');
     },
   );
 

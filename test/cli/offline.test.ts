@@ -55,6 +55,15 @@ afterAll(() => rm(cwd, { recursive: true, force: true }));
 
 const run = (...args: string[]) => mqwarden(args, { cwd, canaries: [canary] });
 
+it('names what a wrong name of an environment comes from', async () => {
+  const of = (args: string[], name: string) =>
+    mqwarden(args, { cwd, canaries: [canary], variables: { MQWARDEN_ENV: name } });
+  const { code, stdout, stderr } = await of(['plan', 'two.yaml'], 'c');
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('no environment c, which the variable MQWARDEN_ENV names\n');
+  expect((await of(['plan', 'two.yaml', '--env', 'd'], 'a')).stderr).toContain('no environment d\n');
+});
+
 describe('help', () => {
   it.each([
     [['--help']],
@@ -110,7 +119,7 @@ describe('errors before any broker is asked: exit 1, nothing on stdout, what to 
     {
       name: 'an unknown environment',
       args: ['plan', 'two.yaml', '--env', 'constructor'],
-      says: ['no environment constructor'],
+      says: ['no environment constructor\n', '--env a | --env b'],
     },
     {
       name: 'a broker that the environment lacks',

@@ -120,6 +120,10 @@ describe('auth: certificate', () => {
     expect(lines).toContain(`create rabbitmq:user:${fresh}: done`);
     await expect(bench.stored(`rabbitmq/${fresh}`)).rejects.toThrow('ENOENT');
     expect(await logins(bench, service)).toEqual(neither);
+    // Nobody logs in by a password that is not there: a new one takes nothing away.
+    await bench.write({ [service]: by('password'), [fresh]: by('password') });
+    await bench.settle();
+    expect(await logins(bench, fresh)).toEqual(both);
     await bench.write({ [service]: by('password'), [fresh]: by('external') });
     await bench.settle();
     expect(await logins(bench, service)).toEqual(both);

@@ -50,10 +50,17 @@ export async function lock(
     const connection = await enter(admin, login, new URL(amqpsUrl), context);
     return await acquire(admin, connection, request);
   } catch (error) {
-    throw error instanceof MqwardenError && !(error instanceof LockError) ? notLocked(title, error) : error;
+    if (!(error instanceof MqwardenError) || error instanceof LockError) throw error;
+    throw notLocked(title, error, await answers(admin));
   } finally {
     admin.close();
   }
+}
+
+/** Whether the management API does, which is all that an apply without the lock needs. */
+async function answers(admin: Admin): Promise<boolean> {
+  const answer = await admin.request('GET', ['whoami'], { patienceMs: 3_000 }).catch(() => undefined);
+  return answer?.status === 200;
 }
 
 function withPlace(error: LockError, target: Placed<RabbitEnvironment>): LockError {

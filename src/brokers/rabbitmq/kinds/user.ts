@@ -13,6 +13,7 @@ export const user: Kind<User> = {
   holdsData: false,
   // Tags and limits are written with the hash that is there.
   credential: ({ before, after }) => after?.auth === 'password' && before?.auth !== 'password',
+  isBare: ({ auth }) => auth === 'none',
   // One that lives under a declared name and is not declared is of `auth: external`: somebody else makes it.
   ownership: (live, ground) =>
     fateOf(partOf(live.address, 0), ground, (service, is) => ({
