@@ -1,54 +1,151 @@
 import { MqwardenError } from './errors.ts';
 
-/** What both connection factories refuse before a byte is sent. Small, and free of everything that a connection does not need. */
+/** What the connection factories refuse before a byte is sent. Small, and free of everything that a connection does not need. */
 
 /** What a caller in plain JavaScript may have written, whatever the types say. */
-export type Unchecked = Readonly<Record<string, unknown>>;
+type Unchecked = Readonly<Record<string, unknown>>;
+
+/** An option was refused, or a credential: nothing was sent. `code` says which rule. */
+export class PolicyError extends MqwardenError {}
 
 export function refuse(code: string, message: string, hint: string): never {
-  throw new MqwardenError(code, message, { hint });
+  throw new PolicyError(code, message, { hint });
 }
 
-/** Refuses `rejectUnauthorized` other than true anywhere in `sections`, and the variable that turns it off for all of Node.js. */
-export function refuseUnverified(
-  sections: readonly unknown[],
-  hint: string,
+/** PEM text, the path of a PEM file, or a function that gives the text: the last two are asked again at every connect. */
+export type Pem = string | Buffer | (() => string | Buffer);
+
+export interface Tls {
+  /** Without it, the machine's own authorities are trusted. */
+  readonly ca?: Pem | undefined;
+  /** The client's own certificate, and its key. */
+  readonly cert?: Pem | undefined;
+  readonly key?: Pem | undefined;
+  /** The name to expect in the broker's certificate, where it is not the host's. */
+  readonly serverName?: string | undefined;
+  /** Default TLSv1.2. Nothing lower is taken. */
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+}
+
+const tlsNames = ['ca', 'cert', 'key', 'serverName', 'minVersion'] satisfies (keyof Tls)[];
+
+/** The words of one broker in what is refused. */
+export interface Words {
+  /** `RabbitMQ`, `Kafka`. */
+  readonly broker: string;
+  /** What to name in the place of a plaintext listener. */
+  readonly encrypted: string;
+}
+
+/**
+ * The caller's own options, once: what is checked is what is used, even where a property answers differently each time.
+ * Refuses what would weaken the connection, wherever in them it stands, then every option that is not known.
+ */
+export function checkedOptions<T extends object>(
+  options: T,
+  known: readonly (keyof T & string)[],
+  words: Words,
   variables: Readonly<Record<string, string | undefined>>,
-): void {
-  if (sections.some(isUnverified)) {
-    refuse('MQWARDEN_TLS_UNVERIFIED', 'rejectUnauthorized: false is refused', hint);
-  }
+): T {
+  const given: Unchecked = isRecord(options) ? { ...options } : {};
+  const tls = given['tls'];
+  const copy: Unchecked = isRecord(tls) ? { ...given, tls: { ...tls } } : given;
+  refuseWeakening(copy, words, 0);
   if (variables['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     const message = 'NODE_TLS_REJECT_UNAUTHORIZED=0 is refused: it turns off the checks of TLS';
     refuse('MQWARDEN_TLS_UNVERIFIED', message, 'remove it from the environment, and give tls.ca');
   }
+  refuseUnknown(copy, known, '');
+  if (copy['tls'] !== undefined) refuseMisfits(copy['tls']);
+  return copy as T;
 }
 
-function isUnverified(where: unknown): boolean {
+function isRecord(value: unknown): value is Unchecked {
   return (
-    typeof where === 'object' &&
-    where !== null &&
-    'rejectUnauthorized' in where &&
-    where.rejectUnauthorized !== true
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
   );
 }
 
-/** PEM texts, not paths. Without `ca`, the machine's own authorities are trusted. */
-export interface Tls {
-  readonly ca?: string | Buffer | undefined;
-  readonly cert?: string | Buffer | undefined;
-  readonly key?: string | Buffer | undefined;
-  /** The name to expect in the broker's certificate, where it is not the host's. */
-  readonly serverName?: string | undefined;
+type Judge = (value: unknown, words: Words) => void;
+
+const unverified =
+  (option: string, fine: unknown): Judge =>
+  (value, { broker }) => {
+    if (value === fine) return;
+    const hint = `give tls.ca, the authority that signed the certificate of ${broker}`;
+    refuse(
+      'MQWARDEN_TLS_UNVERIFIED',
+      `option ${option} is refused: the broker's certificate is checked`,
+      hint,
+    );
+  };
+
+const plaintext: Judge = (value, { broker, encrypted }) => {
+  if (value !== false && value !== null && value !== 'false' && value !== 0) return;
+  refuse('MQWARDEN_TLS_REQUIRED', `${broker} without TLS is refused`, `leave it out; ${encrypted}`);
+};
+
+const protocol: Judge = (value, { broker, encrypted }) => {
+  if (typeof value === 'string' && /^(?:(?:sasl_)?(?:ssl|tls)|amqps):?$/i.test(value)) return;
+  const message = `${broker} by a protocol without TLS is refused, and so is SASL without it`;
+  refuse('MQWARDEN_TLS_REQUIRED', message, `leave it out; ${encrypted}`);
+};
+
+const version: Judge = (value) => {
+  if (value === undefined || value === 'TLSv1.2' || value === 'TLSv1.3') return;
+  const hint = 'leave it out: TLS 1.2 is the least, and 1.3 is used where the broker has it';
+  refuse('MQWARDEN_TLS_VERSION', 'TLS below 1.2 is refused, and every option that could lower it', hint);
+};
+
+const lowering: Judge = () => version('any', { broker: '', encrypted: '' });
+
+const mechanism: Judge = () => {
+  const hint = 'leave it out: the mechanism is set, and the credentials come from `secrets`';
+  refuse('MQWARDEN_SASL_MECHANISM', 'a SASL mechanism of your own is refused, PLAIN above all', hint);
+};
+
+/** By the names that Node.js, amqplib, rabbitmq-client, kafkajs, @platformatic/kafka and librdkafka give them. */
+const judges: Readonly<Record<string, Judge>> = {
+  rejectUnauthorized: unverified('rejectUnauthorized', true),
+  checkServerIdentity: unverified('checkServerIdentity', undefined),
+  'enable.ssl.certificate.verification': unverified('enable.ssl.certificate.verification', true),
+  'ssl.endpoint.identification.algorithm': unverified('ssl.endpoint.identification.algorithm', 'https'),
+  tls: plaintext,
+  ssl: plaintext,
+  protocol,
+  securityProtocol: protocol,
+  'security.protocol': protocol,
+  minVersion: version,
+  maxVersion: version,
+  secureProtocol: lowering,
+  secureOptions: lowering,
+  sasl: mechanism,
+  mechanism,
+  mechanisms: mechanism,
+  saslMechanism: mechanism,
+  'sasl.mechanism': mechanism,
+  'sasl.mechanisms': mechanism,
+};
+
+/** Options of options are few: deeper than this lies no configuration of a client. */
+const depths = 4;
+
+function refuseWeakening(given: Unchecked, words: Words, depth: number): void {
+  // The first pass takes what weakens at this level, so that it is told before what is merely unknown further down.
+  for (const [name, value] of Object.entries(given)) {
+    if (Object.hasOwn(judges, name)) judges[name]?.(value, words);
+  }
+  if (depth === depths) return;
+  for (const [name, value] of Object.entries(given)) {
+    // The caller's own object, with whatever names it has.
+    if (name !== 'secrets' && isPlain(value)) refuseWeakening(value, words, depth + 1);
+  }
 }
 
-const tlsNames = ['ca', 'cert', 'key', 'serverName'] satisfies (keyof Tls)[];
-
-/** An option that is not known may be one that weakens: it is refused, in `tls` too. */
-export function refuseUnknownOptions(given: Unchecked, known: readonly string[]): void {
-  refuseUnknown(given, known, '');
-  const tls = given['tls'];
-  if (typeof tls === 'object' && tls !== null) refuseUnknown(tls as Unchecked, tlsNames, 'tls.');
+function isPlain(value: unknown): value is Unchecked {
+  if (!isRecord(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function refuseUnknown(given: Unchecked, known: readonly string[], prefix: string): void {
@@ -56,4 +153,73 @@ function refuseUnknown(given: Unchecked, known: readonly string[], prefix: strin
   if (unknown === undefined) return;
   const names = known.map((key) => prefix + key).join(', ');
   refuse('MQWARDEN_UNKNOWN_OPTION', `option ${prefix}${unknown} is not known`, `the options are ${names}`);
+}
+
+function refuseMisfits(tls: unknown): void {
+  if (!isRecord(tls)) refuse('MQWARDEN_OPTIONS', 'option tls is no object', 'give tls: { ca, cert, key }');
+  refuseUnknown(tls, tlsNames, 'tls.');
+  for (const name of ['ca', 'cert', 'key']) {
+    const value = tls[name];
+    if (value === undefined || typeof value === 'function' || value instanceof Uint8Array) continue;
+    if (typeof value === 'string' && value !== '') continue;
+    const hint = 'give a PEM text, the path of a PEM file, or a function that gives the text';
+    refuse('MQWARDEN_OPTIONS', `option tls.${name} is not one`, hint);
+  }
+  if ((tls['cert'] === undefined) !== (tls['key'] === undefined)) {
+    refuse('MQWARDEN_OPTIONS', 'tls.cert and tls.key belong together', 'give both, or neither');
+  }
+  const name = tls['serverName'];
+  if (name === undefined || (typeof name === 'string' && name !== '')) return;
+  refuse(
+    'MQWARDEN_OPTIONS',
+    'option tls.serverName is no name',
+    'leave it out: the name of the host is expected',
+  );
+}
+
+interface Sources {
+  readonly secrets?: unknown;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+/** Credentials come from one place, and are complete. */
+export function refuseSources({ secrets, username, password }: Sources): void {
+  if (secrets === undefined) {
+    if (username && password) return;
+    const hint = 'give secrets, or both username and password';
+    refuse('MQWARDEN_CREDENTIALS', 'no complete credential is given', hint);
+  }
+  if (username !== undefined || password !== undefined) {
+    refuse('MQWARDEN_CREDENTIALS', 'credentials must come from one place', 'leave username and password out');
+  }
+  if (typeof secrets === 'string' && secrets !== '') return;
+  if (isRecord(secrets) && typeof secrets['getSecret'] === 'function') return;
+  const hint = 'give a store such as file:/run/secrets, or an object with getSecret(path)';
+  refuse('MQWARDEN_CREDENTIALS', 'option secrets is neither a store nor a source', hint);
+}
+
+/** What every factory takes. */
+export interface Timing {
+  /** Milliseconds between two looks at the store, while connected; default 15,000. */
+  readonly refreshMs?: number | undefined;
+  /** How often in a row a login may be refused before it is given up; default 5, and 1 without `secrets`. */
+  readonly loginAttempts?: number | undefined;
+}
+
+/** What was given as it is will be refused again; a store may be ahead of its broker. */
+export function attemptsOf({ loginAttempts, secrets }: Timing & { readonly secrets?: unknown }): number {
+  return loginAttempts ?? (secrets === undefined ? 1 : 5);
+}
+
+/** Bounds that keep a store from being flooded, and a stop from never coming. */
+export function refuseTiming(given: Timing): void {
+  const bounded = (name: keyof Timing, least: number, most: number): void => {
+    const value = given[name];
+    if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
+    const hint = `give a whole number from ${least} to ${most}, or leave it out`;
+    refuse('MQWARDEN_OPTIONS', `option ${name} is out of bounds`, hint);
+  };
+  bounded('refreshMs', 100, 3_600_000);
+  bounded('loginAttempts', 1, 100);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Permit } from '../core/broker.ts';
+import type { Broker, Permit } from '../core/broker.ts';
 import { LockError } from '../core/errors.ts';
 import {
   type Holder,
@@ -11,8 +11,7 @@ import {
   type LockRequest,
 } from '../core/lock.ts';
 import { printable } from '../report/printable.ts';
-import type { Early } from './early.ts';
-import type { Session, Site } from './session.ts';
+import type { Session } from './session.ts';
 import { whoAndWhere } from './user.ts';
 
 export interface LockOptions {
@@ -33,14 +32,10 @@ export interface Locks {
 /** For those who may not lock, and said so. */
 export const unlocked: Locks = { check: () => Promise.resolve(), release: () => Promise.resolve() };
 
-/**
- * One after the other, in the order of the registry, so that no two applies wait for each other. What of a broker is certain
- * not to be written by another apply any more is read meanwhile.
- */
+/** One after the other, in the order of the registry, so that no two applies wait for each other. */
 export async function lockAll(
   session: Session,
   options: LockOptions,
-  early: Early,
   stop: AbortSignal | undefined,
 ): Promise<Locks> {
   const keepers: Keeper[] = [];
@@ -49,10 +44,9 @@ export async function lockAll(
   };
   const until = performance.now() + options.timeoutMs;
   try {
-    for (const site of session.sites) {
-      const { broker, landscape } = site;
+    for (const { broker, landscape } of session.sites) {
       session.context.progress(`locking ${broker.title}`);
-      const request = requestFor(site, session, options, early, until, stop);
+      const request = requestFor(broker, session, options, until, stop);
       const lock = await broker.lock(landscape.environment, session.context, request);
       keepers.push(await keep(broker.title, lock));
     }
@@ -70,21 +64,17 @@ export async function lockAll(
 const pauseMs = 500;
 
 function requestFor(
-  site: Site,
+  { title }: Broker,
   { correlationId, context }: Session,
   { timeoutMs, notice }: LockOptions,
-  early: Early,
   until: number,
   stop: AbortSignal | undefined,
 ): LockRequest {
-  const { title } = site.broker;
   const { who, host } = whoAndWhere();
   let told = false;
   return {
     holder: { who: `${who}@${host}`, since: new Date().toISOString(), correlationId },
-    reserved: () => early.begin(site),
     wait: async (by) => {
-      early.forget();
       const left = until - performance.now();
       if (left <= 0) throw givenUp(title, by, timeoutMs);
       const locked = `${title} is locked by ${inWords(by)}`;

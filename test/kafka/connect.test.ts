@@ -1,29 +1,69 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createKafka } from '../../src/brokers/kafka/connect.ts';
-import { MqwardenError } from '../../src/core/errors.ts';
+import { createServer, type Server } from 'node:net';
+import kafkajs from 'kafkajs';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  confluentOptions,
+  createKafka,
+  type KafkaOptions,
+  platformaticOptions,
+} from '../../src/brokers/kafka/connect.ts';
+import { PolicyError } from '../../src/core/connect-policy.ts';
 
-const secrets = { getSecret: () => Promise.resolve('x') };
+/** Counts who comes at all, and keeps what is said: a refusal must come before a byte is sent. */
+let listener: Server;
+let visits = 0;
+let received = '';
+let here = '';
+beforeAll(async () => {
+  listener = createServer((socket) => {
+    visits += 1;
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes: Buffer) => {
+      received += bytes.toString('latin1');
+      socket.end();
+    });
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const at = listener.address();
+  here = `127.0.0.1:${typeof at === 'object' && at !== null ? at.port : 0}`;
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  [visits, received] = [0, ''];
+});
+afterAll(() => listener.close());
+
+const secrets = { getSecret: () => Promise.resolve('canary') };
 const fine = { service: 'order-service', brokers: ['kafka-1.internal:9093'], secrets };
 
+const renderings: readonly {
+  readonly client: string;
+  readonly render: (options: KafkaOptions) => unknown;
+}[] = [
+  { client: 'kafkajs', render: createKafka },
+  { client: '@platformatic/kafka', render: platformaticOptions },
+  { client: '@confluentinc/kafka-javascript', render: confluentOptions },
+];
+
 /** As plain JavaScript would call it. */
-function codeOf(options: object): string {
+async function codeOf(render: (options: KafkaOptions) => unknown, options: object): Promise<string> {
+  const brokers = 'brokers' in options ? options.brokers : undefined;
+  const reached = Array.isArray(brokers) && brokers[0] === 'kafka-1.internal:9093' ? { brokers: [here] } : {};
   try {
-    createKafka(options as Parameters<typeof createKafka>[0]);
+    await render({ ...options, ...reached } as unknown as KafkaOptions);
   } catch (error) {
-    if (error instanceof MqwardenError) return error.code;
-    throw error;
+    if (!(error instanceof PolicyError)) throw error;
+    expect(error.hint).toMatch(/\w/);
+    expect(error.message + JSON.stringify(error)).not.toContain('canary');
+    return error.code;
   }
   return 'taken';
 }
 
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
-
-describe('createKafka', () => {
+describe.each(renderings)('$client', ({ render }) => {
   it.each([
     [fine, 'taken'],
-    [{ ...fine, tls: { ca: 'PEM', serverName: 'kafka' }, clientId: 'c' }, 'taken'],
+    [{ ...fine, clientId: 'c', refreshMs: 1000, loginAttempts: 2, tls: { minVersion: 'TLSv1.3' } }, 'taken'],
     [{ ...fine, secrets: undefined, username: 'u', password: 'p' }, 'taken'],
     [{ ...fine, tls: false }, 'MQWARDEN_TLS_REQUIRED'],
     [{ ...fine, ssl: false }, 'MQWARDEN_TLS_REQUIRED'],
@@ -31,23 +71,71 @@ describe('createKafka', () => {
     [{ ...fine, ssl: { rejectUnauthorized: false } }, 'MQWARDEN_TLS_UNVERIFIED'],
     [{ ...fine, sasl: { mechanism: 'plain' } }, 'MQWARDEN_SASL_MECHANISM'],
     [{ ...fine, mechanism: 'plain' }, 'MQWARDEN_SASL_MECHANISM'],
-    [{ ...fine, tls: { minVersion: 'TLSv1' } }, 'MQWARDEN_UNKNOWN_OPTION'],
+    [{ ...fine, tls: { minVersion: 'TLSv1' } }, 'MQWARDEN_TLS_VERSION'],
+    [{ ...fine, ssl: { secureProtocol: 'TLSv1_method' } }, 'MQWARDEN_TLS_VERSION'],
+    [{ ...fine, tls: { maxVersion: 'TLSv1.1' } }, 'MQWARDEN_TLS_VERSION'],
+    [{ ...fine, tls: { checkServerIdentity: () => undefined } }, 'MQWARDEN_TLS_UNVERIFIED'],
+    [{ ...fine, more: { ssl: { rejectUnauthorized: 'no' } } }, 'MQWARDEN_TLS_UNVERIFIED'],
+    [{ ...fine, 'enable.ssl.certificate.verification': false }, 'MQWARDEN_TLS_UNVERIFIED'],
+    [{ ...fine, 'ssl.endpoint.identification.algorithm': 'none' }, 'MQWARDEN_TLS_UNVERIFIED'],
+    [{ ...fine, 'security.protocol': 'sasl_plaintext' }, 'MQWARDEN_TLS_REQUIRED'],
+    [{ ...fine, securityProtocol: 'PLAINTEXT' }, 'MQWARDEN_TLS_REQUIRED'],
+    [{ ...fine, tls: false, sasl: { mechanism: 'scram-sha-512' } }, 'MQWARDEN_TLS_REQUIRED'],
+    [{ ...fine, 'sasl.mechanisms': 'PLAIN' }, 'MQWARDEN_SASL_MECHANISM'],
     [{ ...fine, ssl: true }, 'MQWARDEN_UNKNOWN_OPTION'],
+    [{ ...fine, refreshMs: 0 }, 'MQWARDEN_OPTIONS'],
     [{ ...fine, socketFactory: () => undefined }, 'MQWARDEN_UNKNOWN_OPTION'],
     [{ ...fine, service: '' }, 'MQWARDEN_OPTIONS'],
     [{ ...fine, brokers: [] }, 'MQWARDEN_OPTIONS'],
     [{ ...fine, brokers: ['kafka://kafka-1.internal:9093'] }, 'MQWARDEN_OPTIONS'],
-    [{ ...fine, brokers: ['u:p@kafka-1.internal:9093'] }, 'MQWARDEN_OPTIONS'],
+    [{ ...fine, brokers: ['u:p@kafka-1.internal:9093'] }, 'MQWARDEN_CREDENTIALS_IN_URL'],
+    [{ ...fine, brokers: ['SASL_PLAINTEXT://kafka-1.internal:9092'] }, 'MQWARDEN_TLS_REQUIRED'],
     [{ ...fine, secrets: undefined }, 'MQWARDEN_CREDENTIALS'],
     [{ ...fine, secrets: undefined, username: 'u' }, 'MQWARDEN_CREDENTIALS'],
     [{ ...fine, username: 'u', password: 'p' }, 'MQWARDEN_CREDENTIALS'],
-    [{ ...fine, secrets: 'vault:secret' }, 'MQWARDEN_CREDENTIALS'],
-  ])('%j: %s', (options, code) => {
-    expect(codeOf(options)).toBe(code);
+    [{ ...fine, secrets: '' }, 'MQWARDEN_CREDENTIALS'],
+    [{ ...fine, secrets: {} }, 'MQWARDEN_CREDENTIALS'],
+  ])('%j: %s', async (options, code) => {
+    expect(await codeOf(render, options)).toBe(code);
+    expect(visits).toBe(0);
   });
 
-  it('refuses NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
+  it('refuses NODE_TLS_REJECT_UNAUTHORIZED=0', async () => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
-    expect(codeOf(fine)).toBe('MQWARDEN_TLS_UNVERIFIED');
+    expect(await codeOf(render, fine)).toBe('MQWARDEN_TLS_UNVERIFIED');
+    expect(visits).toBe(0);
   });
+});
+
+it('sends no credential to what answers without TLS', async () => {
+  const options = { ...fine, brokers: [here], retry: { retries: 0 }, logLevel: kafkajs.logLevel.NOTHING };
+  await expect(createKafka(options).producer().connect()).rejects.toThrow();
+  expect(visits).toBe(1);
+  expect(received).not.toContain('canary');
+  expect(received).not.toContain('order-service');
+});
+
+it('renders the same policy for librdkafka', async () => {
+  expect(await confluentOptions(fine)).toEqual({
+    'client.id': 'order-service',
+    'bootstrap.servers': 'kafka-1.internal:9093',
+    'security.protocol': 'sasl_ssl',
+    'sasl.mechanisms': 'SCRAM-SHA-512',
+    'sasl.username': 'canary',
+    'sasl.password': 'canary',
+    'enable.ssl.certificate.verification': true,
+    'ssl.endpoint.identification.algorithm': 'https',
+  });
+});
+
+it('renders the same policy for @platformatic/kafka', () => {
+  const { authenticate, ...sasl } = platformaticOptions(fine).sasl;
+  expect(authenticate).toBeTypeOf('function');
+  expect(platformaticOptions(fine)).toMatchObject({
+    clientId: 'order-service',
+    bootstrapBrokers: ['kafka-1.internal:9093'],
+    tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' },
+    tlsServerName: true,
+  });
+  expect(sasl).toEqual({ mechanism: 'SCRAM-SHA-512' });
 });

@@ -1,17 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { createServer, type Server } from 'node:net';
 import { MqwardenError } from '../../src/core/errors.ts';
-import { connect } from '../../src/brokers/rabbitmq/connect.ts';
+import { connect, rabbitmqClientOptions } from '../../src/brokers/rabbitmq/connect.ts';
 
 /** Counts who comes at all: a refusal must come before a byte is sent. */
 let listener: Server;
 let visits = 0;
+let received = '';
 let port = 0;
 beforeEach(async () => {
   visits = 0;
+  received = '';
   listener = createServer((socket) => {
     visits += 1;
-    socket.destroy();
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes: Buffer) => {
+      received += bytes.toString('latin1');
+      // What a plaintext broker would say to a TLS client.
+      socket.end('AMQP\0\0\x09\x01');
+    });
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   const at = listener.address();
@@ -63,8 +70,61 @@ describe('what is refused before a byte is sent', () => {
     { name: 'an unknown option', over: () => ({ heartbeat: 0 }), code: 'MQWARDEN_UNKNOWN_OPTION' },
     {
       name: 'an unknown option of tls',
-      over: () => ({ tls: { minVersion: 'TLSv1' } }),
+      over: () => ({ tls: { ciphers: 'ALL' } }),
       code: 'MQWARDEN_UNKNOWN_OPTION',
+    },
+    { name: 'TLS 1.1', over: () => ({ tls: { minVersion: 'TLSv1.1' } }), code: 'MQWARDEN_TLS_VERSION' },
+    {
+      name: 'at most TLS 1.1',
+      over: () => ({ tls: { maxVersion: 'TLSv1.1' } }),
+      code: 'MQWARDEN_TLS_VERSION',
+    },
+    {
+      name: 'one version of TLS',
+      over: () => ({ tls: { secureProtocol: 'TLSv1_method' } }),
+      code: 'MQWARDEN_TLS_VERSION',
+    },
+    {
+      name: 'options of OpenSSL',
+      over: () => ({ socketOptions: { secureOptions: 0 } }),
+      code: 'MQWARDEN_TLS_VERSION',
+    },
+    {
+      name: 'a check of the host name of your own',
+      over: () => ({ tls: { checkServerIdentity: () => undefined } }),
+      code: 'MQWARDEN_TLS_UNVERIFIED',
+    },
+    {
+      name: 'rejectUnauthorized: 0, deep in options of the client',
+      over: () => ({ socketOptions: { tls: { more: { rejectUnauthorized: 0 } } } }),
+      code: 'MQWARDEN_TLS_UNVERIFIED',
+    },
+    { name: 'ssl: false', over: () => ({ ssl: false }), code: 'MQWARDEN_TLS_REQUIRED' },
+    { name: 'tls: null', over: () => ({ tls: null }), code: 'MQWARDEN_TLS_REQUIRED' },
+    { name: 'protocol: amqp', over: () => ({ protocol: 'amqp' }), code: 'MQWARDEN_TLS_REQUIRED' },
+    { name: 'another mechanism', over: () => ({ mechanism: 'PLAIN' }), code: 'MQWARDEN_SASL_MECHANISM' },
+    {
+      name: 'an option that is given with the help of a prototype',
+      over: () => Object.assign(Object.create({ tls: false }) as object, { tls: undefined, noDelay: true }),
+      code: 'MQWARDEN_UNKNOWN_OPTION',
+    },
+    {
+      name: 'a certificate without its key',
+      over: () => ({ tls: { cert: '/etc/ssl/cert.pem' } }),
+      code: 'MQWARDEN_OPTIONS',
+    },
+    { name: 'an empty serverName', over: () => ({ tls: { serverName: '' } }), code: 'MQWARDEN_OPTIONS' },
+    { name: 'a CA that is no text', over: () => ({ tls: { ca: ['x'] } }), code: 'MQWARDEN_OPTIONS' },
+    {
+      name: 'a look at the store in every millisecond',
+      over: () => ({ refreshMs: 1 }),
+      code: 'MQWARDEN_OPTIONS',
+    },
+    { name: 'endless refusals', over: () => ({ loginAttempts: Infinity }), code: 'MQWARDEN_OPTIONS' },
+    {
+      name: 'secrets that are no store',
+      over: () => ({ username: undefined, password: undefined, secrets: {} }),
+      code: 'MQWARDEN_CREDENTIALS',
     },
     {
       name: 'a query',
@@ -83,15 +143,41 @@ describe('what is refused before a byte is sent', () => {
       code: 'MQWARDEN_CREDENTIALS',
     },
   ];
-  test.each(cases)('$name', async ({ over, code, env = false }) => {
-    if (env) vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
-    const error: unknown = await connect({ ...good(), ...over() }).catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(MqwardenError);
-    expect((error as MqwardenError).code).toBe(code);
-    expect((error as MqwardenError).hint).toMatch(/\w/);
-    expect(String(error)).not.toContain('canary');
-    expect(visits).toBe(0);
+  describe.each([
+    { factory: 'connect', call: connect },
+    { factory: 'rabbitmqClientOptions', call: rabbitmqClientOptions },
+  ])('$factory', ({ call }) => {
+    test.each(cases)('$name', async ({ over, code, env = false }) => {
+      if (env) vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+      const options = { ...good(), ...over() } as never;
+      const error: unknown = await call(options).catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(MqwardenError);
+      expect((error as MqwardenError).code).toBe(code);
+      expect((error as MqwardenError).hint).toMatch(/\w/);
+      expect(String(error) + JSON.stringify(error)).not.toContain('canary');
+      expect(visits).toBe(0);
+    });
   });
+});
+
+it('uses what it checked: an option that answers differently each time is asked once', async () => {
+  let asked = 0;
+  const options = { ...good() };
+  Object.defineProperty(options, 'url', {
+    enumerable: true,
+    get: () => {
+      asked += 1;
+      return asked === 1 ? `amqps://127.0.0.1:${port}` : `amqp://127.0.0.1:${port}`;
+    },
+  });
+  await expect(connect(options)).rejects.toMatchObject({ code: 'MQWARDEN_CONNECTION' });
+  expect(asked).toBe(1);
+});
+
+it('sends no credential to what answers without TLS', async () => {
+  await expect(connect(good())).rejects.toMatchObject({ code: 'MQWARDEN_CONNECTION' });
+  expect(visits).toBe(1);
+  expect(received).not.toContain('canary');
 });
 
 it('asks the store by the paths of the reference, and reports what it cannot reach', async () => {
@@ -109,6 +195,10 @@ it('asks the store by the paths of the reference, and reports what it cannot rea
     secrets,
   });
   await expect(attempt).rejects.toMatchObject({ code: 'MQWARDEN_CONNECTION', endpoint: `127.0.0.1:${port}` });
-  expect(asked).toEqual(['rabbitmq/order-service/username', 'rabbitmq/order-service/password']);
+  // Twice: the two fields are fetched apart, and must agree.
+  expect(new Set(asked)).toEqual(
+    new Set(['rabbitmq/order-service/username', 'rabbitmq/order-service/password']),
+  );
+  expect(asked).toHaveLength(4);
   expect(visits).toBe(1);
 });

@@ -1,16 +1,26 @@
 import { type ChannelModel, connect } from 'amqplib';
-import type { Tls } from '../../core/connect-policy.ts';
 
 /** AMQP over TLS: verified, from 1.2 on. What services and the administrator have in common. */
+
+/** As read: PEM texts. */
+interface TlsTexts {
+  readonly ca?: string | Buffer | undefined;
+  readonly cert?: string | Buffer | undefined;
+  readonly key?: string | Buffer | undefined;
+  readonly serverName?: string | undefined;
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+}
 
 export interface Call {
   readonly url: URL;
   readonly vhost: string;
   readonly username: string;
   readonly password: string;
-  readonly tls: Tls;
+  readonly tls: TlsTexts;
   /** How the broker lists the connection. */
   readonly name: string;
+  /** Beside the name, in what the broker lists. */
+  readonly properties?: Readonly<Record<string, string>>;
   /** Until a connection that is not open yet is given up. */
   readonly timeoutMs: number;
   /** Where the broker's own choice is too slow. */
@@ -30,11 +40,11 @@ export function dial({ url, vhost, username, password, tls, ...more }: Call): Pr
     ...(more.heartbeatSeconds === undefined ? {} : { heartbeat: more.heartbeatSeconds }),
   };
   return connect(target, {
-    minVersion: 'TLSv1.2' as const,
+    minVersion: tls.minVersion ?? 'TLSv1.2',
     // Explicit: the environment must not decide.
     rejectUnauthorized: true,
     timeout: more.timeoutMs,
-    clientProperties: { connection_name: more.name },
+    clientProperties: { ...more.properties, connection_name: more.name },
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(tls.cert === undefined ? {} : { cert: tls.cert }),
     ...(tls.key === undefined ? {} : { key: tls.key }),

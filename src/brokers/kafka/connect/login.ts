@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import kafkajs, { type AuthenticationProviderArgs, type Authenticator } from 'kafkajs';
+import type { ConnectionEvent } from '../../../core/connect-events.ts';
+import { attemptsOf } from '../../../core/connect-policy.ts';
+import { messageOf, MqwardenError, SecretError } from '../../../core/errors.ts';
+import { readTls } from '../../../secrets/pem.ts';
+import { Redaction } from '../../../secrets/redact.ts';
+import { credentialReader, type ReadCredential, type Reading } from '../../../secrets/source.ts';
+import type { KafkaOptions } from './options.ts';
+
+/** A login was refused as often as it may be: nothing more is sent until the store holds another credential. */
+export class LoginRefused extends MqwardenError {
+  /** For kafkajs. */
+  readonly retriable = false;
+}
+
+type Told = Pick<ConnectionEvent, 'type' | 'outcome'> & Partial<ConnectionEvent>;
+
+/** What was read last is used where the store is down: the broker decides whether it is still good. */
+export class Logins {
+  private readonly options: KafkaOptions;
+  private readonly redaction = new Redaction();
+  private readonly store: ReadCredential;
+  private readonly versions = new Map<string, string>();
+  private last: Reading | undefined;
+  private refusals = 0;
+  private stopped: { readonly version: string; readonly error: LoginRefused } | undefined;
+
+  constructor(options: KafkaOptions) {
+    this.options = options;
+    this.store = credentialReader('kafka', options, (secret) => this.redaction.add(secret));
+  }
+
+  versionOf(username: string): string | undefined {
+    return this.versions.get(username);
+  }
+
+  /** For a login. */
+  async read(): Promise<Reading> {
+    const fresh = this.refusals > 0;
+    try {
+      this.last = await this.store({ fresh });
+    } catch (error) {
+      if (this.last === undefined || !(error instanceof SecretError)) throw error;
+    }
+    this.versions.set(this.last.username, this.versioned(this.last));
+    return this.last;
+  }
+
+  /** Of what the store and the files hold now. */
+  async now(): Promise<{ readonly username: string; readonly version: string }> {
+    const reading = await this.store({ fresh: false });
+    return { username: reading.username, version: this.versioned(reading) };
+  }
+
+  /** Throws where this credential was refused too often. */
+  requireHope({ version }: Reading): void {
+    if (this.stopped?.version === version) throw this.stopped.error;
+  }
+
+  accepted(): void {
+    this.refusals = 0;
+    this.stopped = undefined;
+  }
+
+  /** Whether it is worth another try. */
+  refused(reading: Reading, endpoint: string): LoginRefused | undefined {
+    this.refusals += 1;
+    const loginAttempts = attemptsOf(this.options);
+    if (this.refusals < loginAttempts) return undefined;
+    const error = new LoginRefused(
+      'MQWARDEN_ACCESS_REFUSED',
+      `${endpoint} refused user "${reading.username}"`,
+      {
+        endpoint,
+        hint: 'the stored credential is not the one of the broker',
+      },
+    );
+    this.stopped = { version: reading.version, error };
+    return error;
+  }
+
+  tell(told: Told): void {
+    const { service, onEvent } = this.options;
+    const reason = told.reason === undefined ? {} : { reason: this.redaction.redact(told.reason) };
+    const base = { broker: 'kafka', service, endpoint: '', correlationId: '' };
+    try {
+      onEvent?.({ ...base, time: new Date().toISOString(), ...told, ...reason });
+    } catch {
+      // A listener of the service's must not end its connection.
+    }
+  }
+
+  private versioned({ version }: Reading): string {
+    const { ca = '', cert = '' } = readTls(this.options.tls);
+    return createHash('sha256')
+      .update(JSON.stringify([version, ca, cert]))
+      .digest('base64url');
+  }
+}
+
+type Provider = (args: AuthenticationProviderArgs) => Authenticator;
+
+/** kafkajs' own SCRAM, given the credential when a connection is opened. `trial`: a refusal is no reason to stop. */
+export function authenticationProvider(
+  logins: Logins,
+  correlationIdOf: (endpoint: string) => string | undefined,
+  trial: boolean,
+): Provider {
+  return (args) => ({
+    authenticate: async () => {
+      const endpoint = `${args.host}:${args.port}`;
+      const reading = await logins.read();
+      if (!trial) logins.requireHope(reading);
+      const { username, password } = reading;
+      let refusal: unknown;
+      const watching: AuthenticationProviderArgs = {
+        ...args,
+        saslAuthenticate: async (request) => {
+          try {
+            return await args.saslAuthenticate(request);
+          } catch (error) {
+            if (isRefusal(error)) refusal = error;
+            throw error;
+          }
+        },
+      };
+      const about = { endpoint, username, correlationId: correlationIdOf(endpoint) ?? '' };
+      try {
+        await loadScram()({ username, password })(watching).authenticate();
+      } catch (error) {
+        const stop = refusal === undefined || trial ? undefined : logins.refused(reading, endpoint);
+        const outcome = stop !== undefined ? 'stopped' : refusal === undefined ? 'failed' : 'refused';
+        if (!trial) logins.tell({ type: 'connect', outcome, ...about, reason: messageOf(refusal ?? error) });
+        // As if the connection had failed: kafkajs comes again, on a new one, with what the store holds then.
+        throw stop ?? new kafkajs.KafkaJSConnectionError(messageOf(error), { broker: endpoint });
+      }
+      logins.accepted();
+      if (!trial) logins.tell({ type: 'connect', outcome: 'succeeded', ...about });
+    },
+  });
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'type' in error && error.type === 'SASL_AUTHENTICATION_FAILED';
+}
+
+type ScramProvider = (sasl: { readonly username: string; readonly password: string }) => Provider;
+
+/** kafkajs takes credentials as values only; its own SCRAM, given them at connect time, is the way to fetch them late. */
+function loadScram(): ScramProvider {
+  return createRequire(import.meta.url)('kafkajs/src/broker/saslAuthenticator/scram512') as ScramProvider;
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, SecretError } from '../core/errors.ts';
+
+/**
+ * A service's credential, read anew at every connect. Loaded by services: imports nothing that a connection does not need, and
+ * a store only when one is named.
+ */
+
+/** Where a service's credentials come from: `rabbitmq/order-service/username` and `rabbitmq/order-service/password`. */
+export interface SecretSource {
+  /** `fresh` after a refused login: what lies in a cache would be refused again. */
+  getSecret(path: string, options: { readonly fresh: boolean }): Promise<string>;
+}
+
+/** A source of your own, or the name of a store: `file:/run/secrets`, `vault:secret`. */
+export type Secrets = SecretSource | string;
+
+export interface Reading {
+  readonly username: string;
+  readonly password: string;
+  /** Another one for every other credential; says nothing of what is in it. */
+  readonly version: string;
+}
+
+export interface Credentialed {
+  readonly service: string;
+  /** Asked at every connect, so that a rotated password is found. Either this or `username` and `password`. */
+  readonly secrets?: Secrets | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+export type ReadCredential = (options: { readonly fresh: boolean }) => Promise<Reading>;
+
+/** Both fields of one version. Throws SecretError, which never carries what was read. */
+export function credentialReader(
+  broker: string,
+  { service, secrets, username = '', password = '' }: Credentialed,
+  conceal: (secret: string) => void,
+): ReadCredential {
+  const path = `${broker}/${service}`;
+  const complete = (given: Pair | undefined): Reading => {
+    if (!given?.username || !given.password) {
+      throw new SecretError(`${service} has no complete credential`, {
+        hint: `${path} needs a username and a password`,
+      });
+    }
+    conceal(given.password);
+    return { ...given, version: versionOf(given) };
+  };
+  if (secrets === undefined) return () => Promise.resolve(complete({ username, password }));
+  if (typeof secrets === 'string') {
+    let store: Promise<ReadPair> | undefined;
+    return async () => {
+      store ??= openNamed(secrets);
+      // A store that could not be opened may be there the next time.
+      store.catch(() => (store = undefined));
+      return complete(await (await store)(path));
+    };
+  }
+  return async (options) => complete(await agreed(() => pairFrom(secrets, path, options), path));
+}
+
+interface Pair {
+  readonly username: string;
+  readonly password: string;
+}
+type ReadPair = (path: string) => Promise<Pair | undefined>;
+
+function versionOf({ username, password }: Pair): string {
+  return createHash('sha256')
+    .update(JSON.stringify([username, password]))
+    .digest('base64url');
+}
+
+/** Loaded only where a store is named. */
+async function openNamed(reference: string): Promise<ReadPair> {
+  const { openStore } = await import('./open.ts');
+  const store = openStore(reference, undefined, { variables: process.env });
+  return async (path) => {
+    const { username = '', password = '' } = (await store.read(path))?.document ?? {};
+    return { username, password };
+  };
+}
+
+async function pairFrom(
+  source: SecretSource,
+  path: string,
+  options: { readonly fresh: boolean },
+): Promise<Pair> {
+  const [username, password] = await Promise.all(
+    ['username', 'password'].map(async (field): Promise<unknown> => {
+      try {
+        return await source.getSecret(`${path}/${field}`, options);
+      } catch (error) {
+        throw new SecretError(`the secret ${path}/${field} cannot be read: ${messageOf(error)}`, {
+          hint: 'this is what getSecret of the option secrets threw',
+          cause: error,
+        });
+      }
+    }),
+  );
+  if (typeof username !== 'string' || typeof password !== 'string') {
+    const hint = `${path}/username and ${path}/password must be texts`;
+    throw new SecretError('getSecret of the option secrets gave no text', { hint });
+  }
+  return { username, password };
+}
+
+const triesMs = 5_000;
+
+/**
+ * The first reading that the next one agrees with. Fields that are fetched apart may be of two versions; two readings in a row
+ * that agree in both cannot be: neither field changed between them, so at that moment both were of one version.
+ */
+async function agreed(read: () => Promise<Pair>, path: string): Promise<Pair> {
+  const until = performance.now() + triesMs;
+  let last = await read();
+  for (;;) {
+    const next = await read();
+    if (next.username === last.username && next.password === last.password) return next;
+    if (performance.now() > until) {
+      const hint = 'something writes it all the time: no two readings in a row agreed';
+      throw new SecretError(`the credential ${path} does not hold still`, { hint });
+    }
+    last = next;
+    // A writer that is busy gets a moment to end.
+    await sleep(5);
+  }
+}

@@ -1,0 +1,131 @@
+/** The factory on a real Kafka: rotations and refusals. Each test has its own topic, group and users. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type ConnectionEvent, createKafka } from '../../src/brokers/kafka/connect.ts';
+import { brokersForTests, uniqueName } from '../brokers/index.ts';
+import { type AclBinding, type KafkaAdmin, kafkaAdmin } from '../brokers/kafka-admin.ts';
+
+const { kafka: broker } = brokersForTests();
+let admin: KafkaAdmin;
+beforeAll(async () => {
+  admin = await kafkaAdmin(broker);
+});
+afterAll(() => admin.close());
+
+function storeOf(username: string, password: string) {
+  return {
+    username,
+    password,
+    getSecret(path: string) {
+      return Promise.resolve(path.endsWith('/username') ? this.username : this.password);
+    },
+  };
+}
+
+const acl = (
+  name: string,
+  user: string,
+  resource: AclBinding['resource'],
+  operation: AclBinding['operation'],
+) =>
+  ({
+    ...{ resource, name, pattern: 'LITERAL', principal: `User:${user}`, host: '*' },
+    ...{ operation, permission: 'ALLOW' },
+  }) satisfies AclBinding;
+
+function grants(user: string, topic: string, group: string): AclBinding[] {
+  return [
+    acl(topic, user, 'TOPIC', 'WRITE'),
+    acl(topic, user, 'TOPIC', 'READ'),
+    acl(topic, user, 'TOPIC', 'DESCRIBE'),
+    acl(group, user, 'GROUP', 'READ'),
+  ];
+}
+
+async function user(name: string, topic: string, group: string) {
+  const password = uniqueName('secret');
+  await admin.setPassword(name, password);
+  await admin.createAcls(grants(name, topic, group));
+  onTestFinished(() => drop(name, topic, group));
+  return storeOf(name, password);
+}
+
+async function drop(name: string, topic: string, group: string): Promise<void> {
+  await admin.deleteAcls(grants(name, topic, group));
+  await admin.deleteScramUser(name).catch(() => undefined);
+}
+
+async function until(met: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const end = performance.now() + 25_000;
+  while (!(await met())) {
+    if (performance.now() > end) throw new Error(`not within 25 s: ${what}`);
+    await sleep(50);
+  }
+}
+
+describe('a rotation', () => {
+  it('loses and doubles nothing, producers and consumers at work', async () => {
+    const [topic, group] = [uniqueName('orders'), uniqueName('group')];
+    await admin.createTopic(topic, 2);
+    const name = uniqueName('order-service');
+    const first = await user(name, topic, group);
+    const secrets = storeOf(first.username, first.password);
+    const events: ConnectionEvent[] = [];
+    const kafka = createKafka({
+      service: 'order-service',
+      brokers: broker.brokers,
+      tls: { ca: broker.ca },
+      secrets,
+      refreshMs: 200,
+      logLevel: kafkajs.logLevel.NOTHING,
+      onEvent: (event) => events.push(event),
+    });
+    const producer = kafka.producer();
+    const consumer = kafka.consumer({ groupId: group });
+    onTestFinished(async () => {
+      await producer.disconnect();
+      await consumer.disconnect();
+    });
+    await producer.connect();
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    const seen: string[] = [];
+    await consumer.run({
+      eachMessage: ({ message }) => {
+        seen.push(message.value?.toString() ?? '');
+        return Promise.resolve();
+      },
+    });
+    const sent: string[] = [];
+    const end = new AbortController();
+    const work = (async () => {
+      for (let id = 0; !end.signal.aborted; id += 1) {
+        await producer.send({ topic, messages: [{ key: String(id), value: String(id) }] });
+        sent.push(String(id));
+      }
+    })();
+    let old = name;
+    for (const generation of [2, 3]) {
+      const before = sent.length;
+      await until(() => sent.length > before + 50, 'messages before the rotation');
+      const next = await user(`${name}.g${generation}`, topic, group);
+      Object.assign(secrets, { username: next.username, password: next.password });
+      await until(async () => !(await kafka.refresh()), 'no connection of the old user');
+      await drop(old, topic, group);
+      old = next.username;
+      const after = sent.length;
+      await until(() => sent.length > after + 50, 'messages after the rotation');
+    }
+    end.abort();
+    await work;
+    await until(() => seen.length >= sent.length, 'all messages consumed');
+    expect(seen.toSorted((a, b) => Number(a) - Number(b))).toEqual(sent);
+    const outcomes = events.filter(({ outcome }) => outcome !== 'succeeded');
+    expect(outcomes).toEqual([]);
+    expect(new Set(events.map(({ username }) => username))).toEqual(
+      new Set([name, `${name}.g2`, `${name}.g3`]),
+    );
+    expect(JSON.stringify(events)).not.toContain(first.password);
+  });
+});
