@@ -7,7 +7,7 @@ import {
   topicAddress,
   userAddress,
 } from '../../src/brokers/kafka/resources.ts';
-import { landscape } from './landscape.ts';
+import { environment, landscape } from './landscape.ts';
 
 const scram = (name: string, mechanism = 'SCRAM-SHA-512'): KafkaResource => ({
   kind: 'kafka:user',
@@ -132,6 +132,88 @@ test('what everyone is granted belongs to nobody', () => {
   const { services, leftOut } = imported([scram('a'), ...acls('*', 'topic', 'x', ['read'])]);
   expect(services.map(({ name }) => name)).toEqual(['a']);
   expect(leftOut).toMatchObject([{ unowned: true }]);
+});
+
+const named = (naming: object, live: readonly KafkaResource[]) =>
+  decompile({
+    landscape: landscape({}, { environment: environment({ naming }) }),
+    live,
+    written: {},
+    wanted: () => true,
+  });
+
+test('names that the naming of the environment gives are written without it', () => {
+  const around = {
+    user: '{service}.st',
+    topic: 'st.{name}',
+    group: 'st.{name}',
+    transactionalId: 'st.{name}',
+  };
+  const { services, leftOut } = named(around, [
+    ...[scram('shop.st'), topic('st.orders'), topic('other.orders')],
+    ...acls('shop.st', 'topic', 'st.orders', ['write', 'describe']),
+    ...acls('shop.st', 'transactional_id', 'st.tx', ['write', 'describe']),
+    ...acls('shop.st', 'topic', 'st.or', ['read', 'describe'], { pattern: 'prefixed' }),
+    ...acls('shop.st', 'group', 'st.g', ['read']),
+    ...acls('shop.st', 'topic', 'st.', ['alter'], { pattern: 'prefixed' }),
+    ...acls('shop.st', 'topic', '__consumer_offsets', ['describe']),
+    ...acls('shop.st', 'user', 'User:audit.st', ['describe_tokens']),
+  ]);
+  expect(services.map(({ name, section }) => [name, section])).toEqual([
+    [
+      'shop',
+      {
+        topics: orders,
+        produces: [{ topic: 'orders', transactionalId: 'tx' }],
+        consumes: [{ prefix: 'or', group: 'g' }],
+        grants: [
+          { resource: 'topic', name: '*', operations: ['alter'], reason },
+          { resource: 'topic', name: '__consumer_offsets', operations: ['describe'], reason },
+          { resource: 'user', name: 'User:audit', operations: ['describe_tokens'], reason },
+        ],
+      },
+    ],
+  ]);
+  expect(leftOut).toEqual([
+    {
+      address: topicAddress('other.orders'),
+      reason: 'the naming of the environment gives no such name',
+      unowned: true,
+    },
+  ]);
+});
+
+test.each([
+  ['another environment’s topic', { topic: 'st.{name}' }, acls('shop', 'topic', 'orders', ['read'])],
+  ['every topic', { topic: 'st.{name}' }, acls('shop', 'topic', '*', ['read'])],
+  [
+    'a wider beginning',
+    { topic: 'st.{name}' },
+    acls('shop', 'topic', 's', ['read'], { pattern: 'prefixed' }),
+  ],
+  [
+    'a beginning, where names end',
+    { topic: '{name}.st' },
+    acls('shop', 'topic', 'o', ['read'], { pattern: 'prefixed' }),
+  ],
+  ['a group', { group: 'st.{name}' }, acls('shop', 'group', 'g', ['read'])],
+])('a rule that the naming cannot give leaves its principal as it is: %s', (_name, naming, rules) => {
+  const { services, leftOut } = named(naming, [scram('shop'), scram('plain'), ...rules]);
+  expect(services.map(({ name }) => name)).toEqual(['plain']);
+  expect(leftOut.map(({ address, unowned }) => [address, unowned])).toEqual([[userAddress('shop'), false]]);
+  expect(leftOut[0]?.reason).toContain('which the naming of the environment cannot give');
+});
+
+test('a topic that no topology says is left out by its own name', () => {
+  const broken = {
+    ...topic('st.orders'),
+    spec: { partitions: 0, replicationFactor: 1, config: {} },
+  } as KafkaResource;
+  const { leftOut } = named({ topic: 'st.{name}' }, [
+    ...[scram('shop'), broken],
+    ...acls('shop', 'topic', 'st.orders', ['write', 'describe']),
+  ]);
+  expect(leftOut).toMatchObject([{ address: topicAddress('st.orders'), unowned: false }]);
 });
 
 test('settings of a topic are written as a person would', () => {

@@ -1,6 +1,5 @@
 import { type Address, kindOf, partOf } from '../../core/address.ts';
 import type { Decompiling } from '../../core/broker.ts';
-import { RefusedError } from '../../core/errors.ts';
 import type { Imported, LeftOut, Remark } from '../../core/import/imported.ts';
 import { judge, type Objection, type Verdict } from '../../core/import/judge.ts';
 import type { Owned } from '../../core/import/owners.ts';
@@ -9,6 +8,7 @@ import type { Json, JsonObject } from '../../core/json.ts';
 import { compile } from './compile.ts';
 import { meaningOf } from './decompile/acls.ts';
 import { candidatesIn, type Live, liveOf } from './decompile/live.ts';
+import { type Bare, bareOf } from './decompile/naming.ts';
 import { ownersIn } from './decompile/owners.ts';
 import { ground } from './ground.ts';
 import { kinds } from './kinds.ts';
@@ -36,28 +36,45 @@ export function decompile({
   written,
   wanted,
 }: Decompiling<KafkaLandscape, KafkaResource>): Imported {
-  const live = liveOf(resources);
-  refuseNaming(landscape);
-  const { principals, strangers, bare } = candidatesIn(live, landscape);
-  const names = serviceNames(principals, bare);
+  const bare = bareOf(landscape.environment.section, resources);
+  const live = liveOf(bare.resources);
+  const { principals, strangers, bare: bareUser } = candidatesIn(live, landscape);
+  const names = serviceNames(principals, bareUser);
   const asked = principals.filter((principal) => wanted(names.get(principal) ?? principal));
   const conceded: Concessions = { leftOut: new Map(), literal: new Set() };
+  for (const principal of asked) {
+    const rule = bare.unsayable.get(principal);
+    if (rule === undefined) continue;
+    const { resource, name: of, pattern } = rule;
+    const reason = `it has a rule for the ${pattern === 'literal' ? '' : `${pattern} `}${resource} ${of}, which the naming of the environment cannot give`;
+    conceded.leftOut.set(userAddress(principal), reason);
+  }
   for (;;) {
     const kept = asked.filter((principal) => !conceded.leftOut.has(userAddress(principal)));
-    const owners = ownersIn(live, kept, (principal) => stemOf(bare(principal), landscape.claims));
+    const owners = ownersIn(live, kept, (principal) => stemOf(bareUser(principal), landscape.claims));
     const drafts = new Map(
       kept.map((principal) => {
         const name = names.get(principal) ?? principal;
-        return [name, propose(live, owners, { principal, bare: bare(principal), name }, conceded)];
+        return [name, propose(live, owners, { principal, bare: bareUser(principal), name }, conceded)];
       }),
     );
     const sections = new Map([...drafts].map(([name, { section }]) => [name, section]));
     const verdict = judge({ kinds, land, compile, ground, schema }, landscape, sections, resources);
-    if (concede(verdict, drafts, conceded)) continue;
+    if (concede(verdict, drafts, conceded, bare)) continue;
     return {
       services: [...drafts].map(([name, { section, remarks }]) => ({ name, section, remarks })),
       environment: written,
-      leftOut: [...leftOutOf(conceded), ...unowned(live, owners, kept)],
+      leftOut: [
+        ...[...leftOutOf(conceded), ...unowned(live, owners, kept)].map((one) => ({
+          ...one,
+          address: bare.landedAt(one.address),
+        })),
+        ...bare.foreign.map((address) => ({
+          address,
+          reason: 'the naming of the environment gives no such name',
+          unowned: true,
+        })),
+      ],
       strangers,
     };
   }
@@ -86,16 +103,6 @@ interface Identity {
 
 const noPassword =
   'it has no SCRAM-SHA-512 credential: does it log in by certificate (auth: certificate), or is its identity kept elsewhere?';
-
-/** Users can be told from their names; what else naming gives would have to be undone in every ACL. */
-function refuseNaming({ environment }: KafkaLandscape): void {
-  const sort = Object.keys(environment.section.naming ?? {}).find((key) => key !== 'user');
-  if (sort === undefined) return;
-  throw new RefusedError(`import cannot undo the naming of Kafka's ${sort} names yet`, {
-    position: environment.locate(['naming', sort]),
-    hint: `leave naming.${sort} out of the environment that is imported, or import RabbitMQ alone: --only rabbitmq`,
-  });
-}
 
 function propose(
   live: Live,
@@ -156,10 +163,11 @@ function concede(
   { objections, differing }: Verdict<KafkaResource>,
   drafts: ReadonlyMap<string, Draft>,
   conceded: Concessions,
+  bare: Bare,
 ): boolean {
   const before = conceded.leftOut.size + conceded.literal.size;
   for (const objection of objections) concedeTo(objection, drafts, conceded);
-  for (const at of differing) concedeAt(at, conceded);
+  for (const at of differing) concedeAt(bare.bareAt(at), conceded);
   return conceded.leftOut.size + conceded.literal.size > before;
 }
 
