@@ -86,10 +86,31 @@ function roundTrip(written: Written): RoundTrip {
   return { imported, texts, changes };
 }
 
+const policies = fc.dictionary(
+  fc.constantFrom('ttl', 'limits', 'a/b', '404'),
+  fc.record({
+    pattern: fc.constantFrom('^order', '.*', '(?i)x'),
+    applyTo: fc.constantFrom('all', 'queues', 'exchanges'),
+    priority: fc.integer({ min: -2, max: 2 }),
+    definition: fc.constantFrom({ 'message-ttl': 60000 }, { 'max-length': 5, overflow: 'reject-publish' }),
+  }),
+  { maxKeys: 3 },
+);
+
+function withPolicies(written: Written, some: object): Written {
+  const whole = written.environments[environmentName] as JsonObject;
+  const rabbitmq = whole['rabbitmq'] as JsonObject | undefined;
+  if (rabbitmq === undefined) return written;
+  const { vhost } = rabbitmq;
+  const section = typeof vhost === 'string' ? { name: vhost } : (vhost as JsonObject);
+  const environment = { ...whole, rabbitmq: { ...rabbitmq, vhost: { ...section, policies: some } } };
+  return { ...written, environments: { ...written.environments, [environmentName]: environment } } as Written;
+}
+
 test('what any topology made is imported as a topology that changes nothing', { timeout: 120_000 }, () => {
   fc.assert(
-    fc.property(topologies(), (written) => {
-      const { changes, imported } = roundTrip(written);
+    fc.property(topologies(), policies, (written, some) => {
+      const { changes, imported } = roundTrip(withPolicies(written, some));
       expect(changes).toEqual([]);
       const leftOut = [...imported.values()].flatMap((one) => one.leftOut).filter(({ unowned }) => !unowned);
       expect(leftOut, 'everything that the language made it can say').toEqual([]);

@@ -3,6 +3,7 @@ import { decompile } from '../../src/brokers/rabbitmq/decompile.ts';
 import {
   exchangeAddress,
   permissionAddress,
+  policyAddress,
   queueAddress,
   type RabbitResource,
   topicPermissionAddress,
@@ -133,6 +134,62 @@ test('limits of the vhost are written down', () => {
   expect(imported(user('shop', '^$', '^$', '^$')).environment).toEqual({
     vhost: { name: vhost, limits: { maxQueues: 9 } },
   });
+});
+
+const policy = (kind: 'policy' | 'operator-policy', name: string, over: object): RabbitResource => ({
+  kind: `rabbitmq:${kind}`,
+  address: policyAddress(`rabbitmq:${kind}`, vhost, name),
+  spec: { pattern: '^shop', applyTo: 'all', priority: 0, definition: { 'message-ttl': 5 }, ...over },
+});
+
+test('policies are written down as they are; those that have no words are left out, each with its reason', () => {
+  const { environment, leftOut } = imported([
+    ...user('shop', '^$', '^$', '^shop\\.work$'),
+    policy('policy', 'ttl', {}),
+    policy('policy', 'dead', {
+      priority: 2,
+      applyTo: 'queues',
+      definition: { 'dead-letter-exchange': 'shop.events' },
+    }),
+    policy('operator-policy', 'cap', { applyTo: 'queues', definition: { 'max-length': 9 } }),
+    policy('policy', 'loop', { definition: { 'dead-letter-exchange': '' } }),
+    policy('policy', 'odd', { applyTo: 'streaming' }),
+    policy('policy', 'huge', { definition: { 'message-ttl': { integer: '9223372036854775807' } } }),
+  ]);
+  expect(environment).toEqual({
+    vhost: {
+      name: vhost,
+      limits: { maxQueues: 9 },
+      policies: {
+        ttl: { pattern: '^shop', definition: { 'message-ttl': 5 } },
+        dead: {
+          ...{ pattern: '^shop', applyTo: 'queues', priority: 2 },
+          definition: { 'dead-letter-exchange': 'shop.events' },
+        },
+      },
+      operatorPolicies: { cap: { pattern: '^shop', definition: { 'max-length': 9 } } },
+    },
+  });
+  expect(
+    leftOut.filter(({ unowned }) => !unowned).map(({ address, reason: why }) => `${address}: ${why}`),
+  ).toEqual([
+    expect.stringMatching(/^rabbitmq:policy:production\/odd: the language does not take it: /),
+    "rabbitmq:policy:production/huge: an argument is an integer past 2^53, which the management API's JSON cannot carry back",
+    expect.stringMatching(
+      /^rabbitmq:policy:production\/loop: policy loop dead-letters queue shop.work to the default exchange/,
+    ),
+  ]);
+});
+
+test('policies of the environment that do not live are not written', () => {
+  const section = { name: vhost, policies: { gone: { pattern: 'x', definition: { 'message-ttl': 1 } } } };
+  const { environment } = decompile({
+    landscape: landscape({}, { vhost: section }),
+    live: [...live, ...user('shop', '^$', '^$', '^$')],
+    written: { vhost: section },
+    wanted: () => true,
+  });
+  expect(environment).toEqual({ vhost: { name: vhost, limits: { maxQueues: 9 } } });
 });
 
 test('what is nobody’s and what has no words is left out, each with its reason', () => {

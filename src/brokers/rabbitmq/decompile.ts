@@ -9,15 +9,16 @@ import type { RabbitLandscape } from './compile/landscape.ts';
 import { ground } from './ground.ts';
 import { kinds } from './kinds.ts';
 import { land } from './land.ts';
-import { bindingAddress, type RabbitResource } from './resources.ts';
+import { bindingAddress, policyAddress, type RabbitResource } from './resources.ts';
 import { schema } from './schema.ts';
 import { Concessions } from './decompile/concessions.ts';
-import { candidatesIn, hasHugeInteger, type Live, liveOf } from './decompile/live.ts';
+import { candidatesIn, hasHugeInteger, hugeInteger, type Live, liveOf } from './decompile/live.ts';
 import { ownersIn } from './decompile/owners.ts';
+import { policiesIn, type PolicyKey, policyKinds } from './decompile/policies.ts';
 import { type Draft, propose } from './decompile/propose.ts';
 import { rights } from './decompile/rights.ts';
 import { bindingGroups } from './decompile/things.ts';
-import { asWritten, withLiveVhost } from './decompile/vhost.ts';
+import { asWritten, environmentItself, withLiveVhost } from './decompile/vhost.ts';
 
 /**
  * What a topology would say of a vhost as it is: intent is proposed, compiled, and compared with what is live; where they differ,
@@ -31,14 +32,15 @@ export function decompile({
 }: Decompiling<RabbitLandscape, RabbitResource>): Imported {
   const vhost = given.environment.section.vhost.name;
   const live = liveOf(vhost, resources);
-  const landscape = withLiveVhost(given, live.vhost);
-  const candidates = candidatesIn(live, landscape);
+  const candidates = candidatesIn(live, given);
   const conceded = new Concessions(vhost);
   const { bare } = candidates;
   const names = serviceNames(candidates.users, bare);
   const asked = candidates.users.filter((user) => wanted(names.get(user) ?? user));
   leaveOutAtOnce(live, asked, conceded);
   for (;;) {
+    const policies = policiesIn(live, conceded);
+    const landscape = withLiveVhost(given, live.vhost, policies);
     const users = asked.filter((user) => !conceded.leavesOut('user', user));
     const owners = ownersIn(live, users, (user) => stemOf(bare(user), landscape.claims));
     const drafts = new Map(
@@ -57,7 +59,7 @@ export function decompile({
           section: draft.section,
           remarks: draft.remarks,
         })),
-        environment: asWritten(written, landscape.environment.section.vhost, live.vhost),
+        environment: asWritten(written, landscape.environment.section.vhost, live.vhost, policies),
         leftOut: conceded.leftOut,
         strangers: candidates.strangers,
       };
@@ -84,6 +86,11 @@ function concedeTo(
   live: Live,
   conceded: Concessions,
 ): boolean {
+  if (service === environmentItself) {
+    const [, key, name] = path;
+    const kind = policyKinds[key as PolicyKey];
+    return conceded.leaveOut(policyAddress(kind, live.name, String(name)), message);
+  }
   const user = drafts.get(service)?.user ?? service;
   const [key, name, part, index] = path;
   switch (key) {
@@ -182,8 +189,6 @@ function leaveOutAtOnce(live: Live, users: readonly string[], conceded: Concessi
     if (hasHugeInteger(binding.arguments)) conceded.leaveOut(bindingAddress(live.name, binding), hugeInteger);
   }
 }
-
-const hugeInteger = "an argument is an integer past 2^53, which the management API's JSON cannot carry back";
 
 /** Queues and exchanges that nothing connects with a service. */
 function leaveOutUnowned(live: Live, drafts: ReadonlyMap<string, Draft>, conceded: Concessions): void {

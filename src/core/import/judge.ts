@@ -80,8 +80,13 @@ function traced<S>(name: string, section: S): Placed<S> {
   return {
     name,
     section,
-    locate: (path) => ({ file: mark + JSON.stringify([name, ...path]), line: 1, column: 1 }),
+    locate: (path) => draftPosition(name, path),
   };
+}
+
+/** Where something stands in a draft; an objection there is for the draft to put right. */
+export function draftPosition(name: string, path: Way): Position {
+  return { file: mark + JSON.stringify([name, ...path]), line: 1, column: 1 };
 }
 
 const mark = 'draft:';

@@ -49,6 +49,10 @@ export class Concessions {
     return this.left.has(this.addressOf(what, name));
   }
 
+  leaves(address: Address): boolean {
+    return this.left.has(address);
+  }
+
   leavesOutBinding(binding: BindingSpec): boolean {
     return this.left.has(bindingAddress(this.vhost, binding));
   }

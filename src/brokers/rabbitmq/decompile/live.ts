@@ -8,6 +8,7 @@ import type {
   BindingSpec,
   ExchangeSpec,
   PermissionSpec,
+  PolicySpec,
   QueueSpec,
   RabbitResource,
   TopicPermissionSpec,
@@ -26,6 +27,7 @@ export interface Live {
   readonly exchanges: ReadonlyMap<string, ExchangeSpec>;
   readonly queues: ReadonlyMap<string, QueueSpec>;
   readonly bindings: readonly BindingSpec[];
+  readonly policies: Readonly<Record<'policies' | 'operatorPolicies', ReadonlyMap<string, PolicySpec>>>;
   bindingsInto(type: BindingSpec['destinationType'], name: string): readonly BindingSpec[];
 }
 
@@ -58,6 +60,10 @@ export function liveOf(vhost: string, resources: readonly RabbitResource[]): Liv
     exchanges: things(of('rabbitmq:exchange')),
     queues: things(of('rabbitmq:queue')),
     bindings,
+    policies: {
+      policies: named(here(of('rabbitmq:policy')), 1),
+      operatorPolicies: named(here(of('rabbitmq:operator-policy')), 1),
+    },
     bindingsInto: (type, name) => into.get(`${type} ${name}`) ?? [],
   };
 }
@@ -90,6 +96,9 @@ export function candidatesIn(
 export function isText(value: Json | undefined): value is string {
   return typeof value === 'string';
 }
+
+export const hugeInteger =
+  "an argument is an integer past 2^53, which the management API's JSON cannot carry back";
 
 /** An integer that no JavaScript number holds, as json.ts marks it: what would be written could not mean the same. */
 export function hasHugeInteger(value: Json | JsonObject | undefined): boolean {

@@ -17,7 +17,7 @@ function policySchema(usual: z.infer<typeof appliesTo>) {
   });
 }
 
-const vhostSchema = z.preprocess(
+export const vhostSchema = z.preprocess(
   nameOr('name'),
   z.strictObject({
     name: brokerName()
