@@ -107,10 +107,20 @@ function withPolicies(written: Written, some: object): Written {
   return { ...written, environments: { ...written.environments, [environmentName]: environment } } as Written;
 }
 
+function withNaming(written: Written, named: boolean): Written {
+  const whole = written.environments[environmentName] as JsonObject;
+  const kafka = whole['kafka'] as JsonObject | undefined;
+  if (kafka === undefined || !named) return written;
+  const around = 'st.{name}';
+  const naming = { user: '{service}.st', topic: around, group: around, transactionalId: around };
+  const environment = { ...whole, kafka: { ...kafka, naming } };
+  return { ...written, environments: { ...written.environments, [environmentName]: environment } };
+}
+
 test('what any topology made is imported as a topology that changes nothing', { timeout: 120_000 }, () => {
   fc.assert(
-    fc.property(topologies(), policies, (written, some) => {
-      const { changes, imported } = roundTrip(withPolicies(written, some));
+    fc.property(topologies(), policies, fc.boolean(), (written, some, named) => {
+      const { changes, imported } = roundTrip(withNaming(withPolicies(written, some), named));
       expect(changes).toEqual([]);
       const leftOut = [...imported.values()].flatMap((one) => one.leftOut).filter(({ unowned }) => !unowned);
       expect(leftOut, 'everything that the language made it can say').toEqual([]);
