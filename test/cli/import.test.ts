@@ -52,7 +52,8 @@ describe('what apply made', () => {
           limits: { maxConnections: 20 },
           exchanges: {
             'order.exchange.events': { type: 'topic' },
-            'order.exchange.dead': { type: 'fanout' },
+            // RabbitMQ 4.3 leaves it out of its definitions.
+            'order.exchange.dead': { type: 'fanout', internal: true },
           },
           queues: {
             'order.queue.payments': {
@@ -114,6 +115,7 @@ describe('what apply made', () => {
       /publishes:\n +- exchange: order.exchange.events\n +routingKeys:\n +- "?order\.#/,
     );
     expect(files[`services/${order}.yaml`]).toContain('order.queue.dead:');
+    expect(files[`services/${order}.yaml`]).toContain('internal: true');
     expect(files[`services/${payment}.yaml`]).toContain('declares: true');
     expect(files[`services/${payment}.yaml`]).toContain(`group: payments-${place.mark}`);
     await expectEmptyPlan(place, 'new/imported');
