@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { applyCommand } from './commands/apply.ts';
+import { credentialsCommand } from './commands/credentials.ts';
 import { importCommand } from './commands/import.ts';
 import { planCommand } from './commands/plan.ts';
+import { rotateCommand } from './commands/rotate.ts';
 import { showCommand } from './commands/show.ts';
 import { snapshotCommand } from './commands/snapshot.ts';
 import { processShell, type Shell } from './commands/shell.ts';
@@ -35,7 +37,15 @@ export function makeProgram(args: readonly string[], shell: Shell, done: (code: 
       },
     })
     .addHelpText('after', '\nExamples:\n  mqwarden plan --env staging\n  mqwarden apply --env staging');
-  for (const register of [importCommand, planCommand, applyCommand, showCommand, snapshotCommand])
+  for (const register of [
+    importCommand,
+    planCommand,
+    applyCommand,
+    rotateCommand,
+    credentialsCommand,
+    showCommand,
+    snapshotCommand,
+  ])
     register(program, shell, done);
   return program;
 }

@@ -8,12 +8,23 @@ export function commandReference(program: Command): string {
     '# Reference of the commands',
     'What `--help` says of each command. Exit codes, what is printed and why: [Commands](../commands.md).',
   ];
-  return `${[...intro, ...program.commands.map(commandSection)].join('\n\n')}\n`;
+  return `${[...intro, ...program.commands.flatMap(withSubcommands).map(commandSection)].join('\n\n')}\n`;
+}
+
+/** A command that only holds others has nothing to say of itself. */
+function withSubcommands(command: Command): readonly Command[] {
+  return command.commands.length === 0 ? [command] : command.commands;
+}
+
+/** `credentials list`. */
+function fullName(command: Command): string {
+  const { parent } = command;
+  return parent?.parent === null || parent === null ? command.name() : `${parent.name()} ${command.name()}`;
 }
 
 function commandSection(command: Command): string {
   const examples = examplesOf(command);
-  const usage = `    mqwarden ${command.name()} ${command.usage()}`;
+  const usage = `    mqwarden ${fullName(command)} ${command.usage()}`;
   const args = command.registeredArguments.map((argument) => [
     `\`${argument.name()}\``,
     argument.description,
@@ -22,7 +33,7 @@ function commandSection(command: Command): string {
   const options = command.options.map((option) => [`\`${option.flags}\``, option.description, usual(option)]);
   const table = rows(['argument or option', 'meaning', 'values and default'], [...args, ...options]);
   const block = examples === '' ? [] : ['Examples:', `\`\`\`\n${examples}\n\`\`\``];
-  return [`## \`mqwarden ${command.name()}\``, command.description(), usage, table, ...block].join('\n\n');
+  return [`## \`mqwarden ${fullName(command)}\``, command.description(), usage, table, ...block].join('\n\n');
 }
 
 function usual({ argChoices, defaultValue, defaultValueDescription, negate }: Option): string {

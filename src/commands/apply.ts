@@ -13,7 +13,7 @@ import {
   sessionFrom,
   type Shared,
 } from './options.ts';
-import type { Shell } from './shell.ts';
+import { type Shell, stopOnInterrupt } from './shell.ts';
 
 interface ApplyFlags extends Shared {
   readonly plan?: string;
@@ -90,16 +90,6 @@ async function runApply(topology: string | undefined, flags: ApplyFlags, shell: 
   shell.err(failures.rest());
   shell.out(applyAsText(result, flags.color && shell.color.out));
   return exitCode(result);
-}
-
-/** The first Ctrl-C lets the writes that are under way end and says what was not done; the second ends it at once. */
-function stopOnInterrupt(controller: AbortController, shell: Shell): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      shell.err('Stopping: what is under way is finished first. Once more ends it at once.\n');
-      controller.abort();
-    });
-  }
 }
 
 /** 0 converged, 1 anything failed or is left undone, 2 something is blocked. */

@@ -86,3 +86,13 @@ async function ask(question: string): Promise<boolean> {
     lines.close();
   }
 }
+
+/** The first Ctrl-C lets the writes that are under way end and says what was not done; the second ends it at once. */
+export function stopOnInterrupt(controller: AbortController, shell: Shell): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      shell.err('Stopping: what is under way is finished first. Once more ends it at once.\n');
+      controller.abort();
+    });
+  }
+}

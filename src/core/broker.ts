@@ -8,6 +8,7 @@ import type { Landscape, Placed } from './landscape.ts';
 import type { Lock, LockRequest } from './lock.ts';
 import type { Realms } from './naming.ts';
 import type { Change, Resource } from './resource.ts';
+import type { Mode } from './rotation/words.ts';
 
 export interface Refusal {
   readonly address: Address;
@@ -129,6 +130,21 @@ export interface Writer<R extends Resource> {
   close(): Promise<void>;
 }
 
+/** What a rotation asks of a broker beside the changes of a plan. Every method throws where no answer came. */
+export interface Rotator {
+  /** A real login, which ends at once. */
+  login(credential: Credential): Promise<'accepted' | 'refused'>;
+  /** How many sessions of a principal are open; undefined where the broker does not tell. */
+  sessions(principal: string): Promise<number | undefined>;
+  /** Ends those that are open, as far as the broker can, and returns how many. */
+  endSessions(principal: string): Promise<number>;
+  /** Gives a user that lives another password. */
+  setPassword(credential: Credential): Promise<void>;
+  /** What is left when the old credential is refused, as a sentence; undefined where nothing is. */
+  remainder(mode: Mode): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
 /** Asked before every request that writes; throws where nothing more may be written. */
 export type Permit = () => Promise<void>;
 
@@ -210,6 +226,8 @@ export interface Broker<Environment = unknown, Service = unknown, R extends Reso
     credentials: Credentials,
     watch: Watch,
   ): Promise<Writer<R>>;
+  /** Only rotate asks for one. */
+  rotator(target: Placed<Environment>, context: Context, permit: Permit): Promise<Rotator>;
   /** The lock of the whole cluster, whatever the environment: users and topics of one are global. Throws LockError. */
   lock(target: Placed<Environment>, context: Context, request: LockRequest): Promise<Lock>;
 }

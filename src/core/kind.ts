@@ -47,6 +47,10 @@ export interface Kind<R extends Resource = Resource> {
   ownership(live: R, ground: Ground): Ownership;
   /** For identities and their grants: the principal that it shows to be there. */
   principal?(live: R): string | undefined;
+  /** For what shows no principal to be there and still goes with one: a quota. */
+  about?(live: R): string | undefined;
+  /** The same of another principal, where it is a principal's. */
+  as?(live: R, principal: string): R;
   /** The desired resource with what the topology leaves open taken from the live one. */
   settle?(live: R, desired: R): R;
   /** Called only when the settled specs differ. */

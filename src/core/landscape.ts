@@ -1,4 +1,5 @@
 import type { Position } from './errors.ts';
+import type { Mode } from './rotation/words.ts';
 
 /** A part of the topology with the way back to its place in the files. */
 export interface Placed<Section> {
@@ -9,12 +10,29 @@ export interface Placed<Section> {
   locate(path: readonly (string | number)[]): Position;
 }
 
+/**
+ * How a generation beside the one in use is kept while a rotation is under way. `level`: as the one in use, while it lives;
+ * `found`: what it has stays, and what it lacks is not made, since it is being made or unmade; `made`: as the one in use.
+ */
+export type Keep = 'level' | 'found' | 'made';
+
+/** The principals that a service has at a time: more than one only while its credential is rotated. */
+export interface Generations {
+  /** The one whose credential services are given. */
+  readonly inUse: string;
+  readonly others: ReadonlyMap<string, Keep>;
+}
+
 /** A service, or another principal, with what holds for it on every broker. */
 export interface PlacedService<Section> extends Placed<Section> {
   /** The emergency stop: no grants, and a credential that is refused. */
   readonly suspended?: boolean;
   /** The principals that it was known as before: kept level with it while they live, until `--prune` deletes them. */
   readonly formerly?: readonly string[];
+  /** Absent where nothing is known of any: it has the principal that the topology names. */
+  readonly generations?: Generations | undefined;
+  /** How its credential is rotated; `dual` if not said. */
+  readonly rotation?: Mode | undefined;
 }
 
 /** A service that is no more. */

@@ -79,3 +79,15 @@ function claims({ template }: Realm, wider: Template, name: string): boolean {
 export function withoutGeneration(name: string): string {
   return name.replace(/\.g[1-9]\d*$/, '');
 }
+
+/** The principal of a generation: the first one has the plain name. */
+export function generationName(base: string, generation: number): string {
+  return generation === 1 ? base : `${base}.g${generation}`;
+}
+
+/** Which generation of `base` a name is; undefined where it is none. */
+export function generationOf(base: string, name: string): number | undefined {
+  if (name === base) return 1;
+  const [, digits] = name.startsWith(base) ? (/^\.g([1-9]\d{0,8})$/.exec(name.slice(base.length)) ?? []) : [];
+  return digits === undefined || digits === '1' ? undefined : Number(digits);
+}

@@ -15,3 +15,22 @@ export async function inPool<T>(
   const broken = ended.find((one) => one.status === 'rejected');
   if (broken !== undefined) throw broken.reason;
 }
+
+/** Lets so many go on at once; the others wait for their turn, in their order. */
+export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
+
+export function gate(width: number): Gate {
+  let free = width;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((enter) => waiting.push(enter));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
+}

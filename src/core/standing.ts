@@ -19,7 +19,9 @@ function standingOf(name: string, ground: Ground): Standing {
   const removed = ground.removed?.get(name) ?? ground.removed?.get(withoutGeneration(name));
   if (removed !== undefined) return { is: 'removed', service: removed };
   if (ground.isOurs?.('user', name) === false) return { is: 'stranger' };
-  return { is: matchesAny(ground.claims, name) ? 'claimed' : 'stranger' };
+  // A claim on a service is one on every generation of it.
+  const claimed = [name, withoutGeneration(name)].some((one) => matchesAny(ground.claims, one));
+  return { is: claimed ? 'claimed' : 'stranger' };
 }
 
 /** The fate of what bears a name, or is its bearer's; `ofService` judges where a service has the name, or had it before. */

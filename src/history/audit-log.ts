@@ -15,7 +15,8 @@ export { verifyChain } from './chain.ts';
 export interface AuditEntry {
   readonly correlationId: string;
   readonly environment: string;
-  readonly planDigest: string;
+  /** Of what was planned; a rotation has no plan. */
+  readonly planDigest?: string | undefined;
   readonly action: string;
   readonly result: 'ok' | 'failed' | 'skipped' | 'started' | 'finished';
   readonly service?: string | undefined;

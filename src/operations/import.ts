@@ -1,9 +1,11 @@
 import { dirname } from 'node:path';
 import { brokers as registry } from '../brokers/index.ts';
 import type { Address } from '../core/address.ts';
-import type { Reading } from '../core/broker.ts';
+import type { Broker, Reading } from '../core/broker.ts';
 import { diff } from '../core/diff.ts';
 import { RefusedError } from '../core/errors.ts';
+import { keptBeside, settleGenerations } from '../core/generations.ts';
+import { withoutGenerations } from '../core/import/generations.ts';
 import type { Imported, LeftOut } from '../core/import/imported.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Resource } from '../core/resource.ts';
@@ -12,7 +14,8 @@ import { rebased } from '../topology/rebase.ts';
 import { landscape } from '../topology/landscape.ts';
 import { parseTopology, type Topology } from '../topology/load.ts';
 import { topologyFiles } from './import-files.ts';
-import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
+import { usersIn, withKnown } from './generations.ts';
+import { basesOf, openSession, type Session, type SessionOptions, type Site } from './session.ts';
 
 export interface ImportOptions extends SessionOptions {
   /** The folder of the new topology: it must not be there, or be empty. */
@@ -80,7 +83,7 @@ async function readSite(session: Session, site: Site, services: readonly string[
   const reading = broker.recall(observed, place.environment, scope);
   const imported = broker.decompile({
     landscape: place,
-    live: reading.resources,
+    live: withoutGenerations(broker.kinds, reading.resources),
     written: sectionOf(session.environment.written, broker.name),
     wanted: (service) => services.length === 0 || services.includes(service),
   });
@@ -118,6 +121,26 @@ function withoutSizes(environment: JsonObject, read: boolean): JsonObject {
   return Object.fromEntries(Object.entries(environment).filter(([key]) => !gone.includes(key)));
 }
 
+/** With the generations that live, as a plan that asks no store has it. */
+function asLive(broker: Broker, place: Site['landscape'], reading: Reading<Resource>) {
+  const first = siteIn(broker, place);
+  const users = usersIn(first, reading.resources);
+  const site = withKnown(first, new Map(), users);
+  const { compiled, ground } = site;
+  return { site, sides: { kinds: broker.kinds, compiled, reading, ground } };
+}
+
+function siteIn(broker: Broker, place: Site['landscape']): Site {
+  const compiled = broker.compile(place);
+  return {
+    broker,
+    landscape: place,
+    compiled,
+    ground: broker.ground(place, compiled),
+    bases: basesOf(compiled),
+  };
+}
+
 /** What a plan of the new topology would change on what was read. */
 function planned(
   texts: readonly { readonly file: string; readonly text: string }[],
@@ -129,13 +152,8 @@ function planned(
   return found.flatMap(({ broker, reading }) => {
     const place = landscape(topology, environment.name, broker);
     if (place === undefined) return [];
-    const compiled = broker.compile(place);
-    const { changes, blocked } = diff({
-      kinds: broker.kinds,
-      compiled,
-      reading,
-      ground: broker.ground(place, compiled),
-    });
+    const { site, sides } = asLive(broker, place, reading);
+    const { changes, blocked } = diff(settleGenerations(sides, keptBeside(site.landscape)));
     return [...changes, ...blocked].map(({ address }) => address);
   });
 }

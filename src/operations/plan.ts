@@ -2,13 +2,14 @@ import type { Address } from '../core/address.ts';
 import { type Decided, type Decisions, decide, sortChanges } from '../core/decisions.ts';
 import { creation, diff, type Difference, kindOf } from '../core/diff.ts';
 import { settleFormer } from '../core/former.ts';
+import { keptBeside, sameGenerations, settleGenerations } from '../core/generations.ts';
 import type { Broker, Refusal, Warning } from '../core/broker.ts';
 import { assemble, type BrokerPlan, type Plan, type PlanInput } from '../core/plan.ts';
-import { inPool, lanes } from '../core/pool.ts';
 import type { Change, Resource } from '../core/resource.ts';
 import { RefusedError, UsageError } from '../core/errors.ts';
 import { durationText } from '../core/duration.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import { type Knowledge, knowledgeOf, usersIn, withKnown } from './generations.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
 import { liveSource, snapshotSource, type Source, type Stored } from './source.ts';
 
@@ -133,29 +134,69 @@ export async function planSite(
   decisions: Decisions,
   source: Source = liveSource(session),
 ): Promise<Planned> {
-  const { broker, compiled, ground } = site;
-  const stored = storedOf(source, site);
-  // Awaited after the reading, whose error is the one to tell where both fail.
-  stored.catch(() => undefined);
-  const reading = await source.read(site);
-  const found = diff(settleFormer({ kinds: broker.kinds, compiled, reading, ground }, decisions.prune));
-  const { difference, unasked } = checkStore(broker, found, await stored);
+  for (let looks = 1; ; looks += 1) {
+    const knowledge = await knowledgeOf(source, site);
+    const planned = await planKnown(site, knowledge, decisions, source);
+    // A rotation may have gone on while the broker was read: what it makes and unmakes is no change.
+    if (looks === mostLooks || !(await hasMovedOn(source, planned, knowledge))) return planned;
+  }
+}
+
+/** Of one broker, while rotations go on. */
+const mostLooks = 5;
+
+async function hasMovedOn(
+  source: Source,
+  { part, ...site }: Planned,
+  knowledge: Knowledge,
+): Promise<boolean> {
+  const services = new Set([...part.changes, ...part.blocked].map(({ service }) => service));
+  const asked = [...knowledge].filter(([name, { open }]) => services.has(name) && !open);
+  const now = await knowledgeOf(source, site, new Set(asked.map(([name]) => name)));
+  return asked.some(([name, { generations }]) => !sameGenerations(generations, now.get(name)?.generations));
+}
+
+async function planKnown(
+  offline: Site,
+  knowledge: Knowledge,
+  decisions: Decisions,
+  source: Source,
+): Promise<Planned> {
+  const { site, reading } = await readKnown(offline, knowledge, source);
+  const { broker, compiled, ground, landscape } = site;
+  const level = settleGenerations({ kinds: broker.kinds, compiled, reading, ground }, keptBeside(landscape));
+  const found = diff(settleFormer(level, decisions.prune));
+  const { difference, unasked } = checkStore(broker, found, storedOf(site, knowledge));
   const decided = decide(broker.kinds, difference, decisions);
   const part = await weigh(source, site, difference, decided);
   return { ...site, difference, part: { ...part, unknown: reading.unknown ?? [] }, unasked };
+}
+
+/** Where no store speaks for a service, who lives must be read before it is known what to read: twice, where it was rotated. */
+async function readKnown(offline: Site, knowledge: Knowledge, source: Source) {
+  const site = withKnown(offline, knowledge);
+  const reading = await source.read(site);
+  const found = withKnown(site, knowledge, usersIn(site, reading.resources));
+  return found === site ? { site, reading } : { site: found, reading: await source.read(found) };
 }
 
 function usersOf(kinds: Broker['kinds'], desired: readonly Resource[]): Resource[] {
   return desired.filter((want) => kindOf(kinds, want).credential?.(creation(want)) === true);
 }
 
-/** Some at a time: each is an open file, or a connection. */
-async function storedOf(source: Source, { broker, compiled }: Site): Promise<ReadonlyMap<Address, Stored>> {
-  const stored = new Map<Address, Stored>();
-  await inPool(usersOf(broker.kinds, compiled.resources), lanes, async ({ address, service = '' }) => {
-    stored.set(address, await source.stored(`${broker.name}/${service}`));
-  });
-  return stored;
+/** Of the users whose credential services are given: those beside them have theirs in the record of their rotation. */
+function storedOf(
+  { broker, compiled, landscape, bases }: Site,
+  knowledge: Knowledge,
+): ReadonlyMap<Address, Stored> {
+  const inUse = new Map(
+    landscape.services.map(({ name, generations }) => [name, generations?.inUse ?? bases.get(name)]),
+  );
+  return new Map(
+    usersOf(broker.kinds, compiled.resources)
+      .filter((user) => kindOf(broker.kinds, user).principal?.(user) === inUse.get(user.service ?? ''))
+      .map(({ address, service = '' }) => [address, knowledge.get(service)?.stored ?? 'no']),
+  );
 }
 
 /**

@@ -4,13 +4,22 @@ import { brokers as registry } from '../brokers/index.ts';
 import type { Broker, Compiled, Context, Credentials } from '../core/broker.ts';
 import type { Ground } from '../core/kind.ts';
 import type { Landscape } from '../core/landscape.ts';
-import { messageOf, MqwardenError, type Problem, TopologyError, UsageError } from '../core/errors.ts';
+import {
+  messageOf,
+  MqwardenError,
+  type Position,
+  type Problem,
+  TopologyError,
+  UsageError,
+} from '../core/errors.ts';
 import type { Kinds } from '../core/diff.ts';
 import type { Resource } from '../core/resource.ts';
 import { isOurs } from '../core/naming.ts';
 import { readRegularFile } from '../files/read.ts';
 import { credentialsFor } from '../secrets/credentials.ts';
 import type { Redaction } from '../secrets/redact.ts';
+import { openStore } from '../secrets/open.ts';
+import type { SecretStore, StoreOptions } from '../secrets/store.ts';
 import { resolveReference } from '../secrets/resolve.ts';
 import { checkEnvironments, neighboursOf, realmsOf } from '../topology/check.ts';
 import { landscape } from '../topology/landscape.ts';
@@ -44,6 +53,8 @@ export interface Site {
   readonly landscape: Landscape<unknown, unknown>;
   readonly compiled: Compiled<Resource>;
   readonly ground: Ground;
+  /** By service, the principal that the topology names: that of its first generation. */
+  readonly bases: ReadonlyMap<string, string>;
 }
 
 /** A topology opened for one environment: everything known before any broker is asked. */
@@ -53,6 +64,8 @@ export interface Session {
   readonly sites: readonly Site[];
   readonly context: Context;
   readonly credentials: Credentials;
+  /** The store of the services' credentials; undefined where the environment names none. Throws SecretError for one of no use. */
+  readonly store: () => SecretStore | undefined;
   readonly correlationId: string;
 }
 
@@ -86,18 +99,25 @@ export async function openSession(
     );
   }
   const correlationId = randomUUID();
+  const storeAt = topology.locate(['environments', environment.name, 'secrets']);
+  let store: SecretStore | undefined;
   return {
     topology,
     environment,
     sites,
     context: makeContext(options, correlationId),
-    credentials: credentialsFor(
-      environment.secrets,
-      topology.locate(['environments', environment.name, 'secrets']),
-      storeOptions(options),
-    ),
+    credentials: credentialsFor(environment.secrets, storeAt, storeOptions(options)),
+    store: () => (store ??= storeOf(environment, storeAt, storeOptions(options))),
     correlationId,
   };
+}
+
+function storeOf(
+  { secrets }: EnvironmentDeclaration,
+  at: Position,
+  options: StoreOptions,
+): SecretStore | undefined {
+  return secrets === undefined ? undefined : openStore(secrets, at, options);
 }
 
 function checkBroker(name: string | undefined): void {
@@ -138,7 +158,12 @@ function siteOf(
   );
   const ground = { ...broker.ground(found, compiled), isOurs: isOurs(broker.realms(found), others) };
   checkIdentities(found, compiled, ground);
-  return [{ broker, landscape: found, compiled, ground }];
+  return [{ broker, landscape: found, compiled, ground, bases: basesOf(compiled) }];
+}
+
+/** By service; before any generation is known. */
+export function basesOf({ principals }: Compiled<Resource>): ReadonlyMap<string, string> {
+  return new Map([...principals].map(([principal, service]) => [service, principal]));
 }
 
 function chooseEnvironment(

@@ -1,14 +1,27 @@
 import type { Address } from '../core/address.ts';
 import type { Reading } from '../core/broker.ts';
+import type { Generations } from '../core/landscape.ts';
 import { type Difference, type Kinds, kindOf } from '../core/diff.ts';
 import { PartialView } from '../core/errors.ts';
 import type { Against } from '../core/plan.ts';
 import type { Change, Resource } from '../core/resource.ts';
 import { observationIn, type Snapshot } from '../core/snapshot.ts';
+import { generationsBy } from '../core/rotation/record.ts';
+import { readCredential } from '../secrets/credentials.ts';
+import { credentialPath, type Identified, readRecord } from './records.ts';
 import type { Session, Site } from './session.ts';
 
 /** Whether the secret store has a credential; nobody is asked where the environment names no store. */
 export type Stored = 'yes' | 'no' | 'no store' | 'not asked';
+
+/** What the secret store says of one service on one broker. */
+export interface Known {
+  readonly stored: Stored;
+  /** Undefined: the principal that the topology names, and no other. */
+  readonly generations: Generations | undefined;
+  /** Nothing is said of generations: those that live are the ones. */
+  readonly open: boolean;
+}
 
 type Sides = Pick<Difference, 'live' | 'desired'>;
 
@@ -17,8 +30,8 @@ export interface Source {
   read(site: Site): Promise<Reading<Resource>>;
   /** What the changes would lose or disturb now. */
   weigh(site: Site, changes: readonly Change[], sides: Sides): Promise<ReadonlyMap<Address, string>>;
-  /** A path is `<broker>/<service>`. */
-  stored(path: string): Promise<Stored>;
+  /** `base` is the principal of the service's first generation. */
+  known(broker: string, service: string, base: string): Promise<Known>;
   readonly against?: Against;
 }
 
@@ -31,18 +44,29 @@ export function liveSource(session: Session, askStore = true): Source {
       return broker.read(landscape.environment, { desired: compiled.resources }, context);
     },
     weigh: ({ broker, landscape }, changes) => broker.weigh(landscape.environment, changes, context),
-    stored: askStore ? (path) => ask(session, path) : () => Promise.resolve(unasked(session)),
+    known: (broker, service, base) =>
+      askStore ? ask(session, { broker, service, base }) : Promise.resolve(unasked(session)),
   };
 }
 
-async function ask({ credentials }: Session, path: string): Promise<Stored> {
-  const has = await credentials.has(path);
-  if (has === undefined) return 'no store';
-  return has ? 'yes' : 'no';
+async function ask(session: Session, of: Identified): Promise<Known> {
+  const store = session.store();
+  if (store === undefined) return { stored: 'no store', generations: undefined, open: true };
+  const [record, credential] = await Promise.all([
+    readRecord(store, of),
+    readCredential(store, credentialPath(of)),
+  ]);
+  if (credential !== undefined) session.context.conceal(credential.password);
+  return {
+    stored: credential === undefined ? 'no' : 'yes',
+    generations: generationsBy(of.base, record?.record, credential?.username),
+    open: record === undefined && credential === undefined,
+  };
 }
 
-function unasked({ environment }: Session): Stored {
-  return environment.secrets === undefined ? 'no store' : 'not asked';
+function unasked({ environment }: Session): Known {
+  const stored = environment.secrets === undefined ? 'no store' : 'not asked';
+  return { stored, generations: undefined, open: true };
 }
 
 /** A snapshot, and nothing else: no broker is connected to, no secret resolved, no file of the topology opened. */
@@ -51,7 +75,7 @@ export function snapshotSource(session: Session, snapshot: Snapshot): Source {
   return {
     read: (site) => Promise.resolve(recalled(site, snapshot)),
     weigh: ({ broker }, changes, sides) => Promise.resolve(unweighed(broker.kinds, changes, sides)),
-    stored: () => Promise.resolve(unasked(session)),
+    known: () => Promise.resolve(unasked(session)),
     against: { digest, takenAt },
   };
 }

@@ -25,7 +25,8 @@ export async function readCredential(
   return stored === undefined ? undefined : credentialIn(stored, store.place(path));
 }
 
-function credentialIn(
+/** The credential in a document; `place` is for the message. */
+export function credentialIn(
   { document, version }: Pick<StoredDocument, 'document' | 'version'>,
   place: string,
 ): VersionedCredential {

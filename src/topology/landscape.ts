@@ -38,10 +38,11 @@ function written(topology: Topology, declared: EnvironmentDeclaration, broker: s
     },
     services: [...topology.services.values()]
       .filter(({ sections }) => sections.has(broker))
-      .map(({ name, under, sections, suspended, formerly }) => ({
+      .map(({ name, under, sections, suspended, formerly, rotation }) => ({
         ...place([under, name, broker], name, sections.get(broker)),
         suspended,
         formerly,
+        rotation,
       })),
     removed: [...topology.removed].map(([service, position]) => ({ service, principal: service, position })),
     override: override === undefined ? undefined : place([...at, 'override', broker], declared.name, override),

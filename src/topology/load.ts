@@ -191,8 +191,8 @@ function serviceOf(
   output: ServiceOutput,
   brokers: readonly BrokerSections[],
 ): ServiceDeclaration {
-  const { owner, description, suspended = false, formerly = [] } = output;
-  return { name, under, owner, description, suspended, formerly, sections: sectionsOf(output, brokers) };
+  const { owner, description, suspended = false, formerly = [], rotation } = output;
+  return { name, under, owner, description, suspended, formerly, rotation, sections: sectionsOf(output, brokers) };
 }
 
 /** A name that a service had is nobody's now, and was one service's. */

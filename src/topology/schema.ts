@@ -1,3 +1,4 @@
+import { modes } from '../core/rotation/words.ts';
 import { z } from 'zod';
 import type { BrokerSchema } from '../core/broker.ts';
 import { parseReference, schemes, storeProblem, supportedStores } from '../secrets/reference.ts';
@@ -48,6 +49,12 @@ export function unitSchemas(brokers: readonly BrokerSections[]) {
         .min(1)
         .optional()
         .describe('Names that it had: while one lives, its grants are kept equal; --prune deletes it.'),
+      rotation: z
+        .enum(modes)
+        .optional()
+        .describe(
+          'How its password is rotated: dual (default: by a second user) or in-place (the same user, for who depends on its name).',
+        ),
       ...sections(brokers, 'service'),
     }),
   };

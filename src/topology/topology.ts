@@ -1,3 +1,4 @@
+import type { Mode } from '../core/rotation/words.ts';
 import type { Position } from '../core/errors.ts';
 import type { Data } from './document.ts';
 import type { Path } from './places.ts';
@@ -36,6 +37,7 @@ export interface ServiceDeclaration {
   readonly suspended: boolean;
   /** Names that it had before. */
   readonly formerly: readonly string[];
+  readonly rotation?: Mode | undefined;
   readonly sections: ReadonlyMap<string, unknown>;
 }
 

@@ -30,7 +30,7 @@ export const withoutLock = '--no-lock';
 /** Runs the real program as a user would, without a terminal, and makes sure that no canary gets out. */
 export async function mqwarden(args: readonly string[], options: RunOptions): Promise<Run> {
   const started = performance.now();
-  const more = args[0] === 'apply' && options.locks !== true ? [withoutLock] : [];
+  const more = ['apply', 'rotate'].includes(args[0] ?? '') && options.locks !== true ? [withoutLock] : [];
   const child = spawn(process.execPath, [bin, ...args, ...more], {
     cwd: options.cwd,
     env: { PATH: process.env['PATH'] ?? '', HOME: options.cwd, ...options.variables },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Plan } from '../../src/core/plan.ts';
 import { type TestBrokers, uniqueName } from '../brokers/index.ts';
-import { mqwarden, type Run } from './run.ts';
+import { expectNoCanary, mqwarden, type Run } from './run.ts';
 
 export type Services = Readonly<Record<string, unknown>>;
 
@@ -60,6 +60,8 @@ export async function openWorkspace({ rabbitmq, kafka }: TestBrokers, over: obje
   const run = async (...args: string[]) => {
     const before = await storedPasswords(cwd);
     const done = await mqwarden(args, { cwd, variables, canaries: [...Object.values(variables), ...before] });
+    // Those that it made itself, too.
+    expectNoCanary(`${done.stdout}\n${done.stderr}`, await storedPasswords(cwd));
     return done;
   };
   return {
@@ -91,13 +93,16 @@ export async function openWorkspace({ rabbitmq, kafka }: TestBrokers, over: obje
 
 async function storedPasswords(cwd: string): Promise<string[]> {
   const files = await readdir(join(cwd, 'secrets'), { recursive: true }).catch(() => []);
-  const texts = files.filter((file) => file.endsWith('.json'));
-  return Promise.all(
-    texts.map(
-      async (file) =>
-        (JSON.parse(await readFile(join(cwd, 'secrets', file), 'utf8')) as { password: string }).password,
-    ),
+  const texts = await Promise.all(
+    files
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => readFile(join(cwd, 'secrets', file), 'utf8')),
   );
+  // The record of a rotation has those of two generations.
+  return texts
+    .flatMap((text) => Object.entries(JSON.parse(text) as Readonly<Record<string, string>>))
+    .filter(([key]) => /password/i.test(key))
+    .map(([, password]) => password);
 }
 
 /** `create kafka:topic:orders`, sorted. */

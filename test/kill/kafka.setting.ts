@@ -25,7 +25,7 @@ export function kafkaSubject(at: SharedKafka, mark: string): Surroundings {
 }
 
 /** A broker hears of a new credential a moment after the controller has confirmed it. */
-async function kafkaLogin(at: SharedKafka, credential: Credential): Promise<void> {
+export async function kafkaLogin(at: SharedKafka, credential: Credential): Promise<void> {
   let refusal: unknown;
   const loggedIn = async (): Promise<boolean> => {
     try {

@@ -24,12 +24,17 @@ export interface Victim {
 /** Long enough for a broker to have done one request; a frozen program notices nothing of the wait. */
 const oneRequestMs = 80;
 
-export function startApply(
-  topology: string,
-  decisions: Partial<Decisions>,
-  { cwd, variables }: { readonly cwd: string; readonly variables: Readonly<Record<string, string>> },
-): Victim {
+interface Place {
+  readonly cwd: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export function startApply(topology: string, decisions: Partial<Decisions>, at: Place): Victim {
   const args = ['apply', topology, '--yes', '--audit-log', 'audit.jsonl', withoutLock, ...flagsOf(decisions)];
+  return startProgram(args, at);
+}
+
+export function startProgram(args: readonly string[], { cwd, variables }: Place): Victim {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', HOME: cwd, ...variables },

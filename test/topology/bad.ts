@@ -339,21 +339,21 @@ export const badTopologies: readonly BadTopology[] = [
     name: 'an unknown key in a service',
     files: service('ownr: orders'),
     want: [
-      'topology.yaml:10:5: services.order-service.ownr: unknown key (did you mean "owner"? allowed here: owner, description, suspended, formerly, rabbitmq, kafka)',
+      'topology.yaml:10:5: services.order-service.ownr: unknown key (did you mean "owner"? allowed here: owner, description, suspended, formerly, rotation, rabbitmq, kafka)',
     ],
   },
   {
     name: 'a broker that is not known',
     files: service('rabbit: {}'),
     want: [
-      'topology.yaml:10:5: services.order-service.rabbit: unknown key (did you mean "rabbitmq"? allowed here: owner, description, suspended, formerly, rabbitmq, kafka)',
+      'topology.yaml:10:5: services.order-service.rabbit: unknown key (did you mean "rabbitmq"? allowed here: owner, description, suspended, formerly, rotation, rabbitmq, kafka)',
     ],
   },
   {
     name: 'a misspelt emergency stop',
     files: service('suspend: true'),
     want: [
-      'topology.yaml:10:5: services.order-service.suspend: unknown key (did you mean "suspended"? allowed here: owner, description, suspended, formerly, rabbitmq, kafka)',
+      'topology.yaml:10:5: services.order-service.suspend: unknown key (did you mean "suspended"? allowed here: owner, description, suspended, formerly, rotation, rabbitmq, kafka)',
     ],
   },
   {
@@ -670,7 +670,7 @@ export const badTopologies: readonly BadTopology[] = [
     name: 'several mistakes at once',
     files: service('ownr: a\nrabbitmq: { consumes: 1 }') + 'nme: x\n',
     want: [
-      'topology.yaml:10:5: services.order-service.ownr: unknown key (did you mean "owner"? allowed here: owner, description, suspended, formerly, rabbitmq, kafka)',
+      'topology.yaml:10:5: services.order-service.ownr: unknown key (did you mean "owner"? allowed here: owner, description, suspended, formerly, rotation, rabbitmq, kafka)',
       'topology.yaml:11:27: services.order-service.rabbitmq.consumes: must be a list, not a number',
       'topology.yaml:12:1: nme: unknown key (did you mean "name"? allowed here: version, name, environments, services, principals, removed)',
     ],
@@ -714,7 +714,7 @@ export const badTopologies: readonly BadTopology[] = [
     name: 'windows line ends',
     files: whole.replace('owner', 'ownr').replaceAll('\n', '\r\n'),
     want: [
-      'topology.yaml:10:5: services.order-service.ownr: unknown key (did you mean "owner"? allowed here: owner, description, suspended, formerly, rabbitmq, kafka)',
+      'topology.yaml:10:5: services.order-service.ownr: unknown key (did you mean "owner"? allowed here: owner, description, suspended, formerly, rotation, rabbitmq, kafka)',
     ],
   },
   {

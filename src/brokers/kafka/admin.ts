@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { isIP } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { type API, apiVersionsV3, Connection, protocolAPIsById, ResponseError } from '@platformatic/kafka';
-import type { Context } from '../../core/broker.ts';
+import type { Context, Credential } from '../../core/broker.ts';
 import type { Placed } from '../../core/landscape.ts';
 import { BrokerError, ConnectionError, messageOf } from '../../core/errors.ts';
 import { failureOf, requestError } from './causes.ts';
@@ -71,6 +71,36 @@ export async function prepare(
     first: () => connectTo(brokers.map(parseEndpoint)),
     to: (host, port) => connectTo([{ host, port }]),
   };
+}
+
+/** Whether this credential is let in by a broker that can be reached. Throws ConnectionError where none can. */
+export async function logsIn(
+  target: Placed<KafkaEnvironment>,
+  context: Context,
+  credential: Credential,
+): Promise<boolean> {
+  const login: Login = {
+    ...credential,
+    secureContext: await secureContext(target, context),
+    serverName: target.section.tls?.serverName,
+    requestTimeoutMs: context.timeoutMs,
+    clientId: `mqwarden-${context.correlationId}`,
+  };
+  const refusals: string[] = [];
+  const attempt = attemptAs(login);
+  const watched: Attempt<Endpoint, Session> = async (...args) => {
+    const result = await attempt(...args);
+    if ('failure' in result && result.failure.refused === true) refusals.push(result.failure.endpoint);
+    return result;
+  };
+  try {
+    const session = await firstOf(target.section.brokers.map(parseEndpoint), context.timeoutMs, watched);
+    await session.close();
+    return true;
+  } catch (error) {
+    if (refusals.length > 0) return false;
+    throw error;
+  }
 }
 
 async function secureContext(target: Placed<KafkaEnvironment>, context: Context): Promise<SecureContext> {

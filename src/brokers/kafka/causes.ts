@@ -22,6 +22,8 @@ interface Cause {
   readonly hint: string;
   /** Trying another broker would give the same answer, and may lock the account. */
   readonly final?: boolean;
+  /** The broker answered, and the answer was that it does not know them. */
+  readonly refused?: boolean;
 }
 
 export interface Attempt {
@@ -59,6 +61,7 @@ function saslCauseOf(chain: readonly Error[], { username, mechanisms }: Attempt)
       message: `refuses the administrator ${username}: wrong user name or password for SCRAM-SHA-512`,
       hint: 'check admin.username, and what admin.password refers to',
       final: true,
+      refused: true,
     };
   }
   if (ids.includes('UNSUPPORTED_SASL_MECHANISM')) {

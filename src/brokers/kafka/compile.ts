@@ -4,7 +4,7 @@ import { matchesAny } from '../../core/glob.ts';
 import { serviceAcls } from './compile/acls.ts';
 import { type Ask, asksOf, consentProblems } from './compile/consent.ts';
 import type { KafkaLandscape, PlacedService } from './compile/landscape.ts';
-import { principalOfService, principalProblems } from './compile/principals.ts';
+import { generationsOf, knownAs, principalOfService, principalProblems } from './compile/principals.ts';
 import { powerWarnings } from './compile/power.ts';
 import { sharedWarnings, transactionalProblems } from './compile/shared.ts';
 import { streamsProblems } from './compile/streams.ts';
@@ -47,7 +47,9 @@ export function compile(landscape: KafkaLandscape): Compiled<KafkaResource> {
       ...sharedWarnings(landscape.services),
       ...landscape.services.flatMap(powerWarnings),
     ],
-    principals: new Map(landscape.services.map((service) => [principalOfService(service), service.name])),
+    principals: new Map(
+      landscape.services.flatMap(generationsOf).map((service) => [principalOfService(service), service.name]),
+    ),
     former: new Map(
       landscape.services.flatMap(({ name, formerly = [] }) => formerly.map((user) => [user, name] as const)),
     ),
@@ -55,13 +57,16 @@ export function compile(landscape: KafkaLandscape): Compiled<KafkaResource> {
 }
 
 function serviceResources(service: PlacedService): KafkaResource[] {
+  const generations = generationsOf(service);
+  const before = (service.formerly ?? []).map((name) => knownAs(service, name));
+  const acls = [...generations, ...before].flatMap(serviceAcls);
+  return [...generations.flatMap(identityResources), ...suspendedOnly(service, acls)];
+}
+
+function identityResources(service: PlacedService): KafkaResource[] {
   const principal = principalOfService(service);
   const user = hasPassword(service) ? [userResource(service, principal)] : [];
-  const known = [principal, ...(service.formerly ?? [])];
-  const acls = known.flatMap((name) =>
-    serviceAcls({ ...service, section: { ...service.section, principal: name } }),
-  );
-  return [...user, ...quotaResources(service, principal), ...suspendedOnly(service, acls)];
+  return [...user, ...quotaResources(service, principal)];
 }
 
 /** Who is suspended keeps what is refused to it. */

@@ -2,7 +2,7 @@ import type { Compiled } from '../../core/broker.ts';
 import type { Ground } from '../../core/kind.ts';
 import { commonGround } from '../../core/former.ts';
 import type { KafkaLandscape, PlacedService } from './compile/landscape.ts';
-import { principalOfService } from './compile/principals.ts';
+import { generationsOf, principalOfService } from './compile/principals.ts';
 import type { KafkaResource } from './resources.ts';
 
 /** What ownership is judged by. Pure. */
@@ -13,7 +13,7 @@ export function ground(landscape: KafkaLandscape, compiled: Compiled<KafkaResour
     // Everything on Kafka is the whole cluster's: there is nothing like a vhost.
     containers: new Set(),
     credentials: new Map(
-      landscape.services.flatMap((service) => {
+      landscape.services.flatMap(generationsOf).flatMap((service) => {
         const fate = credentialFate(service);
         return fate === undefined ? [] : [[principalOfService(service), fate] as const];
       }),

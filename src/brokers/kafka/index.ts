@@ -41,6 +41,10 @@ export const kafka: Broker<KafkaEnvironment, KafkaService, KafkaResource> = {
     const { writer } = await import('./write.ts');
     return writer(target, context, credentials, watch);
   },
+  async rotator(target, context, permit) {
+    const { rotator } = await import('./rotate.ts');
+    return rotator(target, context, permit);
+  },
   async lock(target, context, request) {
     const { lock } = await import('./lock.ts');
     return lock(target, context, request);

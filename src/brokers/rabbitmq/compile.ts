@@ -11,7 +11,7 @@ import { policyResource } from './compile/policies.ts';
 import { rightsOf } from './compile/rights.ts';
 import { type Member, vhostsOf } from './compile/vhosts.ts';
 import type { PlacedService, RabbitLandscape } from './compile/landscape.ts';
-import { exchangeType, survey, userOf, type World } from './compile/world.ts';
+import { exchangeType, generationsOf, knownAs, survey, userOf, type World } from './compile/world.ts';
 
 /** Intent to resources, by the rules of docs/least-privilege.md. Throws TopologyError with every problem found. */
 export function compile(landscape: RabbitLandscape): Compiled<RabbitResource> {
@@ -24,7 +24,10 @@ export function compile(landscape: RabbitLandscape): Compiled<RabbitResource> {
       vhostResource(environment.name, section),
     ),
     ...worlds.flatMap(worldResources),
-    ...services.filter(({ section }) => section.auth !== 'external').map(userResource),
+    ...services
+      .filter(({ section }) => section.auth !== 'external')
+      .flatMap(generationsOf)
+      .map(userResource),
     ...worlds.flatMap((world) => world.members.flatMap((member) => grantResources(world, member))),
   ];
   if (problems.length > 0) throw new TopologyError(problems);
@@ -34,7 +37,7 @@ export function compile(landscape: RabbitLandscape): Compiled<RabbitResource> {
     warnings: [...warnings.values(), ...services.flatMap(powerWarnings)].sort((a, b) =>
       compareText(a.address, b.address),
     ),
-    principals: new Map(services.map((service) => [userOf(service), service.name])),
+    principals: new Map(services.flatMap(generationsOf).map((service) => [userOf(service), service.name])),
     former: new Map(
       services.flatMap(({ name, formerly = [] }) => formerly.map((user) => [user, name] as const)),
     ),
@@ -70,17 +73,17 @@ function declaredResources(world: World): RabbitResource[] {
 function grantResources(world: World, member: Member): RabbitResource[] {
   if (member.service.suspended === true) return [];
   const rights = rightsOf(world, member);
-  return knownAs(member).flatMap((known) => [
+  return knownBy(member).flatMap((known) => [
     permissionResource(world, known, rights),
     ...topicPermissionResources(world, known, rights),
   ]);
 }
 
-/** The member under its name, and under each that it had before: the grants are the same. */
-function knownAs(member: Member): Member[] {
+/** The member under each of its generations, and under each name that it had before: the grants are the same. */
+function knownBy(member: Member): Member[] {
   const { service } = member;
-  const before = (service.formerly ?? []).map((user) => ({ ...service.section, user }));
-  return [member, ...before.map((section) => ({ ...member, service: { ...service, section } }))];
+  const before = (service.formerly ?? []).map((user) => knownAs(service, user));
+  return [...generationsOf(service), ...before].map((known) => ({ ...member, service: known }));
 }
 
 function vhostResource(environment: string, section: VhostSection): Vhost {

@@ -29,6 +29,10 @@ export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> 
   recall,
   weigh,
   writer,
+  async rotator(target, context, permit) {
+    const { rotator } = await import('./rotate.ts');
+    return rotator(target, context, permit);
+  },
   async lock(target, context, request) {
     // Only who writes needs the AMQP client.
     const { lock } = await import('./lock.ts');

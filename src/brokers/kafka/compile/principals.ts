@@ -2,9 +2,20 @@ import type { Position, Problem } from '../../../core/errors.ts';
 import { isDistinguishedName, principalProblem } from '../names.ts';
 import type { KafkaLandscape, PlacedService } from './landscape.ts';
 
-/** The user that a service logs in as: its own name, unless `principal` says otherwise. */
+/** The user that a service logs in as: its own name, unless `principal` says otherwise, in the generation that is in use. */
 export function principalOfService(service: PlacedService): string {
-  return service.section.principal ?? service.name;
+  return service.generations?.inUse ?? service.section.principal ?? service.name;
+}
+
+/** The service under each principal that it has while it is rotated; the one in use first. */
+export function generationsOf(service: PlacedService): readonly PlacedService[] {
+  const others = [...(service.generations?.others.keys() ?? [])];
+  return [service, ...others.map((principal) => knownAs(service, principal))];
+}
+
+/** The service as one that has this principal. */
+export function knownAs(service: PlacedService, principal: string): PlacedService {
+  return { ...service, generations: undefined, section: { ...service.section, principal } };
 }
 
 /** Where the principal of a service is written, or the section that it is taken for. */

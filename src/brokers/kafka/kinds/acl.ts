@@ -2,8 +2,8 @@ import type { Address } from '../../../core/address.ts';
 import type { Kind } from '../../../core/kind.ts';
 import { canonical } from '../../../core/json.ts';
 import type { Change } from '../../../core/resource.ts';
-import { userOf } from '../names.ts';
-import type { AclResource, AclSpec } from '../resources.ts';
+import { principalOf, userOf } from '../names.ts';
+import { aclAddress, type AclResource, type AclSpec } from '../resources.ts';
 import { clusterName } from '../words.ts';
 import { userOwnership } from './ownership.ts';
 import { phases } from './phases.ts';
@@ -18,6 +18,10 @@ export const aclKind: Kind<AclResource> = {
   holdsData: false,
   ownership: (live, ground) => userOwnership(userOf(live.spec.principal), ground),
   principal: ({ spec }) => userOf(spec.principal),
+  as: (live, name) => {
+    const spec = { ...live.spec, principal: principalOf(name) };
+    return { ...live, spec, address: aclAddress(spec) };
+  },
   // Never asked: an equal address is an equal spec.
   judge: () => ({ is: 'replace', why: 'differs' }),
   // Kafka takes ACLs for what does not exist yet, be it topic or user.

@@ -1,5 +1,5 @@
 import type { Kind } from '../../../core/kind.ts';
-import { quotaEntity, type QuotaResource } from '../resources.ts';
+import { quotaAddress, quotaEntity, type QuotaResource } from '../resources.ts';
 import { claimedOwnership } from './ownership.ts';
 import { phases } from './phases.ts';
 
@@ -13,6 +13,8 @@ export const quotaKind: Kind<QuotaResource> = {
   order: 2,
   holdsData: false,
   ownership: (live, ground) => claimedOwnership(quotaEntity(live.address)['user'] ?? undefined, ground),
+  as: (live, user) => ({ ...live, address: quotaAddress({ ...quotaEntity(live.address), user }) }),
+  about: ({ address }) => quotaEntity(address)['user'] ?? undefined,
   judge: ({ spec: live }, { spec: desired }) => ({
     is: 'update',
     why: [...new Set([...Object.keys(live), ...Object.keys(desired)])]

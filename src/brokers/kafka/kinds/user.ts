@@ -1,7 +1,7 @@
 import { partOf } from '../../../core/address.ts';
 import type { Kind } from '../../../core/kind.ts';
 import { principalOf } from '../names.ts';
-import type { UserResource } from '../resources.ts';
+import { userAddress, type UserResource } from '../resources.ts';
 import { aclDeletions } from './acl.ts';
 import { credentialOwnership } from './ownership.ts';
 import { phases } from './phases.ts';
@@ -14,6 +14,7 @@ export const userKind: Kind<UserResource> = {
   credential: (change) => change.action !== 'delete',
   ownership: (live, ground) => credentialOwnership(partOf(live.address, 0), ground),
   principal: ({ address }) => partOf(address, 0),
+  as: (live, name) => ({ ...live, address: userAddress(name) }),
   // A salted password cannot be strengthened without the password, which may not be stored: any number of iterations will do,
   // and the reader warns of few.
   settle: (live, desired) =>

@@ -23,7 +23,7 @@ const saltBytes = 32;
 const deriveKey = promisify(pbkdf2);
 
 /** Salted here (RFC 5802, KIP-554): the password itself never reaches the broker. */
-async function upsertionOf(name: string, iterations: number, password: string): Promise<Upsertion> {
+export async function upsertionOf(name: string, iterations: number, password: string): Promise<Upsertion> {
   const salt = randomBytes(saltBytes);
   const saltedPassword = await deriveKey(password, salt, iterations, sha512Bytes, 'sha512');
   return { name, mechanism: scramMechanisms['SCRAM-SHA-512'], iterations, salt, saltedPassword };

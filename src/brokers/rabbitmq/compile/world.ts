@@ -33,9 +33,19 @@ export interface World {
   readonly warnings: Map<Address, Warning>;
 }
 
-/** The user that a service logs in as. */
+/** The user that a service logs in as: that of the generation in use, where any is known. */
 export function userOf(service: PlacedService): string {
-  return service.section.user ?? service.name;
+  return service.generations?.inUse ?? service.section.user ?? service.name;
+}
+
+/** The service under each user that it has while it is rotated; the one in use first. */
+export function generationsOf(service: PlacedService): readonly PlacedService[] {
+  return [service, ...[...(service.generations?.others.keys() ?? [])].map((user) => knownAs(service, user))];
+}
+
+/** The service as one that has this user. */
+export function knownAs(service: PlacedService, user: string): PlacedService {
+  return { ...service, generations: undefined, section: { ...service.section, user } };
 }
 
 /** A world for each vhost of the environment. */

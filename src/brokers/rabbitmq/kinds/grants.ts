@@ -7,7 +7,9 @@ import { covers } from '../patterns/pattern.ts';
 import {
   exchangeNeed,
   type Permission,
+  permissionAddress,
   type TopicPermission,
+  topicPermissionAddress,
   userAddress,
   vhostAddress,
 } from '../resources.ts';
@@ -24,6 +26,7 @@ export const permission: Kind<Permission> = {
   holdsData: false,
   ownership: (live, ground) => grantFate(live.address, partOf(live.address, 1), ground),
   principal: ({ address }) => partOf(address, 1),
+  as: (live, name) => ({ ...live, address: permissionAddress(partOf(live.address, 0), name) }),
   judge: (live, desired) => ({ is: 'update', why: differences(live.spec, desired.spec) }),
   needs: ({ address }) => [vhostAddress(partOf(address, 0)), userAddress(partOf(address, 1))],
   phase: (change) => upOrDown(change, phases.permissionUpsert, phases.permissionDelete),
@@ -68,6 +71,10 @@ export const topicPermission: Kind<TopicPermission> = {
     return grantFate(live.address, partOf(live.address, 1), ground);
   },
   principal: ({ address }) => partOf(address, 1),
+  as: (live, name) => ({
+    ...live,
+    address: topicPermissionAddress(partOf(live.address, 0), name, partOf(live.address, 2)),
+  }),
   judge: (live, desired) => ({ is: 'update', why: differences(live.spec, desired.spec) }),
   needs({ address }) {
     const vhost = partOf(address, 0);

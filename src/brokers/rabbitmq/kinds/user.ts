@@ -2,7 +2,7 @@ import { partOf } from '../../../core/address.ts';
 import type { Kind } from '../../../core/kind.ts';
 import { setting } from '../../../core/setting.ts';
 import { fateOf } from '../../../core/standing.ts';
-import type { User } from '../resources.ts';
+import { type User, userAddress } from '../resources.ts';
 import { differences, phases, showList, showRecord, upOrDown } from './shared.ts';
 
 const passwordText = { password: 'it has no password', none: 'its password is taken away' } as const;
@@ -21,6 +21,7 @@ export const user: Kind<User> = {
       service,
     })),
   principal: ({ address }) => partOf(address, 0),
+  as: (live, name) => ({ ...live, address: userAddress(name) }),
   judge: ({ spec: live }, { spec: desired }) => ({
     is: 'update',
     why: live.auth === desired.auth ? differences(live, desired) : passwordText[desired.auth],

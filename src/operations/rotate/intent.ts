@@ -1,0 +1,132 @@
+import { kindOf } from '../../core/diff.ts';
+import { cautious } from '../../core/decisions.ts';
+import { RefusedError, UsageError } from '../../core/errors.ts';
+import { principalOf } from '../../core/generations.ts';
+import { generationName, generationOf } from '../../core/naming.ts';
+import { creation } from '../../core/diff.ts';
+import { inPool, lanes } from '../../core/pool.ts';
+import { type Asked, assess, type Assessment } from '../../core/rotation/assess.ts';
+import { usersIn } from '../generations.ts';
+import { type Planned, planSite } from '../plan.ts';
+import type { Session, Site } from '../session.ts';
+import { type Held, readHeld, type Target } from './target.ts';
+
+/** One service, and what is to be done with it. */
+export interface Intent {
+  readonly target: Target;
+  readonly held: Held;
+  readonly assessment: Assessment;
+  /** For a rotation that begins: a generation whose name nobody has. */
+  readonly next: number;
+}
+
+export interface Scope extends Asked {
+  readonly services: readonly string[];
+  readonly emergency: boolean;
+}
+
+/** What is to be done for each service, as the store, and the brokers, are now. Writes nothing. */
+export async function intend(session: Session, scope: Scope): Promise<readonly Intent[]> {
+  const targets = targetsOf(session, scope.services);
+  const held = new Map<Target, Held>();
+  await inPool(targets, lanes, async (target) => {
+    held.set(target, await readHeld(target, session));
+  });
+  const assessed = targets.flatMap((target) => {
+    const has = held.get(target);
+    return has === undefined ? [] : [{ target, held: has, assessment: assessTarget(target, has, scope) }];
+  });
+  const beginning = new Set(
+    assessed.filter(({ assessment }) => assessment.is === 'begin').map(({ target }) => target.site),
+  );
+  const planned = new Map<Site, Planned>();
+  for (const site of beginning) planned.set(site, await planSite(session, site, cautious));
+  return assessed.map((one) => {
+    const plan = planned.get(one.target.site);
+    return plan === undefined ? { ...one, next: 1 } : withPlan(one, plan, scope);
+  });
+}
+
+export function targetsOf(session: Session, services: readonly string[]): Target[] {
+  const unknown = services.find((name) => !session.topology.services.has(name));
+  if (unknown !== undefined) {
+    throw new UsageError(`the topology has no service ${unknown}`, 'see the names under services:');
+  }
+  const store = session.store();
+  if (store === undefined) {
+    throw new RefusedError(
+      `environment ${session.environment.name} names no secret store to rotate credentials in`,
+      {
+        position: session.topology.locate(['environments', session.environment.name]),
+        hint: 'name one, such as `secrets: file:secrets`',
+      },
+    );
+  }
+  return session.sites.flatMap((site) =>
+    site.landscape.services
+      .filter(({ name }) => services.length === 0 || services.includes(name))
+      .map(({ name }) => ({
+        broker: site.broker.name,
+        service: name,
+        base: site.bases.get(name) ?? name,
+        site,
+        store,
+      })),
+  );
+}
+
+function assessTarget(target: Target, { record, credential }: Held, asked: Asked): Assessment {
+  const { site, service, base } = target;
+  const placed = site.landscape.services.find(({ name }) => name === service);
+  const mode = placed?.rotation ?? 'dual';
+  const passwordless =
+    placed?.suspended === true
+      ? 'it is suspended'
+      : hasPassword(target)
+        ? undefined
+        : 'it has no password of ours';
+  return assess({ base, mode, record: record?.record, credential, passwordless }, asked);
+}
+
+export function hasPassword({ site: { broker, compiled }, service }: Target): boolean {
+  return compiled.resources.some(
+    (one) => one.service === service && kindOf(broker.kinds, one).credential?.(creation(one)) === true,
+  );
+}
+
+type Assessed = Omit<Intent, 'next'>;
+
+/** A new generation is made as the topology says: the old one must be so, too, or a rotation would change what a service may do. */
+function withPlan(one: Assessed, planned: Planned, { emergency }: Scope): Intent {
+  const { target, assessment } = one;
+  if (assessment.is !== 'begin') return { ...one, next: 1 };
+  const users = usersIn(target.site, [...planned.difference.live.values()]);
+  const generations = users.flatMap((user) => generationOf(target.base, user) ?? []);
+  const next = Math.max(assessment.record.last, ...generations) + 1;
+  const inUse = generationName(target.base, assessment.record.inUse);
+  const blocked = (why: string, hint: string): Intent => ({
+    ...one,
+    next,
+    assessment: { is: 'blocked', why, hint },
+  });
+  if (!users.includes(inUse)) return blocked(`user ${inUse} is not there`, 'apply makes it');
+  const open = pending(planned, inUse);
+  if (open === undefined || emergency) return { ...one, next };
+  return blocked(
+    `the topology is not applied to ${inUse}: ${open} differs`,
+    'apply first; --emergency goes on all the same',
+  );
+}
+
+function pending({ broker, difference, part }: Planned, principal: string): string | undefined {
+  const { kinds } = broker;
+  const changed = part.changes.find(
+    ({ kind, address, before, after }) =>
+      principalOf(kinds, { kind, address, spec: after ?? before ?? {} }) === principal,
+  );
+  const blocked = part.blocked.find(({ address }) => {
+    const desired = difference.desired.get(address);
+    return desired !== undefined && principalOf(kinds, desired) === principal;
+  });
+  return (changed ?? blocked)?.address;
+}

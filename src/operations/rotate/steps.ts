@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Credential, Credentials, Rotator } from '../../core/broker.ts';
+import { durationText } from '../../core/duration.ts';
+import { BrokerError, RefusedError } from '../../core/errors.ts';
+import { isSide } from '../../core/rotation/assess.ts';
+import { principalAt, type RotationRecord, type Side, type UnderWay } from '../../core/rotation/record.ts';
+import type { Step } from '../../core/rotation/words.ts';
+import { credentialPath } from '../records.ts';
+import { type Hands, make, unmake } from './principal.ts';
+import { readCredential, type Target } from './target.ts';
+
+/** What the steps of one rotation work with. */
+export interface Work {
+  readonly target: Target;
+  readonly hands: Hands;
+  readonly rotator: Rotator;
+  readonly graceMs: number;
+  readonly emergency: boolean;
+  readonly now: () => Date;
+  /** Throws where a person stopped it, or the lock is lost. */
+  readonly permit: () => Promise<void>;
+  readonly progress: (text: string) => void;
+}
+
+export type Rotating = RotationRecord & { readonly underWay: UnderWay };
+
+/** Does one step, which may have been done before, in part or whole; returns what there is to say of it. */
+export async function doStep(step: Step, record: Rotating, work: Work): Promise<string> {
+  const { from, to } = record.underWay;
+  const [old, fresh] = [principalAt(record, from), principalAt(record, to)];
+  switch (step) {
+    case 'create':
+      await make(work.hands, fresh, 'user', passwordOf(to));
+      return `user ${fresh}`;
+    case 'grant': {
+      const made = await make(work.hands, fresh, 'grants', passwordOf(to));
+      return made === 0 ? `${fresh} has every grant already` : `${made} grants and quotas of ${fresh}`;
+    }
+    case 'test':
+      await until('accepted', work, { username: fresh, password: to.password ?? '' });
+      return `${fresh} can log in`;
+    case 'publish':
+      return publish(record, work);
+    case 'set':
+      await work.rotator.setPassword({ username: fresh, password: to.password ?? '' });
+      return `the broker has the new password of ${fresh}`;
+    case 'drain':
+      return drain(old, record.underWay, work);
+    case 'close':
+      return close(old, work);
+    case 'revoke': {
+      const gone = await unmake(work.hands, old, 'grants');
+      return gone === 0 ? `${old} has no grant` : `${gone} grants and quotas of ${old}`;
+    }
+    case 'remove':
+      await unmake(work.hands, old, 'user');
+      return `user ${old}`;
+    case 'prove':
+      return prove(record, old, work);
+  }
+}
+
+/** The password is in the record before a broker hears of it. */
+function passwordOf(side: Side): Credentials {
+  return {
+    has: () => Promise.resolve(true),
+    ensure: (_path, username) => Promise.resolve({ username, password: side.password ?? '' }),
+  };
+}
+
+/** From here on, whoever reads the store is given the new one: all of it in one document. */
+async function publish(record: Rotating, { target, hands, permit }: Work): Promise<string> {
+  const { from, to } = record.underWay;
+  const held = await readCredential(target, hands.session.context);
+  const place = target.store.place(credentialPath(target));
+  if (isSide(record, to, held)) return `${place} had it already`;
+  const expected = from.password === undefined ? held === undefined : isSide(record, from, held);
+  if (!expected) {
+    throw new RefusedError(
+      `${place} was changed by somebody else while it was rotated: it is left as it is`,
+      {
+        hint: 'put back what was there, or rotate with --abort',
+      },
+    );
+  }
+  await permit();
+  const document = { ...held?.document, username: principalAt(record, to), password: to.password ?? '' };
+  await target.store.write(credentialPath(target), document, held?.version);
+  return place;
+}
+
+const pollMs = 500;
+/** Looked at so often without a session: one that has just ended may be on its way back. */
+const quietLooks = 3;
+
+/** Waits for those who use the old one, as far as the broker shows them, and never longer than the grace. */
+async function drain(old: string, { drainFrom }: UnderWay, work: Work): Promise<string> {
+  const since = drainFrom === undefined ? work.now().getTime() : Date.parse(drainFrom);
+  const left = () => since + work.graceMs - work.now().getTime();
+  let quiet = 0;
+  for (;;) {
+    const open = await work.rotator.sessions(old);
+    quiet = open === 0 ? quiet + 1 : 0;
+    if (quiet >= quietLooks) return `nobody uses ${old} any more`;
+    if (left() <= 0) break;
+    const waits = `waiting up to ${durationText(left())}`;
+    work.progress(
+      open === undefined ? `${waits} for users of ${old}` : `${waits}: ${open} sessions of ${old}`,
+    );
+    await sleep(Math.min(pollMs, Math.max(left(), 1)));
+    await work.permit();
+  }
+  const open = await work.rotator.sessions(old);
+  const grace = durationText(work.graceMs);
+  return open === undefined
+    ? `${grace} for those who use ${old}, whose sessions the broker does not show`
+    : `${open} sessions of ${old} after ${grace}`;
+}
+
+async function close(old: string, { rotator }: Work): Promise<string> {
+  const ended = await rotator.endSessions(old);
+  return ended === 0 ? `no session of ${old} was closed` : `${ended} sessions of ${old}`;
+}
+
+async function prove(record: Rotating, old: string, work: Work): Promise<string> {
+  const { from, to, mode } = record.underWay;
+  await until('accepted', work, { username: principalAt(record, to), password: to.password ?? '' });
+  if (from.password === undefined)
+    return 'the new credential is accepted; the old one is not known, and so not proved to be refused';
+  await until('refused', work, { username: old, password: from.password });
+  if (mode === 'dual') await untilNoSession(old, work);
+  return `${old} is refused with the old password`;
+}
+
+/** A write may take a moment to be known everywhere. */
+const patienceMs = 30_000;
+
+async function until(
+  wanted: 'accepted' | 'refused',
+  { rotator, hands, permit }: Work,
+  credential: Credential,
+): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  while ((await rotator.login(credential)) !== wanted) {
+    if (performance.now() > deadline) {
+      const is = wanted === 'accepted' ? 'refuses' : 'still accepts';
+      throw new BrokerError(`${hands.site.broker.title} ${is} ${credential.username}`, {
+        hint:
+          wanted === 'accepted'
+            ? 'somebody else may have made this user: rotate --abort goes back, and the next rotation takes another name'
+            : 'rotate again: it goes on from here',
+      });
+    }
+    await sleep(pollMs);
+    await permit();
+  }
+}
+
+/** The broker ends them with their user, if not at once. */
+async function untilNoSession(old: string, { rotator, hands, permit }: Work): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  while ((await rotator.sessions(old)) ?? 0) {
+    if (performance.now() > deadline) {
+      throw new BrokerError(
+        `${hands.site.broker.title} still has sessions of ${old}, which is no user any more`,
+        {
+          hint: 'close them on the broker, then rotate again: it goes on from here',
+        },
+      );
+    }
+    await rotator.endSessions(old);
+    await sleep(pollMs);
+    await permit();
+  }
+}
