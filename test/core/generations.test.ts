@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diff } from '../../src/core/diff.ts';
+import { diff, kindOf } from '../../src/core/diff.ts';
 import { liveGenerations, settleGenerations, stopped } from '../../src/core/generations.ts';
 import type { Keep } from '../../src/core/landscape.ts';
 import { generationName, generationOf } from '../../src/core/naming.ts';
@@ -8,6 +8,7 @@ import { ground } from '../../src/brokers/kafka/ground.ts';
 import { kinds } from '../../src/brokers/kafka/kinds.ts';
 import type { KafkaResource } from '../../src/brokers/kafka/resources.ts';
 import { landscape } from '../kafka/landscape.ts';
+import * as fakes from './fakes.ts';
 
 describe('the name of a generation', () => {
   it.each([
@@ -86,6 +87,20 @@ describe('a plan while a rotation is under way', () => {
     expect(planned('level', (one) => !isNext(one) || isAcl(one))).toEqual([
       'create kafka:quota:user=order.g2',
     ]);
+  });
+  it('leaves what is found as it is', () => {
+    const sides = {
+      kinds: {
+        ...fakes.kinds,
+        'fake:box': { ...kindOf(fakes.kinds, fakes.box('b')), about: () => 'order.g2' },
+      },
+      compiled: fakes.compiled(fakes.box('b', 2, 'order')),
+      reading: fakes.reading(fakes.box('b', 1)),
+      ground: fakes.ground,
+    };
+    const updates = (keep: Keep) =>
+      diff(settleGenerations(sides, new Map([['order.g2', keep]]))).changes.length;
+    expect([updates('found'), updates('level')]).toEqual([0, 1]);
   });
   it('is empty when both live', () => {
     for (const keep of ['level', 'found', 'made'] as const) expect(planned(keep, () => true)).toEqual([]);

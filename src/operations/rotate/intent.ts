@@ -5,6 +5,7 @@ import { principalOf } from '../../core/generations.ts';
 import { generationName, generationOf } from '../../core/naming.ts';
 import { creation } from '../../core/diff.ts';
 import { inPool, lanes } from '../../core/pool.ts';
+import { firstRecord } from '../../core/rotation/record.ts';
 import { type Asked, assess, type Assessment } from '../../core/rotation/assess.ts';
 import { usersIn } from '../generations.ts';
 import { type Planned, planSite } from '../plan.ts';
@@ -98,10 +99,14 @@ type Assessed = Omit<Intent, 'next'>;
 
 /** A new generation is made as the topology says: the old one must be so, too, or a rotation would change what a service may do. */
 function withPlan(one: Assessed, planned: Planned, { emergency }: Scope): Intent {
-  const { target, assessment } = one;
-  if (assessment.is !== 'begin') return { ...one, next: 1 };
+  const { target } = one;
+  if (one.assessment.is !== 'begin') return { ...one, next: 1 };
   const users = usersIn(target.site, [...planned.difference.live.values()]);
   const generations = users.flatMap((user) => generationOf(target.base, user) ?? []);
+  // Where neither record nor credential tells, the newest that lives is the one to adopt.
+  const isNew = one.held.record === undefined && one.held.credential === undefined;
+  const found = isNew ? firstRecord(target.base, Math.max(1, ...generations)) : one.assessment.record;
+  const assessment = { ...one.assessment, record: found };
   const next = Math.max(assessment.record.last, ...generations) + 1;
   const inUse = generationName(target.base, assessment.record.inUse);
   const blocked = (why: string, hint: string): Intent => ({
@@ -111,7 +116,7 @@ function withPlan(one: Assessed, planned: Planned, { emergency }: Scope): Intent
   });
   if (!users.includes(inUse)) return blocked(`user ${inUse} is not there`, 'apply makes it');
   const open = pending(planned, inUse);
-  if (open === undefined || emergency) return { ...one, next };
+  if (open === undefined || emergency) return { ...one, next, assessment };
   return blocked(
     `the topology is not applied to ${inUse}: ${open} differs`,
     'apply first; --emergency goes on all the same',

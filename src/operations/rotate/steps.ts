@@ -19,6 +19,8 @@ export interface Work {
   readonly now: () => Date;
   /** Throws where a person stopped it, or the lock is lost. */
   readonly permit: () => Promise<void>;
+  /** Returns when all that was done beside the steps is in the audit log. */
+  readonly recorded: () => Promise<void>;
   readonly progress: (text: string) => void;
 }
 
