@@ -40,6 +40,17 @@ let front: KafkaProxy;
 /** All that the program said, by the name of the run. */
 const said: { readonly name: string; readonly text: string }[] = [];
 const sent: string[] = [];
+/** Passwords that were in the store, or in a record, at some time. */
+const rotatedOut = new Set<string>();
+
+async function note(): Promise<void> {
+  const folder = join(cwd, 'secrets');
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.json'));
+  for (const file of files) {
+    const texts = JSON.parse(await readFile(join(folder, file), 'utf8')) as Record<string, string>;
+    for (const [key, value] of Object.entries(texts)) if (/password/i.test(key)) rotatedOut.add(value);
+  }
+}
 
 const topics = (name: string) => ({ [`${name}.${mark}`]: { partitions: 1, replicationFactor: 1 } });
 const services = (name: string, tags: readonly string[] = []) => ({
@@ -163,7 +174,7 @@ interface LiveUser {
 
 async function liveUsers(): Promise<LiveUser[]> {
   const users = await rabbit.get<LiveUser[]>('/users');
-  return users.filter(({ name }) => name.endsWith(mark));
+  return users.filter(({ name }) => name.includes(mark));
 }
 
 let answer: (request: ManagementRequest) => ManagementVerdict = () => 'pass';
@@ -210,6 +221,32 @@ describe('when all goes well', () => {
     expect(live.map(({ name }) => name).sort()).toEqual(
       [admin.username, `fresh-${mark}`, `given-${mark}`].sort(),
     );
+  });
+
+  it('rotates every credential, stops half way, goes on, goes back, and lists their ages', async () => {
+    const stop = ({ method, path }: ManagementRequest): ManagementVerdict =>
+      method === 'PUT' && path.startsWith('/api/permissions')
+        ? { status: 500, body: { reason: 'no' } }
+        : 'pass';
+    const only = ['--service', `fresh-${mark}`, '--only', 'rabbitmq', '--yes'];
+    await note();
+    const runs = [
+      await run('what would be rotated', ['rotate', 'tags.yaml', '--dry-run']),
+      await run('a rotation', ['rotate', 'tags.yaml', '--yes', '--grace', '0s', '--format', 'json']),
+    ];
+    await note();
+    answer = stop;
+    const half = await run('half a rotation', ['rotate', 'tags.yaml', ...only], { proxied: true });
+    answer = () => 'pass';
+    await note();
+    runs.push(
+      await run('ages', ['credentials', 'list', 'tags.yaml']),
+      await run('ages as JSON', ['credentials', 'list', 'tags.yaml', '--format', 'json']),
+      await run('a plan in between', ['plan', 'tags.yaml', '--detailed-exitcode']),
+      await run('an abort', ['rotate', 'tags.yaml', ...only, '--abort']),
+    );
+    expect([half.code, ...runs.map(({ code }) => code)]).toEqual([1, ...runs.map(() => 0)]);
+    expect(rotatedOut.size).toBeGreaterThanOrEqual(9);
   });
 
   it('takes a snapshot, plans against it, and shows what was saved in every format', async () => {
@@ -475,7 +512,17 @@ describe('afterwards, when every secret is known', () => {
       Buffer.from(hash, 'base64').subarray(0, 4).toString('hex'),
     );
     const passwords = [admin.password, clusterAdmin.password, rabbitmq.admin.password, kafka.admin.password];
-    const all = [...passwords, given.rabbitmq, given.kafka, wrong, stray, ...generated, ...live, ...sent];
+    const all = [
+      ...passwords,
+      given.rabbitmq,
+      given.kafka,
+      wrong,
+      stray,
+      ...generated,
+      ...rotatedOut,
+      ...live,
+      ...sent,
+    ];
     expect(generated.length).toBeGreaterThanOrEqual(10);
     expect(live.length).toBeGreaterThanOrEqual(5);
     expect(sent.length).toBeGreaterThanOrEqual(5);

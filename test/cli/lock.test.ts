@@ -177,6 +177,35 @@ describe('two applies at once', () => {
     },
   );
 
+  it('a rotation is kept out as an apply is, and keeps others out', async () => {
+    const service = `rotated-${bench.mark}`;
+    const alone = { [service]: { rabbitmq: {} } };
+    await bench.write('rotated', alone);
+    await bench.write('proxied', alone, over);
+    const only = ['--yes', '--only', 'rabbitmq'];
+    expect((await bench.run('apply', 'rotated.yaml', ...only)).code).toBe(0);
+    const rotate = ['rotate', ...only, '--grace', '0s'];
+    const { running, held } = await holder(await pending(), '--only', 'rabbitmq');
+    const kept = await bench.run(...rotate, 'rotated.yaml', '--lock-timeout', '1s');
+    expect([kept.code, kept.stdout]).toEqual([1, '']);
+    expect(kept.stderr).toContain(`is locked by ${me} (`);
+    held.open();
+    await running.ended;
+
+    const writes = holdWrites();
+    const rotating = bench.start(...rotate, 'proxied.yaml');
+    started.push({ running: rotating, held: writes });
+    await until(() => writes.waiting > 0 || rotating.isOver);
+    const other = await bench.run(...rotate, 'rotated.yaml', '--lock-timeout', '1s');
+    expect([other.code, other.stdout]).toEqual([1, '']);
+    expect(other.stderr).toContain(`is locked by ${me} (`);
+    writes.open();
+    expect(await rotating.ended).toMatchObject({ code: 0 });
+    const users = (await rabbit.get<{ name: string }[]>('/users')).map(({ name }) => name);
+    expect(users.filter((name) => name.startsWith(service))).toEqual([`${service}.g2`]);
+    await rabbit.delete(`/users/${service}.g2`);
+  });
+
   it('--no-lock neither waits nor keeps others out', async () => {
     const { running, held } = await holder(await pending());
     const name = `free-${bench.mark}`;

@@ -190,6 +190,22 @@ describe('a rotation', () => {
     expect(await changes()).toEqual([]);
   });
 
+  it('shows in no snapshot and no import: a topology names no generation', async () => {
+    const service = named('both');
+    await place.run('snapshot', '--out', 'live.json');
+    expect(await changes('--against', 'live.json')).toEqual([]);
+    const imported = await place.run('import', '--out', 'imported');
+    expect(imported.stderr).not.toContain('.g');
+    const text = await readFile(join(place.cwd, 'imported', 'services', `${service}.yaml`), 'utf8');
+    expect(text).not.toMatch(/\.g\d/);
+    const { code, stdout } = await place.run('plan', 'imported', '--no-secrets', '--format', 'json');
+    expect(code).toBe(0);
+    const planned = JSON.parse(stdout) as { readonly changes: readonly { readonly address: string }[] };
+    expect(planned.changes.filter(({ address }) => decodeURIComponent(address).includes(service))).toEqual(
+      [],
+    );
+  });
+
   it('shows its steps and writes nothing with --dry-run, and asks for --yes without a terminal', async () => {
     const service = named('order');
     const before = await place.stored(`rabbitmq/${service}`);
