@@ -223,31 +223,35 @@ describe('when all goes well', () => {
     );
   });
 
-  it('rotates every credential, stops half way, goes on, goes back, and lists their ages', async () => {
-    const stop = ({ method, path }: ManagementRequest): ManagementVerdict =>
-      method === 'PUT' && path.startsWith('/api/permissions')
-        ? { status: 500, body: { reason: 'no' } }
-        : 'pass';
-    const only = ['--service', `fresh-${mark}`, '--only', 'rabbitmq', '--yes'];
-    await note();
-    const runs = [
-      await run('what would be rotated', ['rotate', 'tags.yaml', '--dry-run']),
-      await run('a rotation', ['rotate', 'tags.yaml', '--yes', '--grace', '0s', '--format', 'json']),
-    ];
-    await note();
-    answer = stop;
-    const half = await run('half a rotation', ['rotate', 'tags.yaml', ...only], { proxied: true });
-    answer = () => 'pass';
-    await note();
-    runs.push(
-      await run('ages', ['credentials', 'list', 'tags.yaml']),
-      await run('ages as JSON', ['credentials', 'list', 'tags.yaml', '--format', 'json']),
-      await run('a plan in between', ['plan', 'tags.yaml', '--detailed-exitcode']),
-      await run('an abort', ['rotate', 'tags.yaml', ...only, '--abort']),
-    );
-    expect([half.code, ...runs.map(({ code }) => code)]).toEqual([1, ...runs.map(() => 0)]);
-    expect(rotatedOut.size).toBeGreaterThanOrEqual(9);
-  });
+  it(
+    'rotates every credential, stops half way, goes back, and lists their ages',
+    { timeout: 180_000 },
+    async () => {
+      const stop = ({ method, path }: ManagementRequest): ManagementVerdict =>
+        method === 'PUT' && path.startsWith('/api/permissions')
+          ? { status: 500, body: { reason: 'no' } }
+          : 'pass';
+      const only = ['--service', `fresh-${mark}`, '--only', 'rabbitmq', '--yes'];
+      await note();
+      const runs = [
+        await run('what would be rotated', ['rotate', 'tags.yaml', '--dry-run']),
+        await run('a rotation', ['rotate', 'tags.yaml', '--yes', '--grace', '0s', '--format', 'json']),
+      ];
+      await note();
+      answer = stop;
+      const half = await run('half a rotation', ['rotate', 'tags.yaml', ...only], { proxied: true });
+      answer = () => 'pass';
+      await note();
+      runs.push(
+        await run('ages', ['credentials', 'list', 'tags.yaml']),
+        await run('ages as JSON', ['credentials', 'list', 'tags.yaml', '--format', 'json']),
+        await run('a plan in between', ['plan', 'tags.yaml', '--detailed-exitcode']),
+        await run('an abort', ['rotate', 'tags.yaml', ...only, '--abort']),
+      );
+      expect([half.code, ...runs.map(({ code }) => code)]).toEqual([1, ...runs.map(() => 0)]);
+      expect(rotatedOut.size).toBeGreaterThanOrEqual(9);
+    },
+  );
 
   it('takes a snapshot, plans against it, and shows what was saved in every format', async () => {
     const runs = [
