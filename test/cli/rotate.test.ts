@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connect } from '../../src/brokers/rabbitmq/connect.ts';
 import type { Credential } from '../../src/core/broker.ts';
 import type { Ages } from '../../src/core/rotation/ages.ts';
@@ -19,6 +19,9 @@ import {
 import { rabbitAdmin } from '../brokers/rabbit-admin.ts';
 import { bin } from './run.ts';
 import { openWorkspace, type Services, type Workspace } from './workspace.ts';
+
+// Each runs the program several times, on a machine that may be busy.
+vi.setConfig({ testTimeout: 180_000 });
 
 const brokers = brokersForTests();
 const rabbit = rabbitAdmin(brokers.rabbitmq);
