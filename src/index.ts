@@ -9,4 +9,5 @@ export { importTopology, type ImportOptions, type ImportResult } from './operati
 export { openAuditLog } from './operations/audit-log.ts';
 export { plan, type PlanOptions, type PlanResult } from './operations/plan.ts';
 export { readPlan } from './operations/saved-plan.ts';
+export { verify, type Verification, type VerifyOptions } from './operations/verify.ts';
 export { Redaction } from './secrets/redact.ts';

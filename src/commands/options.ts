@@ -16,6 +16,7 @@ export interface Shared {
   readonly allowWidening?: readonly string[];
   readonly maxDeletes?: number;
   readonly keepConnections?: true;
+  readonly checkCredentials?: true;
   readonly color: boolean;
   readonly logLevel?: string;
   readonly auditLog?: string;
@@ -55,7 +56,11 @@ export function decisionOptions(command: Command): Command {
       'refuse when more of the owned objects of a broker would go (default: 30; counted from 10 objects up)',
       percent,
     )
-    .option('--keep-connections', 'do not close the connections of users that lose a right');
+    .option('--keep-connections', 'do not close the connections of users that lose a right')
+    .option(
+      '--check-credentials',
+      'ask whether the brokers take the stored passwords, and write those again that they do not',
+    );
 }
 
 function percent(text: string): number {
@@ -81,6 +86,7 @@ export function decisionsFrom(shared: Shared): Decisions {
     maxDeletes: shared.maxDeletes ?? cautious.maxDeletes,
     keepConnections: shared.keepConnections ?? cautious.keepConnections,
     services: sorted(shared.service),
+    ...(shared.checkCredentials === true ? { checkCredentials: true } : {}),
   };
 }
 
@@ -102,6 +108,7 @@ export function decisionsNamed(shared: Shared): string[] {
     '--allow-widening': shared.allowWidening,
     '--max-deletes': shared.maxDeletes,
     '--keep-connections': shared.keepConnections,
+    '--check-credentials': shared.checkCredentials,
     '--service': shared.service,
     '--only': shared.only,
   };

@@ -68,7 +68,13 @@ async function makePlan(options: PlanOptions, flags: PlanFlags): Promise<PlanRes
 
 const weekMs = 7 * 86_400_000;
 
-function checkFlags({ against, maxAge, out, allowDataLoss }: PlanFlags): void {
+function checkFlags({ against, maxAge, out, allowDataLoss, checkCredentials, secrets }: PlanFlags): void {
+  if (checkCredentials === true && (against !== undefined || !secrets)) {
+    throw new UsageError(
+      '--check-credentials asks the live brokers about the stored passwords',
+      'leave out --against and --no-secrets',
+    );
+  }
   if (against === undefined && maxAge !== undefined) {
     throw new UsageError('--max-age is about a snapshot', 'give it together with --against FILE');
   }

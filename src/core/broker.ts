@@ -4,9 +4,10 @@ import type { Position } from './errors.ts';
 import type { Imported } from './import/imported.ts';
 import type { JsonObject } from './json.ts';
 import type { Ground, Kind } from './kind.ts';
-import type { Landscape, Placed } from './landscape.ts';
+import type { Landscape, Placed, PlacedService } from './landscape.ts';
 import type { Lock, LockRequest } from './lock.ts';
 import type { Realms } from './naming.ts';
+import type { Expectation, Identity, Login, Prover, Question } from './proof.ts';
 import type { Change, Resource } from './resource.ts';
 import type { Mode } from './rotation/words.ts';
 
@@ -64,10 +65,19 @@ export interface Credential {
   readonly password: string;
 }
 
+export interface CredentialDrift {
+  /** To be written again: why, and the spec that it is to have where that is another. */
+  readonly drifted: ReadonlyMap<Address, { readonly why: string; readonly after?: JsonObject }>;
+  /** What could not be told. */
+  readonly unknown: readonly Warning[];
+}
+
 /** The services' credentials. Paths are `<broker>/<service>`. */
 export interface Credentials {
   /** Undefined where the environment names no store. */
   has(path: string): Promise<boolean | undefined>;
+  /** Undefined where nothing is stored, or the environment names no store. */
+  read(path: string): Promise<Credential | undefined>;
   /** The stored credential, or a newly generated one that was stored before this returns. */
   ensure(path: string, username: string): Promise<Credential>;
 }
@@ -219,6 +229,30 @@ export interface Broker<Environment = unknown, Service = unknown, R extends Reso
     changes: readonly Change<R>[],
     context: Context,
   ): Promise<ReadonlyMap<Address, string>>;
+  /** Who a service is to the broker. Pure. */
+  identity(service: PlacedService<Service>): Identity;
+  /**
+   * All that could be asked as a service: each right on everything that the topology names, whoever it belongs to, and on what every
+   * broker has. Pure.
+   */
+  questions(
+    landscape: Landscape<Environment, Service>,
+    compiled: Compiled<R>,
+  ): (service: string) => Question[];
+  /** Whether grants, desired or live ones, allow what is asked. Pure. */
+  allows(grants: readonly R[]): (question: Question) => Expectation;
+  /**
+   * Which of these users, all of them live, the broker would not let in with the password that is stored, or keeps it too weakly:
+   * `live` says how they are kept. Changes nothing, and says nothing of what a password or its hash is.
+   */
+  drift(
+    target: Placed<Environment>,
+    stored: ReadonlyMap<Address, Credential>,
+    live: readonly R[],
+    context: Context,
+  ): Promise<CredentialDrift>;
+  /** Logs in as a service. Throws LoginRefused where the broker does not take the credential. */
+  prove(target: Placed<Environment>, as: Login<Service, R>, context: Context): Promise<Prover>;
   /** Only apply and rotate ask for one. */
   writer(
     target: Placed<Environment>,

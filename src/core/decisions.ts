@@ -14,6 +14,8 @@ export interface Decisions {
   readonly keepConnections: boolean;
   /** Only these services; empty for all. Nothing outside is deleted. */
   readonly services: readonly string[];
+  /** Whether the broker takes the stored passwords is asked, and where it does not they are written again. */
+  readonly checkCredentials?: true | undefined;
 }
 
 export const cautious: Decisions = {

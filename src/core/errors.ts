@@ -74,6 +74,9 @@ export class ConnectionError extends MqwardenError {
   }
 }
 
+/** The broker was reached, and does not take this user name and password, or this certificate. */
+export class LoginRefused extends ConnectionError {}
+
 /** The broker shows this administrator only a part of what it has: a diff against that would be wrong. */
 export class PartialView extends MqwardenError {
   constructor(message: string, details: ErrorDetails) {

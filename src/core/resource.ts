@@ -44,6 +44,8 @@ export interface Change<R extends Resource = Resource> {
   readonly kind: R['kind'];
   readonly service?: string | undefined;
   readonly reason: string;
+  /** The stored password is written again, whatever else changes. */
+  readonly credential?: 'rewrite' | undefined;
   readonly before: R['spec'] | null;
   readonly after: R['spec'] | null;
   /** What it would lose or disturb now (messages, consumers, open connections). Never part of a digest. */

@@ -173,6 +173,7 @@ async function writeSite(
 function permitted(credentials: Credentials, permit: Permit): Credentials {
   return {
     has: (path) => credentials.has(path),
+    read: (path) => credentials.read(path),
     ensure: async (path, username) => {
       await permit();
       return credentials.ensure(path, username);

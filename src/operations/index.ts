@@ -7,3 +7,4 @@ export { planRotation, rotate } from './rotate.ts';
 export { readPlan, savePlan } from './saved-plan.ts';
 export { kinds } from './session.ts';
 export { readSnapshot, saveSnapshot, takeSnapshot } from './snapshot.ts';
+export { verify, type Verification } from './verify.ts';

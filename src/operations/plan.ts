@@ -9,6 +9,7 @@ import type { Change, Resource } from '../core/resource.ts';
 import { RefusedError, UsageError } from '../core/errors.ts';
 import { durationText } from '../core/duration.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import { withCredentialDrift } from './drift.ts';
 import { type Knowledge, knowledgeOf, usersIn, withKnown } from './generations.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
 import { liveSource, snapshotSource, type Source, type Stored } from './source.ts';
@@ -136,7 +137,7 @@ export async function planSite(
 ): Promise<Planned> {
   for (let looks = 1; ; looks += 1) {
     const knowledge = await knowledgeOf(source, site);
-    const planned = await planKnown(site, knowledge, decisions, source);
+    const planned = await planKnown(session, site, { knowledge, decisions, source });
     // A rotation may have gone on while the broker was read: what it makes and unmakes is no change.
     if (looks === mostLooks || !(await hasMovedOn(source, planned, knowledge))) return planned;
   }
@@ -157,16 +158,19 @@ async function hasMovedOn(
 }
 
 async function planKnown(
+  session: Session,
   offline: Site,
-  knowledge: Knowledge,
-  decisions: Decisions,
-  source: Source,
+  { knowledge, decisions, source }: { knowledge: Knowledge; decisions: Decisions; source: Source },
 ): Promise<Planned> {
   const { site, reading } = await readKnown(offline, knowledge, source);
   const { broker, compiled, ground, landscape } = site;
   const level = settleGenerations({ kinds: broker.kinds, compiled, reading, ground }, keptBeside(landscape));
   const found = diff(settleFormer(level, decisions.prune));
-  const { difference, unasked } = checkStore(broker, found, storedOf(site, knowledge));
+  const { difference: checked, unasked } = checkStore(broker, found, storedOf(site, knowledge));
+  const difference =
+    decisions.checkCredentials === true
+      ? await withCredentialDrift(session, site, checked, decisions.services)
+      : checked;
   const decided = decide(broker.kinds, difference, decisions);
   const part = await weigh(source, site, difference, decided);
   return { ...site, difference, part: { ...part, unknown: reading.unknown ?? [] }, unasked };

@@ -15,6 +15,7 @@ const decisions = z.strictObject({
   maxDeletes: z.number().int().min(0).max(100),
   keepConnections: z.boolean(),
   services: z.array(z.string()),
+  checkCredentials: z.literal(true).optional(),
 });
 
 const spec = z.record(z.string(), z.json());

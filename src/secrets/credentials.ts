@@ -54,6 +54,7 @@ export function credentialsIn(
   };
   return {
     has: async (path) => (await read(path)) !== undefined,
+    read,
     ensure: async (path, username) => {
       const known = await stored(path, username);
       if (known !== undefined) return known;
@@ -95,6 +96,7 @@ export function credentialsFor(
     const hint = `name a store in the environment, such as secrets: ${supportedStores.join(' or ')}`;
     return {
       has: () => Promise.resolve(undefined),
+      read: () => Promise.resolve(undefined),
       ensure: (path) =>
         Promise.reject(new SecretError(`no store to keep the credential ${path} in`, { position: at, hint })),
     };
@@ -103,6 +105,7 @@ export function credentialsFor(
   const open = () => (opened ??= credentialsIn(openStore(reference, at, options), options));
   return {
     has: async (path) => open().has(path),
+    read: async (path) => open().read(path),
     ensure: async (path, username) => open().ensure(path, username),
   };
 }

@@ -123,6 +123,14 @@ export const tlsSchema = z
   })
   .describe('How the broker is trusted: PEM files, relative to this file.');
 
+/** What a service shows to brokers that ask for a certificate; verify logs in with it. */
+export const clientTlsSchema = z
+  .strictObject({
+    cert: path().describe("The service's client certificate, a PEM file."),
+    key: path().describe('Its private key, a PEM file without a passphrase.'),
+  })
+  .describe('Its client certificate, for verify to log in with: PEM files, relative to this file.');
+
 /** The administrator that mqwarden logs in as. */
 export const adminSchema = z
   .strictObject({

@@ -41,7 +41,7 @@ export interface KafkaAdmin {
   deleteAcls(bindings: readonly AclBinding[]): Promise<void>;
   /** Names of all users with SCRAM credentials, sorted. */
   scramUsers(): Promise<string[]>;
-  setPassword(username: string, password: string): Promise<void>;
+  setPassword(username: string, password: string, iterations?: number): Promise<void>;
   deleteScramUser(username: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -156,9 +156,9 @@ function scram(
         const { results } = await describeUserScramCredentialsV0.api.async(connection, null);
         return results.map(({ user }) => user).sort();
       }),
-    setPassword: (name, password) =>
+    setPassword: (name, password, iterations = 4096) =>
       connected(at, as, async (connection) => {
-        const [salt, iterations] = [randomBytes(16), 4096];
+        const salt = randomBytes(16);
         const saltedPassword = pbkdf2Sync(password, salt, iterations, 64, 'sha512');
         const upsertion = { name, mechanism: SCRAM_SHA_512, iterations, salt, saltedPassword };
         await alterUserScramCredentialsV0.api.async(connection, [], [upsertion]);

@@ -223,6 +223,22 @@ describe('when all goes well', () => {
     );
   });
 
+  it('proves what services may do, and asks whether the stored passwords are those of the brokers', async () => {
+    const formats = ['text', 'json', 'markdown'];
+    const runs = [
+      await run('check', ['plan', 'good.yaml', '--check-credentials', '--format', 'json']),
+      await run('checked', ['plan', 'good.yaml', '--check-credentials', '--out', 'checked.json']),
+      ...(await Promise.all(
+        formats.map((format) =>
+          run(`verify as ${format}`, ['verify', 'good.yaml', '--only', 'kafka', '--format', format]),
+        ),
+      )),
+    ];
+    // 2: the given users have passwords that the store does not have.
+    expect(runs.map(({ code }) => code).filter((code) => code !== 0 && code !== 2)).toEqual([]);
+    expect(runs.every(({ stdout }) => stdout !== '')).toBe(true);
+  });
+
   it(
     'rotates every credential, stops half way, goes back, and lists their ages',
     { timeout: 180_000 },

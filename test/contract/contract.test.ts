@@ -4,14 +4,20 @@ import { brokers } from '../../src/brokers/index.ts';
 import { ConnectionError } from '../../src/core/errors.ts';
 import { canonical } from '../../src/core/json.ts';
 import type { PlanResult } from '../../src/operations/plan.ts';
+import { standingOf } from '../../src/core/proof.ts';
+import type { Verification } from '../../src/operations/verify.ts';
+import { sharedRabbitMQ } from '../brokers/connection.ts';
 import { openWorkspace, type Workspace } from './life.ts';
 import { kafkaSubject } from './kafka.subject.ts';
 import { rabbitSubject } from './rabbitmq.subject.ts';
 import type { Stage, Subject } from './subject.ts';
 
-const subjects: Readonly<Record<string, () => Subject>> = {
-  rabbitmq: () => rabbitSubject(inject('rabbitmq')),
-  kafka: () => kafkaSubject(inject('kafka')),
+const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
+  rabbitmq: async () => {
+    const at = sharedRabbitMQ(inject('rabbitmq'));
+    return rabbitSubject(at, await at.clientCertificate('contract'));
+  },
+  kafka: () => Promise.resolve(kafkaSubject(inject('kafka'))),
 };
 
 const nothing = { create: 0, update: 0, replace: 0, delete: 0, blocked: 0 };
@@ -28,6 +34,10 @@ const listing = (result: PlanResult, run: string) =>
 /** The changes without their costs: how much a queue holds is known only some time after it was made. */
 const settled = ({ plan }: PlanResult) => plan.changes.map((change) => ({ ...change, cost: undefined }));
 
+/** Of what was asked by a login; what has no login is judged by what is live. */
+const standingsOf = ({ services }: Verification) =>
+  services.filter(({ login }) => login.is === 'in').flatMap(({ proofs }) => proofs.map(standingOf));
+
 describe.each(brokers.map((broker) => [broker.name, broker] as const))('contract: %s', (name, broker) => {
   const makeSubject = subjects[name];
   if (makeSubject === undefined)
@@ -35,9 +45,10 @@ describe.each(brokers.map((broker) => [broker.name, broker] as const))('contract
   let workspace: Workspace;
   let subject: Subject;
   const done = new Set<string>();
+  const proofs = new Set<string>();
 
   beforeAll(async () => {
-    subject = makeSubject();
+    subject = await makeSubject();
     workspace = await openWorkspace(name, subject);
   });
   afterAll(() => workspace.remove());
@@ -60,6 +71,11 @@ describe.each(brokers.map((broker) => [broker.name, broker] as const))('contract
     const ours = second.plan.blocked.filter((one) => one.address.includes(subject.run));
     expect(ours).toEqual([]);
 
+    const proved = await workspace.verify();
+    const wrong = proved.findings.filter(({ rule }) => rule === 'MQ402' || rule === 'MQ403');
+    expect(wrong, `${stage.name}: what is granted works, and what is not is refused`).toEqual([]);
+    for (const one of standingsOf(proved)) proofs.add(one);
+
     const before = listing(second, subject.run);
     const idle = await workspace.apply(decisions);
     expect(idle.status === 'applied' && idle.items).toEqual([]);
@@ -80,6 +96,10 @@ describe.each(brokers.map((broker) => [broker.name, broker] as const))('contract
     ]);
     const missing = all.filter((one) => !done.has(one) && !done.has(one.replace('update', 'replace')));
     expect(missing.sort()).toEqual(Object.keys(subject.unreachable).sort());
+  });
+
+  it('has proved by login that grants work, and that what is not granted is refused', () => {
+    expect([...proofs]).toEqual(expect.arrayContaining(['works', 'refused']));
   });
 
   it('refuses a saved plan once the broker has moved', { timeout: 60_000 }, async () => {

@@ -6,6 +6,7 @@ import { cautious } from '../../src/core/decisions.ts';
 import type { Outcome } from '../../src/core/broker.ts';
 import { openAuditLog } from '../../src/history/audit-log.ts';
 import { apply, type ApplyResult } from '../../src/operations/apply.ts';
+import { verify, type Verification } from '../../src/operations/verify.ts';
 import { plan, type PlanOptions, type PlanResult } from '../../src/operations/plan.ts';
 import { Redaction } from '../../src/secrets/redact.ts';
 import type { Surroundings } from './subject.ts';
@@ -17,6 +18,8 @@ export interface Workspace {
   write(services: Readonly<Record<string, unknown>>, section?: Surroundings['section']): Promise<void>;
   plan(decisions?: Partial<Decisions>, over?: Partial<PlanOptions>): Promise<PlanResult>;
   apply(decisions?: Partial<Decisions>, over?: Partial<PlanOptions>): Promise<Applied>;
+  /** Logs in as each service that the topology has, and asks about all that it could. */
+  verify(): Promise<Verification>;
   remove(): Promise<void>;
 }
 
@@ -59,6 +62,10 @@ export async function openWorkspace(
         lock: 'none',
       });
       return { ...result, failures };
+    },
+    verify: () => {
+      const { variables, redaction, progress } = options();
+      return verify({ topology, variables, redaction, progress, services: [], most: 1000, atATime: 4 });
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };

@@ -9,7 +9,10 @@ interface Endpoint {
 }
 
 /** A life of one service and a second that comes and goes, over every kind; names with everything that AMQP allows. */
-export function rabbitSubject(at: Endpoint): Subject {
+export function rabbitSubject(
+  at: Endpoint,
+  client?: { readonly cert: string; readonly key: string },
+): Subject {
   const run = randomBytes(4).toString('hex');
   const vhost = `contract ${run}/%é`;
   const [shop, guest] = [`shop@${run}/+~ é`, `visitor.${run}%41`];
@@ -55,7 +58,7 @@ export function rabbitSubject(at: Endpoint): Subject {
     amqpsUrl: at.amqpsUrl,
     vhost: { name: vhost, limits: { maxConnections }, ...policies },
     vhosts: { second: `${vhost} 2` },
-    tls: { ca: 'ca.pem' },
+    tls: { ca: 'ca.pem', ...(client === undefined ? {} : { cert: 'client.pem', key: 'client.key' }) },
     admin: { username: at.admin.username, password: 'env:ADMIN_PASSWORD' },
   });
   const policies = (length: number) => ({
@@ -67,7 +70,10 @@ export function rabbitSubject(at: Endpoint): Subject {
   return {
     run,
     section: sectionWith(100, policies(1000)),
-    files: { 'ca.pem': at.ca },
+    files: {
+      'ca.pem': at.ca,
+      ...(client === undefined ? {} : { 'client.pem': client.cert, 'client.key': client.key }),
+    },
     variables: { ADMIN_PASSWORD: at.admin.password },
     claims: { users: `*${run}*` },
     stages: [

@@ -54,6 +54,7 @@ function liveOn(kafka: Kafka): Live {
   const credentials: Live['credentials'] = {
     stored,
     has: (path) => Promise.resolve(stored.has(path)),
+    read: (path) => Promise.resolve(stored.get(path)),
     ensure: (path, username) => {
       const credential = stored.get(path) ?? { username, password: `pässword of ${username}` };
       stored.set(path, credential);

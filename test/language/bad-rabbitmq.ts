@@ -630,7 +630,7 @@ billing: { rabbitmq: { queues: { work: { allow: { consume: "*" } } } } }
     name: 'rights of MQTT',
     services: 'orders: { rabbitmq: { mqtt: { topics: [a] } } }',
     want: [
-      'services.yaml:2:25: services.orders.rabbitmq.mqtt: unknown key (allowed here: user, auth, vhost, tags, limits, declares, namespace, exchanges, queues, publishes, consumes, sends, calls, serves, temporaryQueues, grants)',
+      'services.yaml:2:25: services.orders.rabbitmq.mqtt: unknown key (allowed here: user, auth, tls, vhost, tags, limits, declares, namespace, exchanges, queues, publishes, consumes, sends, calls, serves, temporaryQueues, grants)',
     ],
   },
   {

@@ -36,6 +36,7 @@ export async function startSite(options: RabbitOptions = {}): Promise<Site> {
     context: contextOf(broker, concealed),
     credentials: {
       has: (path) => Promise.resolve(stored.has(path)),
+      read: (path) => Promise.resolve(stored.get(path)),
       ensure(path, username) {
         const credential = stored.get(path) ?? { username, password: randomBytes(32).toString('base64url') };
         stored.set(path, credential);

@@ -5,10 +5,11 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { type API, apiVersionsV3, Connection, protocolAPIsById, ResponseError } from '@platformatic/kafka';
 import type { Context, Credential } from '../../core/broker.ts';
 import type { Placed } from '../../core/landscape.ts';
+import type { Login as ServiceLogin } from '../../core/proof.ts';
 import { BrokerError, ConnectionError, messageOf } from '../../core/errors.ts';
-import { failureOf, requestError } from './causes.ts';
+import { failureOf, requestError, type Who } from './causes.ts';
 import { type Attempt, firstOf } from './race.ts';
-import type { KafkaEnvironment } from './schema.ts';
+import type { KafkaEnvironment, KafkaService } from './schema.ts';
 
 /**
  * The administrator's connection: TLS and SCRAM-SHA-512, one connection to one broker, which forwards to the controller what
@@ -41,7 +42,10 @@ export interface Dialer {
 
 interface Login {
   readonly username: string;
-  readonly password: string;
+  /** Undefined: the client certificate says who it is. */
+  readonly password: string | undefined;
+  /** For messages. */
+  readonly who: Who;
   readonly secureContext: SecureContext;
   readonly serverName: string | undefined;
   readonly requestTimeoutMs: number;
@@ -54,20 +58,69 @@ export async function prepare(
   context: Context,
   requestTimeoutMs = context.timeoutMs,
 ): Promise<Dialer> {
-  const { brokers, admin, tls } = target.section;
+  const { brokers, admin, tls = {} } = target.section;
   const password = await context.secret(admin.password, target.locate(['admin', 'password']));
-  const login: Login = {
-    username: admin.username,
-    password,
-    secureContext: await secureContext(target, context),
-    serverName: tls?.serverName,
-    requestTimeoutMs,
-    clientId: `mqwarden-${context.correlationId}`,
-  };
+  const files = [{ files: tls, at: target }];
+  return dialerAs(
+    {
+      username: admin.username,
+      password,
+      who: {
+        name: `the administrator ${admin.username}`,
+        hint: 'check admin.username, and what admin.password refers to',
+      },
+      secureContext: await secureContext(files, context),
+      serverName: tls.serverName,
+      requestTimeoutMs,
+      clientId: `mqwarden-${context.correlationId}`,
+    },
+    brokers,
+    context,
+  );
+}
+
+/**
+ * The same for a service: with its own certificate where it has one. Without one, a broker that wants to see any is shown the
+ * administrator's; never where the certificate says who it is.
+ */
+export async function prepareAs(
+  target: Placed<KafkaEnvironment>,
+  { service, username, password }: Pick<ServiceLogin<KafkaService>, 'service' | 'username' | 'password'>,
+  context: Context,
+): Promise<Dialer> {
+  const { brokers, certificateBrokers = brokers, tls: { ca, cert, key, serverName } = {} } = target.section;
+  const { tls: own } = service.section;
+  const shared = own === undefined && password !== undefined ? { ca, cert, key } : { ca };
+  const hint =
+    password === undefined
+      ? 'check that the listener asks for certificates, trusts its authority, and maps its name (ssl.principal.mapping.rules)'
+      : 'check that the user is on the broker, and that the secret store has its password';
+  return dialerAs(
+    {
+      username,
+      password,
+      who: { name: username, hint },
+      secureContext: await secureContext(
+        [
+          { files: shared, at: target },
+          { files: own ?? {}, at: service },
+        ],
+        context,
+      ),
+      serverName,
+      requestTimeoutMs: context.timeoutMs,
+      clientId: `mqwarden-verify-${context.correlationId}`,
+    },
+    password === undefined ? certificateBrokers : brokers,
+    context,
+  );
+}
+
+function dialerAs(login: Login, brokers: readonly string[], context: Context): Dialer {
   const connectTo = (endpoints: readonly Endpoint[]) =>
     firstOf(endpoints, context.timeoutMs, attemptAs(login));
   return {
-    admin: admin.username,
+    admin: login.username,
     first: () => connectTo(brokers.map(parseEndpoint)),
     to: (host, port) => connectTo([{ host, port }]),
   };
@@ -81,7 +134,8 @@ export async function logsIn(
 ): Promise<boolean> {
   const login: Login = {
     ...credential,
-    secureContext: await secureContext(target, context),
+    who: { name: credential.username, hint: 'check that the user is on the broker' },
+    secureContext: await secureContext([{ files: target.section.tls ?? {}, at: target }], context),
     serverName: target.section.tls?.serverName,
     requestTimeoutMs: context.timeoutMs,
     clientId: `mqwarden-${context.correlationId}`,
@@ -103,11 +157,22 @@ export async function logsIn(
   }
 }
 
-async function secureContext(target: Placed<KafkaEnvironment>, context: Context): Promise<SecureContext> {
-  const { tls } = target.section;
+interface TlsFiles {
+  readonly files: {
+    readonly ca?: string | undefined;
+    readonly cert?: string | undefined;
+    readonly key?: string | undefined;
+  };
+  readonly at: Pick<Placed<unknown>, 'locate'>;
+}
+
+async function secureContext(given: readonly TlsFiles[], context: Context): Promise<SecureContext> {
   const load = async (key: 'ca' | 'cert' | 'key') => {
-    const path = tls?.[key];
-    return path === undefined ? undefined : context.file(path, target.locate(['tls', key]));
+    for (const { files, at } of given.toReversed()) {
+      const path = files[key];
+      if (path !== undefined) return context.file(path, at.locate(['tls', key]));
+    }
+    return undefined;
   };
   const [ca, cert, key] = [await load('ca'), await load('cert'), await load('key')];
   if (key !== undefined) context.conceal(key);
@@ -122,7 +187,7 @@ async function secureContext(target: Placed<KafkaEnvironment>, context: Context)
     });
   } catch (error) {
     throw new ConnectionError(`the TLS files for Kafka cannot be used: ${messageOf(error)}`, {
-      position: target.locate(['tls']),
+      position: given.at(-1)?.at.locate(['tls']),
       hint: 'tls.ca, tls.cert and tls.key must be PEM files; the key must belong to the certificate, without a passphrase',
     });
   }
@@ -162,8 +227,7 @@ function attemptAs(login: Login): Attempt<Endpoint, Session> {
       return { session: sessionOf(connection, label(endpoint), login, offered) };
     } catch (error) {
       discard(connection);
-      const { username } = login;
-      const attempt = { endpoint: label(endpoint), username, timeoutMs, mechanisms };
+      const attempt = { endpoint: label(endpoint), who: login.who, timeoutMs, mechanisms };
       return { failure: failureOf(first ?? error, attempt) };
     }
   };
@@ -197,8 +261,12 @@ function newConnection(endpoint: Endpoint, login: Login, connectTimeout: number)
     // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn the check off.
     tls: { secureContext: login.secureContext, rejectUnauthorized: true },
     ...(serverName === undefined ? {} : { tlsServerName: serverName }),
-    sasl: { mechanism: 'SCRAM-SHA-512', username: login.username, password: login.password },
+    ...saslOf(login),
   });
+}
+
+function saslOf({ username, password }: Login) {
+  return password === undefined ? {} : { sasl: { mechanism: 'SCRAM-SHA-512' as const, username, password } };
 }
 
 interface VersionRange {

@@ -1,4 +1,4 @@
-import { BrokerError, ConnectionError } from '../../core/errors.ts';
+import { BrokerError, ConnectionError, LoginRefused } from '../../core/errors.ts';
 
 /**
  * The true causes of errors. The client nests them 3 to 6 deep (`errors`, `cause`) and calls several things by wrong
@@ -22,13 +22,19 @@ interface Cause {
   readonly hint: string;
   /** Trying another broker would give the same answer, and may lock the account. */
   readonly final?: boolean;
-  /** The broker answered, and the answer was that it does not know them. */
+  /** It is the user name and password, or the certificate, that is not taken. */
   readonly refused?: boolean;
+}
+
+/** Who tried to log in, as a sentence has it, and what to do where that is refused. */
+export interface Who {
+  readonly name: string;
+  readonly hint: string;
 }
 
 export interface Attempt {
   readonly endpoint: string;
-  readonly username: string;
+  readonly who: Who;
   readonly timeoutMs: number;
   /** The mechanisms that the broker offered, where it came so far. */
   readonly mechanisms: readonly string[];
@@ -54,12 +60,12 @@ export function failureOf(error: unknown, attempt: Attempt): Failure {
   };
 }
 
-function saslCauseOf(chain: readonly Error[], { username, mechanisms }: Attempt): Cause | undefined {
+function saslCauseOf(chain: readonly Error[], { who, mechanisms }: Attempt): Cause | undefined {
   const ids = chain.map((one) => textProperty(one, 'apiId'));
   if (ids.includes('SASL_AUTHENTICATION_FAILED')) {
     return {
-      message: `refuses the administrator ${username}: wrong user name or password for SCRAM-SHA-512`,
-      hint: 'check admin.username, and what admin.password refers to',
+      message: `refuses ${who.name}: wrong user name or password for SCRAM-SHA-512`,
+      hint: who.hint,
       final: true,
       refused: true,
     };
@@ -169,7 +175,10 @@ export function connectionError(failures: readonly Failure[], total: number): Co
   if (decisive === undefined) return new ConnectionError('no Kafka broker is named', {});
   const details = { endpoint: decisive.endpoint, hint: decisive.hint };
   if (total === 1 || decisive.final === true) {
-    return new ConnectionError(`Kafka at ${decisive.endpoint} ${decisive.message}`, details);
+    const message = `Kafka at ${decisive.endpoint} ${decisive.message}`;
+    return decisive.refused === true
+      ? new LoginRefused(message, details)
+      : new ConnectionError(message, details);
   }
   const each = failures.map(({ endpoint, message }) => `${endpoint} ${message}`).join('; ');
   const tried = failures.length === total ? `${total}` : `first ${failures.length} of ${total}`;

@@ -1,4 +1,5 @@
 import type { Broker } from '../../core/broker.ts';
+import { allows, identity, questions } from './access.ts';
 import { compile } from './compile.ts';
 import { decompile } from './decompile.ts';
 import { ground } from './ground.ts';
@@ -14,7 +15,8 @@ export const kafka: Broker<KafkaEnvironment, KafkaService, KafkaResource> = {
   title: 'Kafka',
   schema,
   kinds,
-  endpoints: (environment) => environment.brokers.map((broker) => broker.toLowerCase()),
+  endpoints: ({ brokers, certificateBrokers = [] }) =>
+    [...brokers, ...certificateBrokers].map((broker) => broker.toLowerCase()),
   land,
   realms,
   compile,
@@ -36,6 +38,17 @@ export const kafka: Broker<KafkaEnvironment, KafkaService, KafkaResource> = {
   async weigh(target, changes, context) {
     const { weigh } = await import('./weigh.ts');
     return weigh(target, changes, context);
+  },
+  identity,
+  questions,
+  allows,
+  async drift(target, stored, live, context) {
+    const { drift } = await import('./drift.ts');
+    return drift(target, stored, live, context);
+  },
+  async prove(target, as, context) {
+    const { prove } = await import('./prove.ts');
+    return prove(target, as, context);
   },
   async writer(target, context, credentials, watch) {
     const { writer } = await import('./write.ts');

@@ -15,6 +15,6 @@ export const schema: BrokerSchema = {
   override: overrideSchema,
   sizes: sizesSchema,
   principals: 'principals',
-  endpointKeys: ['brokers'],
-  unknownEndpoints: { brokers: ['unknown.invalid:9093'] },
+  endpointKeys: ['brokers', 'certificateBrokers'],
+  unknownEndpoints: { brokers: ['unknown.invalid:9093'], certificateBrokers: ['unknown.invalid:9094'] },
 };

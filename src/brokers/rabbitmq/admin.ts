@@ -3,10 +3,11 @@ import { createSecureContext } from 'node:tls';
 import type { Context, Permit } from '../../core/broker.ts';
 import type { Placed } from '../../core/landscape.ts';
 import { BrokerError, ConnectionError, LockError, messageOf, type MqwardenError } from '../../core/errors.ts';
+import type { Call } from './amqps.ts';
 import { connectionError } from './causes.ts';
 import { type Http, openHttp } from './http.ts';
 import { parseJson } from './json.ts';
-import type { RabbitEnvironment } from './schema.ts';
+import type { RabbitEnvironment, RabbitService } from './schema.ts';
 
 /** The management API over HTTPS, as the administrator of the environment. */
 export interface Admin {
@@ -55,13 +56,7 @@ export interface Login {
 /** Reads the password and certificates. */
 export async function loginOf(target: Placed<RabbitEnvironment>, context: Context): Promise<Login> {
   const { tls = {}, admin } = target.section;
-  const file = async (key: 'ca' | 'cert' | 'key') => {
-    const path = tls[key];
-    return path === undefined ? {} : { [key]: await context.file(path, target.locate(['tls', key])) };
-  };
-  const pem = Object.assign({}, ...(await Promise.all([file('ca'), file('cert'), file('key')]))) as Pem;
-  if (pem.key !== undefined) context.conceal(pem.key);
-  requireCertificates(pem, target);
+  const pem = await pemOf(tls, target, context);
   const password = await context.secret(admin.password, target.locate(['admin', 'password']));
   const { serverName } = tls;
   return {
@@ -69,6 +64,38 @@ export async function loginOf(target: Placed<RabbitEnvironment>, context: Contex
     password,
     tls: { ...pem, ...(serverName === undefined ? {} : { serverName }) },
   };
+}
+
+/**
+ * What a service connects with: the environment's authority, and its own certificate where it has one. Without one, a broker that
+ * wants to see any is shown the administrator's; never where the certificate says who it is.
+ */
+export async function clientTls(
+  target: Placed<RabbitEnvironment>,
+  service: Placed<RabbitService>,
+  context: Context,
+): Promise<Call['tls']> {
+  const { ca, cert, key, serverName } = target.section.tls ?? {};
+  const { tls: own, auth } = service.section;
+  const given = { ca, ...(own === undefined && auth !== 'certificate' ? { cert, key } : {}) };
+  const [shared, its] = [await pemOf(given, target, context), await pemOf(own ?? {}, service, context)];
+  return { ...shared, ...its, ...(serverName === undefined ? {} : { serverName }) };
+}
+
+/** The files of a `tls` section; a key is kept out of every output. */
+async function pemOf(
+  files: { readonly [Key in keyof Pem]?: string | undefined },
+  at: Pick<Placed<unknown>, 'locate'>,
+  context: Context,
+): Promise<Pem> {
+  const file = async (key: keyof Pem) => {
+    const path = files[key];
+    return path === undefined ? {} : { [key]: await context.file(path, at.locate(['tls', key])) };
+  };
+  const pem = Object.assign({}, ...(await Promise.all([file('ca'), file('cert'), file('key')]))) as Pem;
+  if (pem.key !== undefined) context.conceal(pem.key);
+  requireCertificates(pem, at);
+  return pem;
 }
 
 /** Reaches no broker yet. */
@@ -98,13 +125,13 @@ interface Pem {
 }
 
 /** A file without any certificate would be taken in silence, and trust nobody. */
-function requireCertificates({ ca, cert, key }: Pem, target: Placed<RabbitEnvironment>): void {
+function requireCertificates({ ca, cert, key }: Pem, at: Pick<Placed<unknown>, 'locate'>): void {
   try {
     for (const pem of [ca, cert]) if (pem !== undefined) new X509Certificate(pem);
     createSecureContext({ ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) });
   } catch (error) {
     throw new ConnectionError(`the TLS files for RabbitMQ cannot be used: ${messageOf(error)}`, {
-      position: target.locate(['tls']),
+      position: at.locate(['tls']),
       hint: 'tls.ca, tls.cert and tls.key must be PEM files; the key must belong to the certificate, without a passphrase',
     });
   }

@@ -1,4 +1,4 @@
-import { type ChannelModel, connect } from 'amqplib';
+import { type ChannelModel, connect, credentials } from 'amqplib';
 
 /** AMQP over TLS: verified, from 1.2 on. What services and the administrator have in common. */
 
@@ -15,7 +15,8 @@ export interface Call {
   readonly url: URL;
   readonly vhost: string;
   readonly username: string;
-  readonly password: string;
+  /** Undefined: the client certificate says who it is (EXTERNAL). */
+  readonly password: string | undefined;
   readonly tls: TlsTexts;
   /** How the broker lists the connection. */
   readonly name: string;
@@ -29,17 +30,20 @@ export interface Call {
 
 /** Rejects with amqplib's own error. */
 export function dial({ url, vhost, username, password, tls, ...more }: Call): Promise<ChannelModel> {
+  const login =
+    password === undefined
+      ? { credentials: credentials.external() }
+      : { credentials: credentials.plain(username, password) };
   const target = {
     protocol: 'amqps',
     hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? 5671 : Number(url.port),
-    username,
-    password,
     // amqplib decodes it, though it is no part of a URL here.
     vhost: encodeURIComponent(vhost),
     ...(more.heartbeatSeconds === undefined ? {} : { heartbeat: more.heartbeatSeconds }),
   };
   return connect(target, {
+    ...login,
     minVersion: tls.minVersion ?? 'TLSv1.2',
     // Explicit: the environment must not decide.
     rejectUnauthorized: true,

@@ -1,4 +1,5 @@
 import type { Broker } from '../../core/broker.ts';
+import { allows, identity, questions } from './access.ts';
 import { compile } from './compile.ts';
 import { decompile } from './decompile.ts';
 import { ground } from './ground.ts';
@@ -28,6 +29,17 @@ export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> 
   observe,
   recall,
   weigh,
+  identity,
+  questions,
+  allows,
+  async drift(target, stored, live, context) {
+    const { drift } = await import('./drift.ts');
+    return drift(target, stored, live, context);
+  },
+  async prove(target, as, context) {
+    const { prove } = await import('./prove.ts');
+    return prove(target, as, context);
+  },
   writer,
   async rotator(target, context, permit) {
     const { rotator } = await import('./rotate.ts');

@@ -6,8 +6,9 @@ import type { Definitions, LiveExchange, LiveVhost } from './definitions.ts';
 import { isReserved } from './names.ts';
 import { normalize } from './normalize.ts';
 import { declaredVhosts, factsOf, recall } from './recall.ts';
-import type { RabbitResource } from './resources.ts';
+import { type RabbitResource, userAddress } from './resources.ts';
 import type { RabbitEnvironment } from './schema.ts';
+import { isWeaklyKept } from './write/password.ts';
 
 /** Large brokers take their time to put the definitions together. */
 const definitionsMs = 120_000;
@@ -42,7 +43,10 @@ export async function observe(
     return {
       version,
       resources: normalize({ ...definitions, vhosts, exchanges }, version, names),
-      warnings: [],
+      warnings: (definitions.users ?? []).filter(isWeaklyKept).map(({ name }) => ({
+        address: userAddress(name),
+        message: 'its password is kept as an MD5 hash: --check-credentials writes it again, or rotate it',
+      })),
       facts: factsOf(definitions, names),
     };
   } finally {

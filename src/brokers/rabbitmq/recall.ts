@@ -55,6 +55,8 @@ export function recall(
       names,
     ),
     warnings: [
+      // Of others the password is none of this topology's business.
+      ...observed.warnings.filter(({ address }) => desired.some((one) => one.address === address)),
       ...vhosts.flatMap((one) => queueTypeWarning(one, version)),
       ...[...names].flatMap((name) => adminWarning(name, target.section.admin.username, facts, desired)),
     ],

@@ -95,6 +95,7 @@ function principalOfDesired({ broker }: Site, one: Resource | undefined): string
 /** For what goes: no password is needed for that. */
 const unasked: Credentials = {
   has: () => Promise.resolve(undefined),
+  read: () => Promise.resolve(undefined),
   ensure: (path) => Promise.reject(new Error(`no credential is needed for ${path}`)),
 };
 

@@ -66,6 +66,7 @@ export async function doStep(step: Step, record: Rotating, work: Work): Promise<
 function passwordOf(side: Side): Credentials {
   return {
     has: () => Promise.resolve(true),
+    read: () => Promise.resolve(undefined),
     ensure: (_path, username) => Promise.resolve({ username, password: side.password ?? '' }),
   };
 }

@@ -7,7 +7,7 @@ const endpointForm = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/@[\]]+):(\d{1,5})$/;
 /** For editors: with a port, or with a variable that may hold it. */
 const endpointHint = { pattern: '(:[0-9]{1,5}|\\$\\{MQWARDEN_[^}]*\\})$' };
 
-const endpoint = () =>
+const endpoint = (listener: string) =>
   z
     .string()
     .meta(endpointHint)
@@ -15,7 +15,7 @@ const endpoint = () =>
       const port = Number(endpointForm.exec(value)?.[1] ?? Number.NaN);
       if (port >= 1 && port <= 65_535) return;
       const params = {
-        hint: 'write the host and port of a SASL_SSL listener, such as kafka-1.internal:9093',
+        hint: `write the host and port of ${listener}, such as kafka-1.internal:9093`,
       };
       context.addIssue({ code: 'custom', message: 'must be host:port', params });
     });
@@ -23,10 +23,17 @@ const endpoint = () =>
 export const environmentSchema = z
   .strictObject({
     brokers: z
-      .array(endpoint())
+      .array(endpoint('a SASL_SSL listener'))
       .min(1, 'must name at least one broker')
       .describe(
         'host:port of SASL_SSL listeners with SCRAM-SHA-512. May use ${MQWARDEN_NAME} and a default.',
+      ),
+    certificateBrokers: z
+      .array(endpoint('an SSL listener'))
+      .min(1, 'must name at least one broker')
+      .optional()
+      .describe(
+        'host:port of SSL listeners, where a client certificate says who it is: for verify, and services with auth: certificate.',
       ),
     tls: tlsSchema.optional(),
     admin: adminSchema,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { authSchema, name } from '../../../topology/parts.ts';
+import { authSchema, clientTlsSchema, name } from '../../../topology/parts.ts';
 import { principalProblem } from '../names.ts';
 import { grantSchema } from './grants.ts';
 import { checkedName, hostName, literalName, topicName, topicPrefix, usedTopic } from './parts.ts';
@@ -67,6 +67,7 @@ export const serviceSchema = z
       .optional()
       .describe("The principal without User:, such as CN=orders,OU=shop. Default: the service's name."),
     auth: authSchema.optional(),
+    tls: clientTlsSchema.optional(),
     topics: z
       .record(
         topicName(),

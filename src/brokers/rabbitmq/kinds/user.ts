@@ -12,7 +12,8 @@ export const user: Kind<User> = {
   order: 1,
   holdsData: false,
   // Tags and limits are written with the hash that is there.
-  credential: ({ before, after }) => after?.auth === 'password' && before?.auth !== 'password',
+  credential: ({ before, after, credential }) =>
+    after?.auth === 'password' && (before?.auth !== 'password' || credential === 'rewrite'),
   isBare: ({ auth }) => auth === 'none',
   // One that lives under a declared name and is not declared is of `auth: external`: somebody else makes it.
   ownership: (live, ground) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { authSchema, integer, name } from '../../../topology/parts.ts';
+import { authSchema, clientTlsSchema, integer, name } from '../../../topology/parts.ts';
 import { exchangeSchema, queueSchema } from './declared.ts';
 import { grantSchema } from './grants.ts';
 import { callSchema, publishSchema, queueUseSchema, servedSchema, temporarySchema } from './intents.ts';
@@ -29,6 +29,7 @@ export const serviceSchema = z
     z.strictObject({
       user: brokerName().optional().describe("The user's name. Default: the service's."),
       auth: authSchema.default('password'),
+      tls: clientTlsSchema.optional(),
       vhost: name()
         .optional()
         .describe(

@@ -17,7 +17,10 @@ export async function writeUser(hands: Hands, change: Change<User>): Promise<voi
   const { before, after } = change;
   if (after === null) return removeUser(hands.admin, name);
   if (before === null) await createUser(hands, change, name, after);
-  else if (canonical([before.tags, before.auth]) !== canonical([after.tags, after.auth])) {
+  else if (
+    change.credential === 'rewrite' ||
+    canonical([before.tags, before.auth]) !== canonical([after.tags, after.auth])
+  ) {
     await updateUser(hands, change, name, after);
   }
   await writeLimits(hands.admin, ['user-limits', name], before?.limits ?? {}, after.limits, userLimitNames);
@@ -57,7 +60,8 @@ async function hashToKeep(
   name: string,
   live: LiveUser,
 ): Promise<PasswordHash> {
-  if (userSpec(live).auth === 'none') return storedHash(hands, change, name);
+  if (change.credential === 'rewrite' || userSpec(live).auth === 'none')
+    return storedHash(hands, change, name);
   const { password_hash, hashing_algorithm } = live;
   if (password_hash === undefined || hashing_algorithm === undefined) {
     throw new WriteFailure(

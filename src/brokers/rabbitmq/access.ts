@@ -1,0 +1,154 @@
+import { type Address, encodePart, partsOf } from '../../core/address.ts';
+import type { Compiled } from '../../core/broker.ts';
+import type { Expectation, Identity, Question } from '../../core/proof.ts';
+import { topicKeys } from './access/keys.ts';
+import type { PlacedService, RabbitLandscape } from './compile/landscape.ts';
+import { vhostsOf } from './compile/vhosts.ts';
+import { userOf } from './compile/world.ts';
+import { namesOf } from './patterns/parse.ts';
+import { reach } from './patterns/pattern.ts';
+import {
+  builtInExchanges,
+  exchangeAddress,
+  type Permission,
+  queueAddress,
+  type RabbitResource,
+  type TopicPermission,
+  vhostAddress,
+} from './resources.ts';
+
+/** Who may do what: the questions that verify asks, and what permissions say to them. Pure. */
+
+export function identity(service: PlacedService): Identity {
+  return {
+    principal: userOf(service),
+    by: service.section.auth,
+    hasCertificate: service.section.tls !== undefined,
+  };
+}
+
+/** What every vhost has from the start and a client could publish to; `amq.match` is `amq.headers` by another name. */
+const common = ['', 'amq.topic', 'amq.direct', 'amq.fanout', 'amq.headers'];
+
+/** Each right on all that the vhosts of the environment hold; where a service may not even enter, only that. */
+export function questions(
+  { environment, services }: RabbitLandscape,
+  { resources }: Compiled<RabbitResource>,
+): (service: string) => Question[] {
+  const vhosts = [...vhostsOf(environment.section).values()].map(({ section }) =>
+    surveyed(section.name, resources),
+  );
+  const users = new Map(services.map((service) => [service.name, userOf(service)]));
+  return (service) => {
+    const principal = users.get(service);
+    if (principal === undefined) return [];
+    const ask: Asking = (at, right, key) => ({
+      service,
+      principal,
+      at,
+      right,
+      ...(key === undefined ? {} : { key }),
+    });
+    return vhosts.flatMap((vhost) => {
+      const enter = ask(vhostAddress(vhost.name), 'enter');
+      return vhost.users.has(principal) ? [enter, ...within(vhost, principal, ask)] : [enter];
+    });
+  };
+}
+
+type Asking = (at: Address, right: string, key?: string) => Question;
+
+interface Vhost {
+  readonly name: string;
+  /** Who has a permission there. */
+  readonly users: ReadonlySet<string>;
+  /** Each with its type, where that is known. */
+  readonly exchanges: ReadonlyMap<string, string | undefined>;
+  readonly queues: ReadonlySet<string>;
+  /** By exchange. */
+  readonly rows: ReadonlyMap<string, readonly Row[]>;
+}
+
+interface Row {
+  readonly user: string;
+  readonly spec: TopicPermission['spec'];
+}
+
+/** What is declared there, and what somebody only speaks of. */
+function surveyed(vhost: string, resources: readonly RabbitResource[]): Vhost {
+  const here = resources
+    .map((one) => ({ one, parts: partsOf(one.address) }))
+    .filter(({ parts }) => parts[0] === vhost);
+  const named = (kind: string) =>
+    here.filter(({ one }) => one.kind === kind).map(({ parts }) => parts[1] ?? '');
+  const queues = new Set(named('rabbitmq:queue'));
+  const exchanges = new Map<string, string | undefined>(
+    common.map((name) => [name, builtInExchanges.get(name)]),
+  );
+  const rows: (Row & { readonly on: string })[] = [];
+  for (const { one, parts } of here) {
+    const [, name = '', on = ''] = parts;
+    if (one.kind === 'rabbitmq:exchange') exchanges.set(name, one.spec.type);
+    if (one.kind === 'rabbitmq:topic-permission') rows.push({ user: name, on, spec: one.spec });
+  }
+  for (const { one } of here) {
+    if (one.kind !== 'rabbitmq:permission') continue;
+    const unknown = (pattern: string) =>
+      [...(namesOf(pattern) ?? [])].filter(
+        (name) => !['', 'amq.default'].includes(name) && !exchanges.has(name) && !queues.has(name),
+      );
+    for (const name of unknown(one.spec.write)) exchanges.set(name, undefined);
+    for (const name of unknown(one.spec.read)) queues.add(name);
+  }
+  const users = new Set(named('rabbitmq:permission'));
+  return { name: vhost, users, exchanges, queues, rows: Map.groupBy(rows, ({ on }) => on) };
+}
+
+function within(vhost: Vhost, principal: string, ask: Asking): Question[] {
+  const onExchange = (name: string, type: string | undefined) => {
+    const at = exchangeAddress(vhost.name, name);
+    const keyed = (right: 'write' | 'read') =>
+      type === 'topic'
+        ? topicKeys(vhost.rows.get(name) ?? [], right, principal).map((key) => ask(at, right, key))
+        : [ask(at, right)];
+    // Nothing can be bound to the default exchange, and nobody declares what the broker comes with.
+    const bound = name === '' ? [] : keyed('read');
+    return [...keyed('write'), ...bound, ...(builtInExchanges.has(name) ? [] : [ask(at, 'configure')])];
+  };
+  return [
+    ...[...vhost.exchanges].flatMap(([name, type]) => onExchange(name, type)),
+    ...[...vhost.queues].flatMap((name) =>
+      ['read', 'write', 'configure'].map((right) => ask(queueAddress(vhost.name, name), right)),
+    ),
+  ];
+}
+
+/** By the broker's own rules: no permission, no access; no topic permission, any key. */
+export function allows(grants: readonly RabbitResource[]): (question: Question) => Expectation {
+  const permissions = new Map<string, Permission['spec']>();
+  const rows = new Map<string, TopicPermission['spec']>();
+  const types = new Map<string, string>();
+  for (const one of grants) {
+    if (one.kind === 'rabbitmq:permission') permissions.set(one.address, one.spec);
+    if (one.kind === 'rabbitmq:topic-permission') rows.set(one.address, one.spec);
+    if (one.kind === 'rabbitmq:exchange') types.set(one.address, one.spec.type);
+  }
+  return ({ principal, at, right, key }) => {
+    const [vhost = '', name = ''] = partsOf(at);
+    const of = (...parts: string[]) => parts.map(encodePart).join('/');
+    const permission = permissions.get(`rabbitmq:permission:${of(vhost, principal)}`);
+    if (permission === undefined) return 'no';
+    if (right === 'enter') return 'yes';
+    const may = reach(patternOf(permission, right), name === '' ? 'amq.default' : name);
+    const isTopic = (types.get(at) ?? builtInExchanges.get(name)) === 'topic';
+    if (may !== 'yes' || key === undefined || !isTopic) return may;
+    const row = rows.get(`rabbitmq:topic-permission:${of(vhost, principal, name)}`);
+    return row === undefined ? 'yes' : reach(patternOf(row, right), key);
+  };
+}
+
+type Patterns = { readonly configure?: string; readonly write: string; readonly read: string };
+
+function patternOf({ configure = '^$', write, read }: Patterns, right: string): string {
+  return right === 'configure' ? configure : right === 'write' ? write : read;
+}
