@@ -280,6 +280,13 @@ describe('when all goes well', () => {
     ];
     expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0));
   });
+
+  it('imports what lives, and plans what it wrote', async () => {
+    const { code, stderr } = await run('import', ['import', 'good.yaml', '--out', 'imported']);
+    expect([0, 2], stderr).toContain(code);
+    expect((await run('plan of the import', ['plan', 'imported'])).code).toBe(0);
+    expect((await run('import again', ['import', 'good.yaml', '--out', 'imported'])).code).toBe(1);
+  });
 });
 
 describe('when RabbitMQ says back what it was sent', () => {
@@ -317,6 +324,13 @@ describe('when RabbitMQ says back what it was sent', () => {
       with: reason(400),
       shows: true,
     },
+    {
+      name: 'definitions for an import',
+      command: 'import',
+      on: get('/definitions'),
+      with: reason(400),
+      shows: true,
+    },
     { name: 'a user, 500', command: 'apply', on: put('/users'), with: reason(500), shows: true },
     { name: 'a user, 400', command: 'apply', on: put('/users'), with: reason(400), shows: true },
     { name: 'a user, 401', command: 'apply', on: put('/users'), with: reason(401), shows: true },
@@ -325,7 +339,8 @@ describe('when RabbitMQ says back what it was sent', () => {
     const id = `r${said.length}`;
     const file = await topology(`${id}.yaml`, services(id));
     answer = (request) => (one.on(request) ? one.with(request) : 'pass');
-    const flags = { apply: ['--yes'], snapshot: ['--out', 'never.json'] }[one.command] ?? [];
+    const flags =
+      { apply: ['--yes'], snapshot: ['--out', 'never.json'], import: ['--out', 'never'] }[one.command] ?? [];
     const { code, stderr } = await run(one.name, [one.command, file, '--only', 'rabbitmq', ...flags], {
       proxied: true,
     });
