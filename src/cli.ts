@@ -6,6 +6,7 @@ import { planCommand } from './commands/plan.ts';
 import { rotateCommand } from './commands/rotate.ts';
 import { showCommand } from './commands/show.ts';
 import { snapshotCommand } from './commands/snapshot.ts';
+import { typesCommand } from './commands/types.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { processShell, type Shell } from './commands/shell.ts';
 import { messageOf, MqwardenError, UsageError } from './core/errors.ts';
@@ -47,6 +48,7 @@ export function makeProgram(args: readonly string[], shell: Shell, done: (code: 
     verifyCommand,
     showCommand,
     snapshotCommand,
+    typesCommand,
   ])
     register(program, shell, done);
   return program;

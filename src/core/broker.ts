@@ -179,6 +179,28 @@ export interface BrokerSchema {
   readonly endpointKeys: readonly string[];
 }
 
+/** Text with gaps that any text fills: `['order.', '']` is all that begins with `order.`. */
+export type Shape = readonly string[];
+
+/** What a service does on a broker, by its intent: for the types that are generated for it. */
+export interface Use {
+  /** The intent's own word: `publishes`, `consumes`. */
+  readonly does: string;
+  /** The name of the exchange, queue or topic; with a gap for a prefix. */
+  readonly name: Shape;
+  /** What belongs to it: routing keys, the group. Any text where it is left out. */
+  readonly with?: readonly Shape[];
+}
+
+/** A service's side of a broker. */
+export interface Client {
+  /** What its factory is given beside the credentials: endpoints, names. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The authority of the broker's certificate, as the topology names it, and the name to expect. */
+  readonly tls: { readonly ca?: string | undefined; readonly serverName?: string | undefined };
+  readonly uses: readonly Use[];
+}
+
 /**
  * One message broker: the port that everything above sees. Methods (not function properties) so that a broker of one
  * concrete resource type fits the registry's list.
@@ -205,6 +227,11 @@ export interface Broker<Environment = unknown, Service = unknown, R extends Reso
    * of what comes of it changes nothing. Pure.
    */
   decompile(asked: Decompiling<Landscape<Environment, Service>, R>): Imported;
+  /**
+   * How this service connects, and what it does, in a landed landscape; undefined where it has no section for this broker. Pure.
+   * Throws TopologyError where the environment does not say how.
+   */
+  client(landscape: Landscape<Environment, Service>, service: string): Client | undefined;
   /** What ownership is judged by. Pure. */
   ground(landscape: Landscape<Environment, Service>, compiled: Compiled<R>): Ground;
   /** The whole live state in scope. Throws PartialView rather than leave something out. */

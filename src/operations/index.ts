@@ -1,5 +1,6 @@
 export { apply, type ApplyResult } from './apply.ts';
 export { openAuditLog } from './audit-log.ts';
+export { clientsOf, saveTypes } from './clients.ts';
 export { listCredentials } from './credentials.ts';
 export { importTopology, type ImportResult } from './import.ts';
 export { plan, planAgainst, planWithoutSecrets } from './plan.ts';

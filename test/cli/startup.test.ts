@@ -27,5 +27,5 @@ it.each(['--help', 'apply --help', '--version'])('%s loads no more than it needs
   expect(folders.filter((folder) => ['brokers', 'topology', 'operations', 'lint'].includes(folder))).toEqual(
     [],
   );
-  expect(loaded.filter((url) => url.startsWith('file:')).length).toBeLessThan(30);
+  expect(loaded.filter((url) => url.startsWith('file:')).length).toBeLessThan(36);
 });

@@ -1,10 +1,10 @@
 /** The factory on a real Kafka: rotations and refusals. Each test has its own topic, group and users. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type ConnectionEvent, createKafka } from '../../src/brokers/kafka/connect.ts';
 import { brokersForTests, uniqueName } from '../brokers/index.ts';
-import { type AclBinding, type KafkaAdmin, kafkaAdmin } from '../brokers/kafka-admin.ts';
+import { type KafkaAdmin, kafkaAdmin } from '../brokers/kafka-admin.ts';
+import { kafkaUsers, rotate, storeOf, until } from './support.ts';
 
 const { kafka: broker } = brokersForTests();
 let admin: KafkaAdmin;
@@ -13,63 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => admin.close());
 
-function storeOf(username: string, password: string) {
-  return {
-    username,
-    password,
-    getSecret(path: string) {
-      return Promise.resolve(path.endsWith('/username') ? this.username : this.password);
-    },
-  };
-}
-
-const acl = (
-  name: string,
-  user: string,
-  resource: AclBinding['resource'],
-  operation: AclBinding['operation'],
-) =>
-  ({
-    ...{ resource, name, pattern: 'LITERAL', principal: `User:${user}`, host: '*' },
-    ...{ operation, permission: 'ALLOW' },
-  }) satisfies AclBinding;
-
-function grants(user: string, topic: string, group: string): AclBinding[] {
-  return [
-    acl(topic, user, 'TOPIC', 'WRITE'),
-    acl(topic, user, 'TOPIC', 'READ'),
-    acl(topic, user, 'TOPIC', 'DESCRIBE'),
-    acl(group, user, 'GROUP', 'READ'),
-  ];
-}
-
-async function user(name: string, topic: string, group: string) {
-  const password = uniqueName('secret');
-  await admin.setPassword(name, password);
-  await admin.createAcls(grants(name, topic, group));
-  onTestFinished(() => drop(name, topic, group));
-  return storeOf(name, password);
-}
-
-async function drop(name: string, topic: string, group: string): Promise<void> {
-  await admin.deleteAcls(grants(name, topic, group));
-  await admin.deleteScramUser(name).catch(() => undefined);
-}
-
-async function until(met: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + 25_000;
-  while (!(await met())) {
-    if (performance.now() > end) throw new Error(`not within 25 s: ${what}`);
-    await sleep(50);
-  }
-}
-
 describe('a rotation', () => {
   it('loses and doubles nothing, producers and consumers at work', async () => {
     const [topic, group] = [uniqueName('orders'), uniqueName('group')];
     await admin.createTopic(topic, 2);
     const name = uniqueName('order-service');
-    const first = await user(name, topic, group);
+    const users = kafkaUsers(admin, topic, group);
+    const first = await users.add(name);
     const secrets = storeOf(first.username, first.password);
     const events: ConnectionEvent[] = [];
     const kafka = createKafka({
@@ -109,16 +59,17 @@ describe('a rotation', () => {
     for (const generation of [2, 3]) {
       const before = sent.length;
       await until(() => sent.length > before + 50, 'messages before the rotation');
-      const next = await user(`${name}.g${generation}`, topic, group);
-      Object.assign(secrets, { username: next.username, password: next.password });
+      const next = await users.add(`${name}.g${generation}`);
+      rotate(secrets, next);
       await until(async () => !(await kafka.refresh()), 'no connection of the old user');
-      await drop(old, topic, group);
+      await users.drop(old);
       old = next.username;
       const after = sent.length;
       await until(() => sent.length > after + 50, 'messages after the rotation');
     }
     end.abort();
     await work;
+    await users.drop(old);
     await until(() => seen.length >= sent.length, 'all messages consumed');
     expect(seen.toSorted((a, b) => Number(a) - Number(b))).toEqual(sent);
     const outcomes = events.filter(({ outcome }) => outcome !== 'succeeded');

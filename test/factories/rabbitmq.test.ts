@@ -4,11 +4,13 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { connect, type ConnectionEvent } from '../../src/brokers/rabbitmq/connect.ts';
 import { brokersForTests, uniqueName } from '../brokers/index.ts';
 import { rabbitAdmin } from '../brokers/rabbit-admin.ts';
+import { rabbitUsers, rotate, type Store, storeOf, until } from './support.ts';
 
 const { rabbitmq } = brokersForTests();
 const admin = rabbitAdmin(rabbitmq);
 const vhost = uniqueName('factories');
 const at = encodeURIComponent(vhost);
+const users = rabbitUsers(admin, vhost);
 let certificate: { cert: string; key: string };
 
 beforeAll(async () => {
@@ -23,31 +25,9 @@ beforeAll(async () => {
 });
 afterAll(() => admin.delete(`/vhosts/${at}`));
 
-/** A store that a test writes to, in memory. */
-interface Store {
-  username: string;
-  password: string;
-  getSecret(path: string, options: { fresh: boolean }): Promise<string>;
-}
-
-function storeOf(username: string, password: string): Store {
-  return {
-    username,
-    password,
-    getSecret(path) {
-      return Promise.resolve(path.endsWith('/username') ? this.username : this.password);
-    },
-  };
-}
-
-const all = { configure: '^$', write: '.*', read: '.*' };
-
-async function user(name: string, permission: object = all): Promise<Store> {
-  const password = uniqueName('secret');
-  await admin.put(`/users/${name}`, { password, tags: '' });
-  await admin.put(`/permissions/${at}/${name}`, permission);
-  onTestFinished(() => admin.delete(`/users/${name}`));
-  return storeOf(name, password);
+async function user(name: string, permission?: object): Promise<Store> {
+  onTestFinished(() => users.drop(name));
+  return users.add(name, permission);
 }
 
 async function queue(): Promise<string> {
@@ -72,28 +52,6 @@ async function open(secrets: Store, more: object = {}) {
   return { connection, events };
 }
 
-async function until(met: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + 20_000;
-  while (!(await met())) {
-    if (performance.now() > end) throw new Error(`not within 20 s: ${what}`);
-    await sleep(20);
-  }
-}
-
-/** Of whom the broker lists connections in our vhost. */
-async function connectedUsers(): Promise<string[]> {
-  const rows = await admin.get<{ user: string; name: string }[]>(`/vhosts/${at}/connections`);
-  return rows.map(({ user }) => user).sort();
-}
-
-/** As an administrator closes what a user has open. */
-async function closeConnectionsOf(name: string): Promise<void> {
-  const rows = await admin.get<{ user: string; name: string }[]>(`/vhosts/${at}/connections`);
-  const own = rows.filter(({ user }) => user === name);
-  for (const { name: connection } of own)
-    await admin.delete(`/connections/${encodeURIComponent(connection)}`);
-}
-
 describe('a rotation', () => {
   it('loses and doubles nothing, publishers and consumers at work', async () => {
     const name = uniqueName('orders');
@@ -115,14 +73,14 @@ describe('a rotation', () => {
         sent.push(String(id));
       }
     })();
-    const rotate = async (next: Store): Promise<void> => {
+    const change = async (next: Store): Promise<void> => {
       const before = sent.length;
       await until(() => sent.length > before + 50, 'messages before the rotation');
-      Object.assign(secrets, { username: next.username, password: next.password });
-      await until(async () => (await connectedUsers()).join() === next.username, `only ${next.username}`);
+      rotate(secrets, next);
+      await until(async () => (await users.connected()).join() === next.username, `only ${next.username}`);
     };
-    await rotate(second);
-    await rotate(third);
+    await change(second);
+    await change(third);
     end.abort();
     await work;
     await until(() => seen.length >= sent.length, 'all messages consumed');
@@ -163,7 +121,7 @@ describe('channels of your own', () => {
       );
     }
     await until(() => seen.length === 3, 'three messages');
-    Object.assign(secrets, { username: second.username, password: second.password });
+    rotate(secrets, second);
     expect(await connection.refresh()).toBe(true);
     await closed;
     expect(confirmed).toEqual(['a', 'b', 'c']);
@@ -194,11 +152,11 @@ describe('a connection that breaks', () => {
     };
     await publish(0, 20);
     // What an emergency does: the store first, then the user goes, then its connections.
-    Object.assign(secrets, { username: second.username, password: second.password });
+    rotate(secrets, second);
     await admin.delete(`/users/${first.username}`);
     const work = publish(20, 200);
-    await until(async () => (await connectedUsers()).length > 0, 'the connection listed');
-    await closeConnectionsOf(first.username);
+    await until(async () => (await users.connected()).length > 0, 'the connection listed');
+    await users.closeConnectionsOf(first.username);
     await work;
     await until(() => seen.size === 200, 'all messages consumed');
     await until(() => connection.connected, 'connected again');
@@ -224,8 +182,8 @@ describe('a connection that breaks', () => {
     const failed = new Promise<Error>((resolve) => connection.once('error', resolve));
     const ended = new Promise((resolve) => connection.once('close', resolve));
     await admin.put(`/users/${first.username}`, { password: 'another', tags: '' });
-    await until(async () => (await connectedUsers()).includes(first.username), 'the connection listed');
-    await closeConnectionsOf(first.username);
+    await until(async () => (await users.connected()).includes(first.username), 'the connection listed');
+    await users.closeConnectionsOf(first.username);
     expect(await failed).toMatchObject({ code: 'MQWARDEN_ACCESS_REFUSED' });
     await ended;
     await expect(connection.createChannel()).rejects.toMatchObject({ code: 'MQWARDEN_ACCESS_REFUSED' });

@@ -12,6 +12,10 @@ import { type TestBrokers, uniqueName } from '../brokers/index.ts';
 export interface Local {
   /** In every name of this copy. */
   readonly mark: string;
+  /** The folder of this copy. */
+  readonly topology: string;
+  /** Variables that its endpoints use. */
+  readonly endpoints: Readonly<Record<string, string>>;
   plan(): Promise<PlanResult>;
   apply(): Promise<{ readonly result: ApplyResult; readonly failures: readonly string[] }>;
   remove(): Promise<void>;
@@ -31,13 +35,16 @@ export async function openLocal({ rabbitmq, kafka }: TestBrokers): Promise<Local
   const provisioner = await rabbitmq.clientCertificate('provisioner');
   await cp(provisioner.certFile, join(topology, 'local/provisioner.pem'));
   await cp(provisioner.keyFile, join(topology, 'local/provisioner.key'));
+  const endpoints = {
+    MQWARDEN_RABBITMQ_MANAGEMENT: rabbitmq.managementUrl,
+    MQWARDEN_RABBITMQ_AMQPS: rabbitmq.amqpsUrl,
+    MQWARDEN_KAFKA_BROKER: kafka.brokers[0] ?? '',
+  };
   const options = (): PlanOptions => ({
     topology,
     environment: 'local',
     variables: {
-      MQWARDEN_RABBITMQ_MANAGEMENT: rabbitmq.managementUrl,
-      MQWARDEN_RABBITMQ_AMQPS: rabbitmq.amqpsUrl,
-      MQWARDEN_KAFKA_BROKER: kafka.brokers[0],
+      ...endpoints,
       RABBITMQ_ADMIN_PASSWORD: rabbitmq.admin.password,
       KAFKA_ADMIN_PASSWORD: kafka.admin.password,
     },
@@ -48,6 +55,8 @@ export async function openLocal({ rabbitmq, kafka }: TestBrokers): Promise<Local
   });
   return {
     mark,
+    topology,
+    endpoints,
     plan: () => plan(options()),
     apply: async () => {
       const failures: string[] = [];

@@ -1,5 +1,6 @@
 import type { Broker } from '../../core/broker.ts';
 import { allows, identity, questions } from './access.ts';
+import { client } from './client.ts';
 import { compile } from './compile.ts';
 import { decompile } from './decompile.ts';
 import { ground } from './ground.ts';
@@ -21,6 +22,7 @@ export const kafka: Broker<KafkaEnvironment, KafkaService, KafkaResource> = {
   realms,
   compile,
   decompile,
+  client,
   ground,
   async read(target, scope, context) {
     const { read } = await import('./read.ts');

@@ -1,5 +1,6 @@
 import type { Broker } from '../../core/broker.ts';
 import { allows, identity, questions } from './access.ts';
+import { client } from './client.ts';
 import { compile } from './compile.ts';
 import { decompile } from './decompile.ts';
 import { ground } from './ground.ts';
@@ -24,6 +25,7 @@ export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> 
   realms,
   compile,
   decompile,
+  client,
   ground,
   read,
   observe,

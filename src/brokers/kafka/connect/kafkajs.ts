@@ -46,6 +46,8 @@ function configOf(
     // The sockets are made by us; this says to whoever looks that there is no way around TLS.
     ssl: { minVersion: tls?.minVersion ?? 'TLSv1.2', rejectUnauthorized: true },
     socketFactory: sockets.factory,
+    // Its default of a second is short for TLS on a machine that is busy.
+    connectionTimeout: 10_000,
     sasl: {
       mechanism: 'scram-sha-512',
       authenticationProvider: authenticationProvider(logins, endpoint, trial),

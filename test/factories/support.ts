@@ -1,0 +1,97 @@
+/** A store that a test writes to, users with rights, and waiting with a bound. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { uniqueName } from '../brokers/index.ts';
+import type { AclBinding, KafkaAdmin } from '../brokers/kafka-admin.ts';
+import type { RabbitAdmin } from '../brokers/rabbit-admin.ts';
+
+/** In memory. */
+export interface Store {
+  username: string;
+  password: string;
+  getSecret(path: string, options: { fresh: boolean }): Promise<string>;
+}
+
+export function storeOf(username: string, password: string): Store {
+  return {
+    username,
+    password,
+    getSecret(path) {
+      return Promise.resolve(path.endsWith('/username') ? this.username : this.password);
+    },
+  };
+}
+
+/** What a rotation does to a store. */
+export function rotate(store: Store, { username, password }: Store): void {
+  Object.assign(store, { username, password });
+}
+
+export async function until(met: () => boolean | Promise<boolean>, what: string, ms = 25_000): Promise<void> {
+  const end = performance.now() + ms;
+  while (!(await met())) {
+    if (performance.now() > end) throw new Error(`not within ${ms / 1000} s: ${what}`);
+    await sleep(25);
+  }
+}
+
+export interface RabbitUsers {
+  add(name: string, permission?: object): Promise<Store>;
+  drop(name: string): Promise<void>;
+  /** Who has connections in the vhost, a name for each. */
+  connected(): Promise<string[]>;
+  /** As an administrator does. */
+  closeConnectionsOf(name: string): Promise<void>;
+}
+
+export function rabbitUsers(admin: RabbitAdmin, vhost: string): RabbitUsers {
+  const at = encodeURIComponent(vhost);
+  const connections = () => admin.get<{ user: string; name: string }[]>(`/vhosts/${at}/connections`);
+  return {
+    async add(name, permission = { configure: '^$', write: '.*', read: '.*' }) {
+      const password = uniqueName('secret');
+      await admin.put(`/users/${name}`, { password, tags: '' });
+      await admin.put(`/permissions/${at}/${name}`, permission);
+      return storeOf(name, password);
+    },
+    drop: (name) => admin.delete(`/users/${name}`),
+    connected: async () => (await connections()).map(({ user }) => user).sort(),
+    async closeConnectionsOf(name) {
+      for (const one of (await connections()).filter(({ user }) => user === name)) {
+        await admin.delete(`/connections/${encodeURIComponent(one.name)}`);
+      }
+    },
+  };
+}
+
+export interface KafkaUsers {
+  add(name: string): Promise<Store>;
+  drop(name: string): Promise<void>;
+}
+
+/** Users that may write to and read one topic, in one group. */
+export function kafkaUsers(admin: KafkaAdmin, topic: string, group: string): KafkaUsers {
+  const grants = (user: string): AclBinding[] =>
+    (
+      [
+        [topic, 'TOPIC', 'WRITE'],
+        [topic, 'TOPIC', 'READ'],
+        [topic, 'TOPIC', 'DESCRIBE'],
+        [group, 'GROUP', 'READ'],
+      ] as const
+    ).map(([name, resource, operation]) => ({
+      ...{ resource, name, operation, principal: `User:${user}` },
+      ...{ pattern: 'LITERAL', host: '*', permission: 'ALLOW' },
+    }));
+  return {
+    async add(name) {
+      const password = uniqueName('secret');
+      await admin.setPassword(name, password);
+      await admin.createAcls(grants(name));
+      return storeOf(name, password);
+    },
+    async drop(name) {
+      await admin.deleteAcls(grants(name));
+      await admin.deleteScramUser(name).catch(() => undefined);
+    },
+  };
+}
