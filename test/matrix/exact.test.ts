@@ -81,17 +81,17 @@ describe('Kafka', () => {
 
   it(
     'kafka-acls --producer and --consumer give exactly grantStyle: kafka-acls',
-    { timeout: 180_000 },
+    { timeout: 600_000 },
     async () => {
       const before = await changesOnce(workspace, 'kafka:acl:');
       expect(before).toHaveLength(6);
       await kafka.aclCommand(['--add', ...producer]);
       await kafka.aclCommand(['--add', ...consumer]);
-      await expect.poll(() => changesOnce(workspace, 'kafka:acl:'), { timeout: 15_000 }).toEqual([]);
+      await expect.poll(() => changesOnce(workspace, 'kafka:acl:'), { timeout: 60_000 }).toEqual([]);
     },
   );
 
-  it('and apply leaves what kafka-acls lists', { timeout: 180_000 }, async () => {
+  it('and apply leaves what kafka-acls lists', { timeout: 600_000 }, async () => {
     const listed = () =>
       Promise.all(
         [orders, notifications].map((one) => kafka.aclCommand(['--list', '--principal', `User:${one}`])),
@@ -99,7 +99,7 @@ describe('Kafka', () => {
     const byHand = await listed();
     await kafka.aclCommand(['--remove', '--force', ...producer]);
     await kafka.aclCommand(['--remove', '--force', ...consumer]);
-    await expect.poll(() => changesOnce(workspace, 'kafka:acl:'), { timeout: 15_000 }).toHaveLength(6);
+    await expect.poll(() => changesOnce(workspace, 'kafka:acl:'), { timeout: 60_000 }).toHaveLength(6);
     expect((await workspace.apply()).failures).toEqual([]);
     const sorted = (texts: readonly string[]) =>
       texts.map((text) =>
@@ -108,6 +108,6 @@ describe('Kafka', () => {
           .map((line) => line.trim())
           .sort(),
       );
-    await expect.poll(async () => sorted(await listed()), { timeout: 15_000 }).toEqual(sorted(byHand));
+    await expect.poll(async () => sorted(await listed()), { timeout: 60_000 }).toEqual(sorted(byHand));
   });
 });

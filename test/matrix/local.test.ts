@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => local.remove());
 
-it('is applied whole, and a second plan is empty', { timeout: 120_000 }, async () => {
+it('is applied whole, and a second plan is empty', { timeout: 600_000 }, async () => {
   const first = await local.plan();
   expect(first.plan.changes.length).toBeGreaterThan(30);
   expect(first.plan.blocked).toEqual([]);

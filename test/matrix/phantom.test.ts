@@ -18,12 +18,12 @@ const hands = handsOf(brokers);
 async function expectNothingToDo(
   plan: () => Promise<{ plan: { changes: readonly Change[]; blocked: readonly unknown[] } }>,
 ) {
-  await expect.poll(async () => (await plan()).plan.changes, { timeout: 15_000, interval: 500 }).toEqual([]);
+  await expect.poll(async () => (await plan()).plan.changes, { timeout: 60_000, interval: 500 }).toEqual([]);
   expect((await plan()).plan.blocked).toEqual([]);
 }
 
 describe('the topology of this repository, made by hand', () => {
-  it('is as declared', { timeout: 180_000 }, async () => {
+  it('is as declared', { timeout: 600_000 }, async () => {
     const local = await openLocal(brokers);
     const { plan } = await local.plan();
     expect(plan.summary).toMatchObject({ update: 0, delete: 0, blocked: 0 });
@@ -45,7 +45,7 @@ describe.each([
   });
   afterAll(() => workspace.remove());
 
-  it('is as declared', { timeout: 180_000 }, async () => {
+  it('is as declared', { timeout: 600_000 }, async () => {
     await workspace.write(subject.stages[1]?.services ?? {});
     const { plan } = await workspace.plan();
     await makeByHand(hands, plan.changes);
