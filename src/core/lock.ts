@@ -17,6 +17,11 @@ export interface LockRequest {
   readonly holder: Holder;
   /** Called each time that somebody else is found to hold it: resolves when to try again, throws when not to. */
   readonly wait: (by: Partial<Holder>) => Promise<void>;
+  /**
+   * Called when nobody else can get it any more, which may be seconds before the broker gives it. Called again where that came
+   * to nothing and began anew: once it is given, nobody else has held it since the last call.
+   */
+  readonly reserved: () => void;
 }
 
 /** One writer at a time on one broker. The broker itself frees it when the holder dies. */

@@ -7,11 +7,13 @@ import type { Change, Resource } from '../core/resource.ts';
 import { schedule } from '../core/schedule.ts';
 import type { AuditLog } from '../history/audit-log.ts';
 import { type Diary, keepDiary, unlogged } from './diary.ts';
+import { readEarly } from './early.ts';
 import { type LockOptions, type Locks, lockAll, unlocked } from './lock.ts';
 import { documentOf, type Planned, type PlanOptions, type PlanResult, planSession } from './plan.ts';
 import { type ItemResult, Progress } from './progress.ts';
 import { openSession, type Session } from './session.ts';
 import { type Failure, settle } from './settle.ts';
+import type { Source } from './source.ts';
 
 export interface ApplyOptions extends PlanOptions {
   /** A saved plan: the approval that the fresh one must equal. */
@@ -43,15 +45,20 @@ export type ApplyResult =
       readonly left: Plan | undefined;
     };
 
-/** Plans anew, passes the guards, writes in order, reads again: from the last plan on, nobody else writes. */
+/** Plans anew, passes the guards, writes in order, reads again: from the reading for the last plan on, nobody else writes. */
 export async function apply(options: ApplyOptions): Promise<ApplyResult> {
   const session = await openSession(options);
   const agreed = options.attended === true ? await agree(session, options) : undefined;
   if (agreed?.status === 'declined') return agreed;
   if (agreed?.result.plan.changes.length === 0) return carryOut(agreed.result, options, unlocked);
-  const locks = options.lock === 'none' ? unlocked : await lockAll(session, options.lock, options.stop);
+  const early = readEarly(session);
+  const locks =
+    options.lock === 'none' ? unlocked : await lockAll(session, options.lock, options.stop, early);
   try {
-    const last = agreed === undefined ? await agree(session, options) : await again(agreed.result, options);
+    const last =
+      agreed === undefined
+        ? await agree(session, options, early.source)
+        : await again(agreed.result, options, early.source);
     if (last.status === 'declined') return last;
     if (options.stop?.aborted === true) throw stopped();
     await locks.check();
@@ -65,16 +72,16 @@ type Agreement =
   | { readonly status: 'agreed'; readonly result: PlanResult }
   | { readonly status: 'declined'; readonly plan: Plan };
 
-async function agree(session: Session, options: ApplyOptions): Promise<Agreement> {
-  const result = await planSession(session, options);
+async function agree(session: Session, options: ApplyOptions, source?: Source): Promise<Agreement> {
+  const result = await planSession(session, options, source);
   guard(result, options);
   if (await options.confirm(result.plan)) return { status: 'agreed', result };
   return { status: 'declined', plan: result.plan };
 }
 
 /** A person may take hours to answer, and others may have written: what was agreed to must still be what would be done. */
-async function again(first: PlanResult, options: ApplyOptions): Promise<Agreement> {
-  const result = await planSession(first.session, options);
+async function again(first: PlanResult, options: ApplyOptions, source: Source): Promise<Agreement> {
+  const result = await planSession(first.session, options, source);
   const stale = staleness(first.plan, result.plan);
   if (stale === undefined) return { status: 'agreed', result };
   throw new RefusedError(`what you agreed to does not hold any more: ${stale}; nothing was written`, {

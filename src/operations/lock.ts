@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Broker, Permit } from '../core/broker.ts';
+import type { Permit } from '../core/broker.ts';
 import { LockError } from '../core/errors.ts';
 import {
   type Holder,
@@ -11,7 +11,8 @@ import {
   type LockRequest,
 } from '../core/lock.ts';
 import { printable } from '../report/printable.ts';
-import type { Session } from './session.ts';
+import { type Begun, notEarly } from './early.ts';
+import type { Session, Site } from './session.ts';
 import { whoAndWhere } from './user.ts';
 
 export interface LockOptions {
@@ -32,11 +33,15 @@ export interface Locks {
 /** For those who may not lock, and said so. */
 export const unlocked: Locks = { check: () => Promise.resolve(), release: () => Promise.resolve() };
 
-/** One after the other, in the order of the registry, so that no two applies wait for each other. */
+/**
+ * One after the other, in the order of the registry, so that no two applies wait for each other. What of a broker is certain
+ * not to be written by another apply any more is read meanwhile.
+ */
 export async function lockAll(
   session: Session,
   options: LockOptions,
   stop: AbortSignal | undefined,
+  early: Begun = notEarly,
 ): Promise<Locks> {
   const keepers: Keeper[] = [];
   const release = async (): Promise<void> => {
@@ -44,9 +49,10 @@ export async function lockAll(
   };
   const until = performance.now() + options.timeoutMs;
   try {
-    for (const { broker, landscape } of session.sites) {
+    for (const site of session.sites) {
+      const { broker, landscape } = site;
       session.context.progress(`locking ${broker.title}`);
-      const request = requestFor(broker, session, options, until, stop);
+      const request = requestFor(site, session, options, early, until, stop);
       const lock = await broker.lock(landscape.environment, session.context, request);
       keepers.push(await keep(broker.title, lock));
     }
@@ -64,17 +70,21 @@ export async function lockAll(
 const pauseMs = 500;
 
 function requestFor(
-  { title }: Broker,
+  site: Site,
   { correlationId, context }: Session,
   { timeoutMs, notice }: LockOptions,
+  early: Begun,
   until: number,
   stop: AbortSignal | undefined,
 ): LockRequest {
+  const { title } = site.broker;
   const { who, host } = whoAndWhere();
   let told = false;
   return {
     holder: { who: `${who}@${host}`, since: new Date().toISOString(), correlationId },
+    reserved: () => early.begin(site),
     wait: async (by) => {
+      early.forget();
       const left = until - performance.now();
       if (left <= 0) throw givenUp(title, by, timeoutMs);
       const locked = `${title} is locked by ${inWords(by)}`;

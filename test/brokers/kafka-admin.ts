@@ -1,9 +1,15 @@
 /**
  * A Kafka administrator without anything of src/, and by another client library than src/ uses: for tests that look from
- * outside, or change by hand what mqwarden manages. SCRAM users alone go by @platformatic/kafka: kafkajs has no call for them.
+ * outside, or change by hand what mqwarden manages. SCRAM users and members of groups alone go by @platformatic/kafka: kafkajs has no call for them.
  */
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
-import { Connection, alterUserScramCredentialsV0, describeUserScramCredentialsV0 } from '@platformatic/kafka';
+import {
+  Connection,
+  alterUserScramCredentialsV0,
+  describeGroupsV5,
+  describeUserScramCredentialsV0,
+  leaveGroupV5,
+} from '@platformatic/kafka';
 import kafkajs from 'kafkajs';
 import type { Credentials } from './rabbitmq.ts';
 
@@ -43,6 +49,8 @@ export interface KafkaAdmin {
   scramUsers(): Promise<string[]>;
   setPassword(username: string, password: string, iterations?: number): Promise<void>;
   deleteScramUser(username: string): Promise<void>;
+  /** Takes all members of a group out of it; returns how many there were. */
+  throwOut(group: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -75,6 +83,7 @@ export async function kafkaAdmin(at: KafkaEndpoint, as: Credentials = at.admin):
       await admin.deleteAcls({ filters: bindings.map(encoded) });
     },
     ...scram(at, as),
+    throwOut: (group) => connected(at, as, (connection) => throwOut(connection, group)),
     close: () => admin.disconnect(),
   };
 }
@@ -168,6 +177,13 @@ function scram(
         await alterUserScramCredentialsV0.api.async(connection, [{ name, mechanism: SCRAM_SHA_512 }], []);
       }),
   };
+}
+
+async function throwOut(connection: Connection, group: string): Promise<number> {
+  const { groups } = await describeGroupsV5.api.async(connection, [group], false);
+  const members = groups.flatMap((one) => one.members.map(({ memberId }) => ({ memberId, reason: 'test' })));
+  if (members.length > 0) await leaveGroupV5.api.async(connection, group, members);
+  return members.length;
 }
 
 async function connected<T>(

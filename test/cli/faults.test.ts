@@ -27,7 +27,7 @@ import { hasProc, marked } from './processes.ts';
 import { mqwarden, type Run } from './run.ts';
 
 const { rabbitmq, kafka } = brokersForTests();
-const patienceMs = 15_000;
+const patienceMs = 30_000;
 const wrongPassword = 'canary wrong päss"word';
 const mark = uniqueName('faults');
 const [monitor, nobody, limited] = ['monitor', 'nobody', 'limited'].map((name) => `${name}-${mark}`) as [

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describeGroupsV5, heartbeatV4, joinGroupV7, leaveGroupV5, syncGroupV5 } from '@platformatic/kafka';
 import type { Context } from '../../core/broker.ts';
 import type { Placed } from '../../core/landscape.ts';
@@ -29,6 +30,8 @@ const sessionMs = 10_000;
 const leaseMs = 8_000;
 /** A heartbeat that takes longer is sent again on a new connection, while there is time. */
 const heartbeatMs = 2_500;
+/** How often it is asked whether the group has taken it in, while the group is forming. */
+const lookMs = 100;
 
 export async function lock(
   target: Placed<KafkaEnvironment>,
@@ -37,12 +40,12 @@ export async function lock(
 ): Promise<Lock> {
   try {
     const dialer = await prepare(target, context);
-    const [slow, quick] = [dialer, await prepare(target, context, heartbeatMs)].map((one) =>
-      coordinatorOf(group, one, context.timeoutMs),
-    ) as [Coordinator, Coordinator];
+    const slow = coordinatorOf(group, dialer, context.timeoutMs);
+    const brisk = await prepare(target, context, heartbeatMs);
+    const quick = () => coordinatorOf(group, brisk, context.timeoutMs);
     const member = new Member(slow, quick, dialer.admin, request.holder);
     try {
-      while (!(await member.join())) await request.wait(await holderOf(slow));
+      while (!(await member.enter(request.reserved))) await request.wait(await holderOf(slow));
       await slow.close();
       return member;
     } catch (error) {
@@ -61,14 +64,16 @@ class Member implements Lock {
   /** Patient: who joins a group that nobody is in waits for others first: 3 s, if the broker is not told otherwise. */
   private readonly slow: Coordinator;
   private readonly quick: Coordinator;
+  private readonly look: () => Coordinator;
   private readonly admin: string;
   private readonly protocol: { readonly name: string; readonly metadata: Buffer };
   private memberId = '';
   private generationId = -1;
 
-  constructor(slow: Coordinator, quick: Coordinator, admin: string, holder: Holder) {
+  constructor(slow: Coordinator, quick: () => Coordinator, admin: string, holder: Holder) {
     this.slow = slow;
-    this.quick = quick;
+    this.quick = quick();
+    this.look = quick;
     this.admin = admin;
     this.protocol = {
       name: `mqwarden-${holder.correlationId}`,
@@ -76,8 +81,47 @@ class Member implements Lock {
     };
   }
 
-  /** False where somebody else is in the group. */
-  async join(): Promise<boolean> {
+  /**
+   * False where somebody else is in the group. A member keeps all others out from when it is taken in, while the broker still
+   * waits for more to come: `reserved` is called then, or at the latest when it is held.
+   */
+  async enter(reserved: () => void): Promise<boolean> {
+    const ended = new AbortController();
+    let told = false;
+    const tell = (): void => {
+      if (!told) reserved();
+      told = true;
+    };
+    void this.watch(ended.signal, tell);
+    try {
+      const entered = await this.join();
+      if (entered) tell();
+      return entered;
+    } finally {
+      ended.abort();
+    }
+  }
+
+  /** Tells when the group shows this member, and nothing after `ended`. Nobody waits for it: its connection is its own. */
+  private async watch(ended: AbortSignal, tell: () => void): Promise<void> {
+    const looking = this.look();
+    try {
+      for (;;) {
+        await sleep(lookMs, undefined, { signal: ended });
+        const { memberId } = this;
+        const members = memberId === '' ? [] : await membersOf(looking);
+        ended.throwIfAborted();
+        if (members.some((one) => one.memberId === memberId)) break;
+      }
+      tell();
+    } catch {
+      // Then it is told when the lock is held.
+    } finally {
+      await looking.close();
+    }
+  }
+
+  private async join(): Promise<boolean> {
     const told = await this.slow.ask((session) =>
       session.call(
         joinGroupV7.api,
@@ -173,11 +217,7 @@ const passing: ReadonlySet<string> = new Set([
 
 /** What the holder brought along; while the group is still forming, only where it is connected from. */
 async function holderOf(coordinator: Coordinator): Promise<Partial<Holder>> {
-  const told = await coordinator.ask(async (session) => {
-    const { groups } = await session.call(describeGroupsV5.api, [group], false);
-    return { errorCode: groups[0]?.errorCode ?? -1, member: groups[0]?.members[0] };
-  });
-  const member = told.answer?.member;
+  const [member] = await membersOf(coordinator);
   if (member === undefined) return {};
   const correlationId = /^mqwarden-(.+)$/.exec(member.clientId)?.[1];
   return {
@@ -185,6 +225,14 @@ async function holderOf(coordinator: Coordinator): Promise<Partial<Holder>> {
     ...inJson(member.memberMetadata.toString('utf8')),
     from: member.clientHost.replace(/^\//, ''),
   };
+}
+
+async function membersOf(coordinator: Coordinator) {
+  const told = await coordinator.ask(async (session) => {
+    const { groups } = await session.call(describeGroupsV5.api, [group], false);
+    return { errorCode: groups[0]?.errorCode ?? -1, members: groups[0]?.members ?? [] };
+  });
+  return told.answer?.members ?? [];
 }
 
 function inJson(json: string): Partial<Holder> {

@@ -122,7 +122,10 @@ async function acquire(admin: Admin, connection: ChannelModel, request: LockRequ
   try {
     for (;;) {
       const channel = await declare(connection, request.holder);
-      if (channel !== undefined) return held(connection, channel, lost.signal, lose);
+      if (channel !== undefined) {
+        request.reserved();
+        return held(connection, channel, lost.signal, lose);
+      }
       await request.wait(await holderOf(admin));
       if (lost.signal.aborted) throw lost.signal.reason as LockError;
     }
