@@ -53,6 +53,13 @@ export function withGenerations(site: Site, found: ReadonlyMap<string, Generatio
   return { ...site, landscape: moved, compiled, ground: { ...ground, ...broker.ground(moved, compiled) } };
 }
 
+/** Whether both have their services, which are the same ones, in the same generations. */
+export function inSameGenerations(one: Site, other: Site): boolean {
+  return one.landscape.services.every(({ generations }, at) =>
+    sameGenerations(generations, other.landscape.services[at]?.generations),
+  );
+}
+
 /** Who can log in there by a password, or could. */
 export function usersIn({ broker }: Site, resources: readonly Resource[]): string[] {
   return resources.flatMap((one) => {
