@@ -20,6 +20,7 @@ export interface Shared {
   readonly color: boolean;
   readonly logLevel?: string;
   readonly auditLog?: string;
+  readonly allowExec?: true;
 }
 
 const environmentVariable = 'MQWARDEN_ENV';
@@ -36,6 +37,7 @@ export function everywhere(command: Command): Command {
         .choices(['error', 'warn', 'info', 'debug'])
         .default('warn'),
     )
+    .option('--allow-exec', 'run the commands that the topology names for secrets: exec:COMMAND')
     .option('--audit-log <file>', 'the log of every apply', '.mqwarden/audit.jsonl');
 }
 
@@ -124,6 +126,7 @@ export function sessionFrom(topology: string | undefined, shared: Shared, shell:
     environmentBy: shared.env === undefined ? `the variable ${environmentVariable}` : undefined,
     only: shared.only,
     variables: shell.variables,
+    allowExec: shared.allowExec,
     redaction: shell.redaction,
     progress: progressFor(shared, shell),
   };

@@ -43,6 +43,8 @@ export interface SessionOptions {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly redaction: Redaction;
   readonly progress: (text: string) => void;
+  /** Whether secrets may be had by commands, `exec:`. */
+  readonly allowExec?: boolean | undefined;
   /** Milliseconds a connection or a request may take. */
   readonly timeoutMs?: number;
 }
@@ -183,8 +185,8 @@ function chooseEnvironment(
   );
 }
 
-function storeOptions({ variables, timeoutMs, redaction }: SessionOptions) {
-  return { variables, timeoutMs, conceal: (secret: string) => redaction.add(secret) };
+function storeOptions({ variables, timeoutMs, allowExec, redaction }: SessionOptions) {
+  return { variables, timeoutMs, allowExec, conceal: (secret: string) => redaction.add(secret) };
 }
 
 function makeContext(options: SessionOptions, correlationId: string): Context {

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { access, constants, link, mkdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SecretConflict, SecretError } from '../core/errors.ts';
@@ -12,7 +12,7 @@ import {
   refuseLinkedFolder,
   refuseOpenFolders,
 } from './private-file.ts';
-import { codeOf, parseJson } from './parse.ts';
+import { codeOf, parseJson, versionOf } from './parse.ts';
 import { partsOf, type SecretStore, type StoredDocument, textsOf } from './store.ts';
 
 /**
@@ -62,11 +62,6 @@ function parsed({ text, writtenAt }: PrivateFile, file: string): StoredDocument 
   throw new SecretError(`${file} is not a JSON object`, {
     hint: 'a credential has the texts "username" and "password"; restore it, or move it away',
   });
-}
-
-/** Of the content alone: it stays the same where a folder is mounted anew. */
-function versionOf(text: string): string {
-  return createHash('sha256').update(`mqwarden ${text}`).digest('base64url').slice(0, 22);
 }
 
 /** Writes the whole new file under a temporary name beside its own, flushed to the disk: no reader sees a half. */

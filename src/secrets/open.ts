@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { type Position, SecretError } from '../core/errors.ts';
 import { awsStore } from './aws/store.ts';
 import { envStore } from './env-store.ts';
+import { execStore } from './exec.ts';
 import { fileStore } from './file-store.ts';
 import { parseReference, storeProblem, supportedStores } from './reference.ts';
 import type { SecretStore, StoreOptions } from './store.ts';
@@ -28,10 +29,7 @@ export function openStore(reference: string, at: Position | undefined, options: 
       return awsStore(target, at, options);
     case 'vault':
       return vaultStore(target, at, options);
-    default:
-      throw new SecretError(`a store of secrets by "${scheme}:" is not supported yet`, {
-        position: at,
-        hint,
-      });
+    case 'exec':
+      return execStore(target, at, options);
   }
 }

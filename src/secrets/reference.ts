@@ -3,11 +3,11 @@
  * No function here puts what it was given into an error: it may be the secret itself.
  */
 
-/** The schemes that are known; of those, `exec` cannot be resolved yet. */
+/** The schemes that are known. */
 export const schemes = ['env', 'file', 'vault', 'aws-sm', 'exec'] as const;
 type Scheme = (typeof schemes)[number];
 
-/** The schemes that a secret can be read by today, as a person writes them. */
+/** How a secret is named, as a person writes it. */
 export const supportedForms = [
   'env:NAME',
   'file:PATH',
@@ -15,10 +15,17 @@ export const supportedForms = [
   'vault:MOUNT/PATH#field',
   'aws-sm:NAME',
   'aws-sm:NAME#field',
+  'exec:COMMAND',
 ] as const;
 
-/** The schemes that a store of services' credentials can have today. */
-export const supportedStores = ['file:FOLDER', 'vault:MOUNT', 'aws-sm:PREFIX', 'env:PREFIX'] as const;
+/** How a store of services' credentials is named. */
+export const supportedStores = [
+  'file:FOLDER',
+  'vault:MOUNT',
+  'aws-sm:PREFIX',
+  'env:PREFIX',
+  'exec:COMMAND',
+] as const;
 
 export interface Reference {
   readonly scheme: Scheme;
@@ -46,7 +53,10 @@ export function parseReference(text: string): ParsedReference {
   if (scheme === undefined) return refused('must be a reference to a secret, not the secret itself');
   const rest = text.slice(scheme.length + 1);
   if (rest === '' || /\p{Cc}/u.test(rest)) return refused(`names nothing after "${scheme}:"`);
-  if (scheme === 'exec') return { ok: true, reference: { scheme, target: rest } };
+  if (scheme === 'exec') {
+    if (wordsOf(rest) === undefined) return refused('has a quote that is not closed, or is no list of words');
+    return { ok: true, reference: { scheme, target: rest } };
+  }
   if (scheme === 'env') {
     if (!variableName.test(rest)) return refused('takes the name of an environment variable after "env:"');
     return { ok: true, reference: { scheme, target: rest } };
@@ -80,4 +90,32 @@ function vaultPathProblem(target: string): string | undefined {
   if (target.startsWith('/')) return 'begins with the name of a mount, not with "/"';
   const odd = target.split('/').some((part) => part === '' || part === '.' || part.includes('..'));
   return odd ? 'has an empty part, or dots for one, in its path' : undefined;
+}
+
+/** The words of a command: a JSON list, or words apart by spaces, with quotes around what has one. No shell ever reads them. */
+function wordsOf(text: string): readonly string[] | undefined {
+  const trimmed = text.trim();
+  const words = trimmed.startsWith('[') ? listOf(trimmed) : splitOf(trimmed);
+  return words === undefined || (words[0] ?? '') === '' ? undefined : words;
+}
+
+function listOf(text: string): readonly string[] | undefined {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) && list.every((word) => typeof word === 'string') ? list : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function splitOf(text: string): readonly string[] | undefined {
+  // What is left of quotes when all that are closed are gone is one that is not.
+  if (/["']/.test(text.replace(/"[^"]*"|'[^']*'/g, ''))) return undefined;
+  const words = text.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
+  return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
+}
+
+/** The command of a reference that was parsed. */
+export function commandOf(target: string): readonly string[] {
+  return wordsOf(target) ?? [];
 }

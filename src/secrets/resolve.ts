@@ -3,6 +3,7 @@ import { type Position, SecretError } from '../core/errors.ts';
 import { readRegularFile, UnfitFile } from '../files/read.ts';
 import { whyOf } from '../files/why.ts';
 import { awsSecret } from './aws/store.ts';
+import { execSecret } from './exec.ts';
 import { parseJson } from './parse.ts';
 import { parseReference, secretProblem, type Reference, supportedForms } from './reference.ts';
 import type { StoreOptions } from './store.ts';
@@ -34,11 +35,8 @@ export async function resolveReference(
       return awsSecret(parsed.reference.target, parsed.reference.field, at, options);
     case 'vault':
       return vaultSecret(parsed.reference.target, parsed.reference.field ?? '', at, options);
-    default:
-      throw new SecretError(`secrets by "${parsed.reference.scheme}:" are not supported yet`, {
-        position: at,
-        hint: writeOneOf(),
-      });
+    case 'exec':
+      return execSecret(parsed.reference.target, at, options);
   }
 }
 

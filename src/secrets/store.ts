@@ -30,6 +30,8 @@ export interface StoreOptions {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Milliseconds that one request may take; 10 seconds, if not given. */
   readonly timeoutMs?: number | undefined;
+  /** Whether commands may be run: `exec:`. */
+  readonly allowExec?: boolean | undefined;
   /** Called with each secret that a store is asked with: tokens. */
   readonly conceal?: ((secret: string) => void) | undefined;
 }

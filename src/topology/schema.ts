@@ -20,7 +20,7 @@ export function unitSchemas(brokers: readonly BrokerSections[]) {
         .describe('Whether it is production. Default: true for the names production and prod.'),
       secrets: store()
         .optional()
-        .describe("Where the services' credentials are kept: file:FOLDER, relative to this file; vault:MOUNT or vault:MOUNT/PATH; aws-sm:PREFIX; env:PREFIX, for reading alone."),
+        .describe("Where the services' credentials are kept: file:FOLDER, relative to this file; vault:MOUNT or vault:MOUNT/PATH; aws-sm:PREFIX; and for reading alone env:PREFIX or exec:COMMAND."),
       claims: globsByBroker(brokers)
         .optional()
         .describe('Globs over whole names of the principals that are yours; the topology itself is held to them.'),

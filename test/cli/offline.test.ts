@@ -36,6 +36,8 @@ beforeAll(async () => {
     'literal.yaml',
     `version: 1\nname: shop\nenvironments:${environment('test', 1).replace('env:NOT_SET', canary)}\n${services}`,
   );
+  const byCommand = environment('test', 1).replace('env:NOT_SET', `exec:echo ${canary}`);
+  await write('exec.yaml', `version: 1\nname: shop\nenvironments:${byCommand}\n${services}`);
   const claims = "\n    claims: { rabbitmq: { users: '*-service' } }";
   const takeover = 'services: { order-service: { rabbitmq: { user: monitoring } } }\n';
   await write(
@@ -62,6 +64,22 @@ it('names what a wrong name of an environment comes from', async () => {
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toContain('no environment c, which the variable MQWARDEN_ENV names\n');
   expect((await of(['plan', 'two.yaml', '--env', 'd'], 'a')).stderr).toContain('no environment d\n');
+});
+
+describe('a secret by a command', () => {
+  it.each(['plan', 'apply', 'snapshot', 'import'])('%s runs it only with --allow-exec', async (command) => {
+    const more =
+      { apply: ['--yes'], snapshot: ['--out', 'live.json'], import: ['--out', 'imported'] }[command] ?? [];
+    const spawned = await mqwarden([command, 'exec.yaml', ...more], { cwd });
+    expect([spawned.code, spawned.stdout]).toEqual([1, '']);
+    expect(spawned.stderr).toMatch(
+      /^error exec\.yaml:\d+:\d+: the command echo is not run without --allow-exec/,
+    );
+    expect(spawned.stderr).not.toContain(canary);
+    const allowed = await run(command, 'exec.yaml', '--allow-exec', ...more);
+    expect(allowed.code).toBe(1);
+    expect(allowed.stderr).toContain('localhost:1');
+  });
 });
 
 describe('help', () => {

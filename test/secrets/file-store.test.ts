@@ -407,9 +407,4 @@ describe('the store that an environment names', () => {
     });
     expect(error.hint).toContain('secrets: file:FOLDER');
   });
-
-  test.each(['exec:pass'])('%s is not supported yet', async (name) => {
-    expect((await failure(of(name).has('kafka/a'))).message).toContain('is not supported yet');
-    expect((await failure(of(name).ensure('kafka/a', 'a'))).hint).toContain('file:FOLDER');
-  });
 });

@@ -106,7 +106,7 @@ describe('resolving', () => {
     { reference: 'vault:secret/a', want: 'names no field' },
     { reference: 'vault:secret#b', want: 'names no path in a mount' },
     { reference: 'vault:secret/../a#b', want: 'dots' },
-    { reference: 'exec:cat canary', want: 'secrets by "exec:" are not supported yet' },
+    { reference: 'exec:cat canary', want: 'the command cat is not run without --allow-exec' },
     { reference: 'canary', want: 'not the secret itself' },
   ])('$reference fails with its place and what to do, without the secret', async ({ reference, want }) => {
     const error: unknown = await resolve(reference).catch((thrown: unknown) => thrown);
