@@ -3,11 +3,8 @@ import type { GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manage
 import { type ErrorDetails, SecretConflict, SecretError } from '../../core/errors.ts';
 import type { SecretDocument } from '../store.ts';
 import { awsRefusal, isAws, isBeingDeleted } from './answers.ts';
+import { placeOf } from './place.ts';
 import type { Aws } from './sdk.ts';
-
-export function placeOf(name: string): string {
-  return `aws-sm ${name}`;
-}
 
 /**
  * One secret. A new version waits under AWSPENDING until AWSCURRENT is moved to it from the version that was read: AWS refuses that

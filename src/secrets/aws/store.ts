@@ -2,8 +2,8 @@ import type { GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manage
 import { type ErrorDetails, type Position, SecretError } from '../../core/errors.ts';
 import { parseJson } from '../parse.ts';
 import { partsOf, type SecretStore, type StoredDocument, type StoreOptions, textsOf } from '../store.ts';
-import { awsFor } from './sdk.ts';
-import { AwsSecret, placeOf } from './secret.ts';
+import { placeOf } from './place.ts';
+import type { AwsSecret } from './secret.ts';
 
 /** `prefix` is what the names of its secrets begin with: `production/rabbitmq/order-service`. */
 export function awsStore(prefix: string, at: Position | undefined, options: StoreOptions): SecretStore {
@@ -12,12 +12,12 @@ export function awsStore(prefix: string, at: Position | undefined, options: Stor
   return {
     place: (path) => placeOf(nameOf(path)),
     async read(path) {
-      const secret = new AwsSecret(await awsFor(options, details), nameOf(path), details);
+      const secret = await secretAt(nameOf(path), options, details);
       const value = await secret.value();
       return value === undefined ? undefined : storedIn(value, placeOf(nameOf(path)), details);
     },
     async write(path, document, expected) {
-      const secret = new AwsSecret(await awsFor(options, details), nameOf(path), details);
+      const secret = await secretAt(nameOf(path), options, details);
       const version = await (expected === undefined
         ? secret.create(document)
         : secret.replace(document, expected));
@@ -34,7 +34,7 @@ export async function awsSecret(
   options: StoreOptions,
 ): Promise<string> {
   const details = { position: at };
-  const value = await new AwsSecret(await awsFor(options, details), name, details).value();
+  const value = await (await secretAt(name, options, details)).value();
   const place = placeOf(name);
   const text = value?.SecretString;
   if (text === undefined) {
@@ -52,6 +52,12 @@ export async function awsSecret(
     document === undefined ? 'is not a JSON object, so it has no field' : 'has no text in a field';
   const hint = 'give the name of one of its keys after "#", or leave the #field out to use the whole text';
   throw new SecretError(`${place} ${problem} ${JSON.stringify(field)}`, { ...details, hint });
+}
+
+/** Whoever keeps no secret in AWS loads nothing for it. */
+async function secretAt(name: string, options: StoreOptions, details: ErrorDetails): Promise<AwsSecret> {
+  const [{ AwsSecret }, { awsFor }] = await Promise.all([import('./secret.ts'), import('./sdk.ts')]);
+  return new AwsSecret(await awsFor(options, details), name, details);
 }
 
 /** AWS takes letters, digits and `/_+=.@-` in a name: the bytes of anything else, and `=`, as `=2F`. */

@@ -3,6 +3,7 @@ import type { HttpsAnswer } from '../https.ts';
 import { type SecretDocument, type StoredDocument, textsOf } from '../store.ts';
 import { type Asked, dataIn, objectOf, refusal, says } from './answers.ts';
 import type { VaultClient } from './client.ts';
+import { placeOf } from './place.ts';
 
 /** Secrets of Vault's KV engine, version 2. Paths are as Vault has them, with the mount: `secret/rabbitmq/order-service`. */
 export interface Kv {
@@ -42,10 +43,6 @@ export function kvOf(client: VaultClient, within: string): Kv {
       return { document, ...writtenIn(client, answer, asked) };
     },
   };
-}
-
-export function placeOf(path: string): string {
-  return `vault ${path}`;
 }
 
 function policyFor(mount: string, path: string, right: string): string {

@@ -1,36 +1,30 @@
 import { type Position, SecretError } from '../../core/errors.ts';
 import { partsOf, type SecretStore, type StoreOptions } from '../store.ts';
-import { VaultClient } from './client.ts';
-import { connectVault } from './connection.ts';
-import { kvOf, placeOf } from './kv.ts';
-import { vaultSettings } from './settings.ts';
-
-const defaultTimeoutMs = 10_000;
-const clients = new WeakMap<object, VaultClient>();
-
-/** One login for one set of variables, whatever is asked for: a secret id may be good for a single one. */
-function clientFor({ variables, timeoutMs, conceal }: StoreOptions, at: Position | undefined): VaultClient {
-  const known = clients.get(variables);
-  if (known !== undefined) return known;
-  const settings = vaultSettings(variables, { position: at });
-  const connection = connectVault(settings, timeoutMs ?? defaultTimeoutMs);
-  const client = new VaultClient(connection, conceal ?? (() => undefined));
-  clients.set(variables, client);
-  return client;
-}
+import type { Kv } from './kv.ts';
+import { placeOf } from './place.ts';
 
 /** `target` is a mount, or a path in one: `secret`, `secret/team-a`. */
 export function vaultStore(target: string, at: Position | undefined, options: StoreOptions): SecretStore {
   const base = target.replace(/\/+$/, '');
   const details = { position: at };
   const pathOf = (path: string) => [base, ...partsOf(path).map(encoded)].join('/');
-  let opened: ReturnType<typeof kvOf> | undefined;
-  const kv = () => (opened ??= kvOf(clientFor(options, at), base));
+  let opened: Promise<Kv> | undefined;
+  const kv = () =>
+    (opened ??= kvAt(base, at, options).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    }));
   return {
     place: (path) => placeOf(pathOf(path)),
-    read: async (path) => kv().read(pathOf(path), details),
-    write: async (path, document, expected) => kv().write(pathOf(path), document, expected, details),
+    read: async (path) => (await kv()).read(pathOf(path), details),
+    write: async (path, document, expected) => (await kv()).write(pathOf(path), document, expected, details),
   };
+}
+
+/** Whoever keeps no secret in Vault loads nothing for it. */
+async function kvAt(within: string, at: Position | undefined, options: StoreOptions): Promise<Kv> {
+  const { kvFor } = await import('./open.ts');
+  return kvFor(within, at, options);
 }
 
 /** Vault takes no `..` in a path, and a `/` would begin a part of its own. */
@@ -45,7 +39,7 @@ export async function vaultSecret(
   at: Position,
   options: StoreOptions,
 ): Promise<string> {
-  const stored = await kvOf(clientFor(options, at), target).read(target, { position: at });
+  const stored = await (await kvAt(target, at, options)).read(target, { position: at });
   const place = placeOf(target);
   if (stored === undefined) {
     const api = /^[^/]+\/data\//.test(target) ? '; leave "data/" out, which only Vault\'s API has' : '';

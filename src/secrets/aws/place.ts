@@ -1,0 +1,4 @@
+/** For messages. */
+export function placeOf(name: string): string {
+  return `aws-sm ${name}`;
+}

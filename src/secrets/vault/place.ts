@@ -1,0 +1,4 @@
+/** For messages. */
+export function placeOf(path: string): string {
+  return `vault ${path}`;
+}
