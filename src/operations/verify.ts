@@ -16,7 +16,9 @@ import {
 } from '../core/proof.ts';
 import type { Resource } from '../core/resource.ts';
 import { findingsOf } from '../core/verdict.ts';
+import { knowledgeOf, withKnown } from './generations.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
+import { liveSource } from './source.ts';
 
 export interface VerifyOptions extends SessionOptions {
   /** Only these services; all if there are none. */
@@ -64,9 +66,11 @@ async function verifySite(
   const { broker, landscape, compiled } = site;
   const { context } = session;
   context.progress(`reading ${broker.title}`);
+  // Who was rotated has the user of another generation; what it may do is asked under the one that it is declared by.
+  const lived = withKnown(site, await knowledgeOf(liveSource(session), site));
   const { resources: live, warnings } = await broker.read(
     landscape.environment,
-    { desired: compiled.resources },
+    { desired: lived.compiled.resources },
     context,
   );
   const questions = broker.questions(landscape, compiled);
@@ -83,7 +87,7 @@ async function verifySite(
     done.set(
       service.name,
       await proveOne(
-        { session, site, service, live, actual, warnings: aboutUser(warnings, site, service.name) },
+        { session, site, service, live, actual, warnings: aboutUser(warnings, lived, service.name) },
         choice,
       ),
     );

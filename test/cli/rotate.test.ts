@@ -183,6 +183,11 @@ describe('a rotation', () => {
       { broker: 'kafka', to: `${service}.g3` },
     ]);
     expect(await changes()).toEqual([]);
+    expect(await changes('--check-credentials', '--service', service)).toEqual([]);
+    const verified = await place.run('verify', '--service', service);
+    expect(verified.code, verified.stdout).toBe(0);
+    expect(verified.stdout).toContain(`${service} on rabbitmq: logged in as ${service}.g2`);
+    expect(verified.stdout).toContain(`${service} on kafka: logged in as ${service}.g3`);
     await (await kafkaAdmin(brokers.kafka, await place.stored(`kafka/${service}`))).close();
   });
 
