@@ -3,6 +3,7 @@
  * outside, or change by hand what mqwarden manages. SCRAM users and members of groups alone go by @platformatic/kafka: kafkajs has no call for them.
  */
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Connection,
   alterUserScramCredentialsV0,
@@ -78,9 +79,11 @@ export async function kafkaAdmin(at: KafkaEndpoint, as: Credentials = at.admin):
     acls: (principal) => describeAcls(admin, principal),
     createAcls: async (bindings) => {
       await admin.createAcls({ acl: bindings.map(encoded) });
+      await shown(admin, (there) => bindings.every((one) => there.has(sortKey(one))));
     },
     deleteAcls: async (bindings) => {
       await admin.deleteAcls({ filters: bindings.map(encoded) });
+      await shown(admin, (there) => !bindings.some((one) => there.has(sortKey(one))));
     },
     ...scram(at, as),
     throwOut: (group) => connected(at, as, (connection) => throwOut(connection, group)),
@@ -130,6 +133,16 @@ async function describeAcls(admin: kafkajs.Admin, principal: string | undefined)
   return bindings.sort((a, b) => sortKey(a).localeCompare(sortKey(b), 'en'));
 }
 
+/** Reads lag writes: what a test did by hand must show before mqwarden is asked what is there. */
+async function shown(admin: kafkajs.Admin, isShown: (there: ReadonlySet<string>) => boolean): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (Date.now() < deadline) {
+    if (isShown(new Set((await describeAcls(admin, undefined)).map(sortKey)))) return;
+    await sleep(20);
+  }
+  throw new Error('what was written to the ACLs does not show within 20 s');
+}
+
 /** The enumerations of kafkajs lead from name to number only, whatever their types say. */
 function nameOf(enumeration: object, value: number): string {
   return Object.entries(enumeration).find(([, number]) => number === value)?.[0] ?? String(value);
@@ -165,18 +178,33 @@ function scram(
         const { results } = await describeUserScramCredentialsV0.api.async(connection, null);
         return results.map(({ user }) => user).sort();
       }),
-    setPassword: (name, password, iterations = 4096) =>
-      connected(at, as, async (connection) => {
+    setPassword: async (name, password, iterations = 4096) => {
+      await connected(at, as, async (connection) => {
         const salt = randomBytes(16);
         const saltedPassword = pbkdf2Sync(password, salt, iterations, 64, 'sha512');
         const upsertion = { name, mechanism: SCRAM_SHA_512, iterations, salt, saltedPassword };
         await alterUserScramCredentialsV0.api.async(connection, [], [upsertion]);
-      }),
+      });
+      await letIn(at, { username: name, password });
+    },
     deleteScramUser: (name) =>
       connected(at, as, async (connection) => {
         await alterUserScramCredentialsV0.api.async(connection, [{ name, mechanism: SCRAM_SHA_512 }], []);
       }),
   };
+}
+
+/** A broker takes a new password a moment after the controller has it. */
+async function letIn(at: KafkaEndpoint, as: Credentials): Promise<void> {
+  for (const deadline = Date.now() + 20_000; ;) {
+    try {
+      await connected(at, as, () => Promise.resolve());
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await sleep(50);
+    }
+  }
 }
 
 async function throwOut(connection: Connection, group: string): Promise<number> {

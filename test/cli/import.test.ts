@@ -124,7 +124,13 @@ describe('what apply made', () => {
   it('is imported again to the same files', async () => {
     await place.run('import', environments, '--env', 'test', '--out', 'first');
     expect((await place.run('import', 'first', '--env', 'test', '--out', 'second')).code).toBe(0);
-    expect(await filesBelow(place, 'second')).toEqual(await filesBelow(place, 'first'));
+    // Topics of other test files come and go between the two.
+    const ours = async (folder: string) =>
+      Object.entries(await filesBelow(place, folder)).map(([file, text]) => [
+        file,
+        text.split('\n').filter((line) => line.includes(place.mark) || !line.startsWith('# kafka:topic:')),
+      ]);
+    expect(await ours('second')).toEqual(await ours('first'));
   });
 
   it('leaves no secret in any file: neither a password nor what the broker keeps of it', async () => {
