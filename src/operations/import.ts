@@ -15,7 +15,8 @@ import { landscape } from '../topology/landscape.ts';
 import { parseTopology, type Topology } from '../topology/load.ts';
 import { topologyFiles } from './import-files.ts';
 import { usersIn, withKnown } from './generations.ts';
-import { basesOf, openSession, type Session, type SessionOptions, type Site } from './session.ts';
+import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
+import { basesOf } from './site.ts';
 
 export interface ImportOptions extends SessionOptions {
   /** The folder of the new topology: it must not be there, or be empty. */

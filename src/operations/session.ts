@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { brokers as registry } from '../brokers/index.ts';
-import type { Broker, Compiled, Context, Credentials } from '../core/broker.ts';
-import type { Ground } from '../core/kind.ts';
-import type { Landscape } from '../core/landscape.ts';
+import type { Broker, Context, Credentials } from '../core/broker.ts';
 import {
   messageOf,
   MqwardenError,
@@ -14,22 +12,22 @@ import {
 } from '../core/errors.ts';
 import type { Kinds } from '../core/diff.ts';
 import type { Resource } from '../core/resource.ts';
-import { isOurs } from '../core/naming.ts';
 import { readRegularFile } from '../files/read.ts';
 import { credentialsFor } from '../secrets/credentials.ts';
 import type { Redaction } from '../secrets/redact.ts';
 import { openStore } from '../secrets/open.ts';
 import type { SecretStore, StoreOptions } from '../secrets/store.ts';
 import { resolveReference } from '../secrets/resolve.ts';
-import { checkEnvironments, neighboursOf, realmsOf } from '../topology/check.ts';
-import { landscape } from '../topology/landscape.ts';
+import { checkEnvironments } from '../topology/check.ts';
 import {
   type EnvironmentDeclaration,
   type LoadOptions,
   loadTopology,
   type Topology,
 } from '../topology/load.ts';
-import { checkIdentities } from './identities.ts';
+import { type Site, siteOf } from './site.ts';
+
+export type { Site } from './site.ts';
 
 export interface SessionOptions {
   /** A file or a folder. */
@@ -47,16 +45,6 @@ export interface SessionOptions {
   readonly allowExec?: boolean | undefined;
   /** Milliseconds a connection or a request may take. */
   readonly timeoutMs?: number;
-}
-
-/** One broker of the environment, with what the topology wants there. */
-export interface Site {
-  readonly broker: Broker;
-  readonly landscape: Landscape<unknown, unknown>;
-  readonly compiled: Compiled<Resource>;
-  readonly ground: Ground;
-  /** By service, the principal that the topology names: that of its first generation. */
-  readonly bases: ReadonlyMap<string, string>;
 }
 
 /** A topology opened for one environment: everything known before any broker is asked. */
@@ -143,29 +131,6 @@ function onEach(brokers: readonly Broker[], siteOn: (broker: Broker) => Site[]):
   });
   if (problems.length > 0) throw new TopologyError(problems);
   return sites;
-}
-
-function siteOf(
-  topology: Topology,
-  environment: EnvironmentDeclaration,
-  broker: Broker,
-  withoutServices: boolean,
-): Site[] {
-  const whole = landscape(topology, environment.name, broker);
-  if (whole === undefined) return [];
-  const found = withoutServices ? { ...whole, services: [], removed: [] } : whole;
-  const compiled = broker.compile(found);
-  const others = neighboursOf(topology, environment.name, broker).map((name) =>
-    realmsOf(topology, name, broker),
-  );
-  const ground = { ...broker.ground(found, compiled), isOurs: isOurs(broker.realms(found), others) };
-  checkIdentities(found, compiled, ground);
-  return [{ broker, landscape: found, compiled, ground, bases: basesOf(compiled) }];
-}
-
-/** By service; before any generation is known. */
-export function basesOf({ principals }: Compiled<Resource>): ReadonlyMap<string, string> {
-  return new Map([...principals].map(([principal, service]) => [service, principal]));
 }
 
 function chooseEnvironment(

@@ -38,9 +38,20 @@ export function parseTopology(
   brokers: readonly BrokerSections[],
   variables: Variables,
   environment?: string,
-  { withoutServices = false }: LoadOptions = {},
+  options: LoadOptions = {},
 ): Topology {
   const files = texts.map(({ file, text }) => parseFile(file, text));
+  return topologyOf(files, brokers, variables, environment, options);
+}
+
+/** The same for files that were already parsed. Pure. */
+export function topologyOf(
+  files: readonly ParsedFile[],
+  brokers: readonly BrokerSections[],
+  variables: Variables,
+  environment?: string,
+  { withoutServices = false }: LoadOptions = {},
+): Topology {
   // A file that could not be parsed may hold what the others seem to lack: nothing else is judged before it is right.
   refuse(files.flatMap((file) => file.problems));
   const merged = mergeFiles(files, { withoutServices });
