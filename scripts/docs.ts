@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { documents } from './docs/documents.ts';
 
 const root = join(import.meta.dirname, '..');
-for (const [path, text] of documents()) {
+for (const [path, text] of await documents()) {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { applyCommand } from './commands/apply.ts';
 import { credentialsCommand } from './commands/credentials.ts';
 import { importCommand } from './commands/import.ts';
+import { lintCommand } from './commands/lint.ts';
 import { planCommand } from './commands/plan.ts';
 import { rotateCommand } from './commands/rotate.ts';
 import { showCommand } from './commands/show.ts';
@@ -40,6 +41,7 @@ export function makeProgram(args: readonly string[], shell: Shell, done: (code: 
     })
     .addHelpText('after', '\nExamples:\n  mqwarden plan --env staging\n  mqwarden apply --env staging');
   for (const register of [
+    lintCommand,
     importCommand,
     planCommand,
     applyCommand,

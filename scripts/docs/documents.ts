@@ -1,16 +1,19 @@
 import { makeProgram } from '../../src/cli.ts';
 import { processShell } from '../../src/commands/shell.ts';
+import { ruleSet } from '../../src/operations/lint.ts';
 import { commandReference } from './commands.ts';
+import { rulePages } from './rules.ts';
 import { topologySchema } from './schema.ts';
 import { topologyReference } from './topology.ts';
 
 /** Every generated document, by its path in the repository. A test compares them with what is there. */
-export function documents(): ReadonlyMap<string, string> {
+export async function documents(): Promise<ReadonlyMap<string, string>> {
   const schema = topologySchema();
   const program = makeProgram([], processShell(), () => undefined);
   return new Map([
     ['schema/topology.schema.json', `${JSON.stringify(schema, undefined, 2)}\n`],
     ['docs/reference/topology.md', topologyReference(schema)],
     ['docs/reference/commands.md', commandReference(program)],
+    ...rulePages(await ruleSet()),
   ]);
 }

@@ -6,8 +6,9 @@ import type { Position } from './errors.ts';
 export const severities = ['error', 'warning', 'note'] as const;
 export type Severity = (typeof severities)[number];
 
-interface Related {
+export interface Related {
   readonly message: string;
+  readonly position?: Position | undefined;
   readonly address?: Address | undefined;
 }
 

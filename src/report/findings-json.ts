@@ -1,3 +1,4 @@
+import type { Position } from '../core/errors.ts';
 import { countsOf, type Finding } from '../core/finding.ts';
 import { asJson } from './json.ts';
 
@@ -6,6 +7,13 @@ export function findingsAsJson(
   findings: readonly Finding[],
   more: Readonly<Record<string, unknown>> = {},
 ): string {
-  const all = findings.map(({ position, ...finding }) => ({ ...finding, ...position }));
+  const all = findings.map(({ related, ...finding }) => ({
+    ...placed(finding),
+    ...(related === undefined ? {} : { related: related.map(placed) }),
+  }));
   return `${asJson({ version: 1, ...more, findings: all, summary: countsOf(findings) })}\n`;
+}
+
+function placed<One extends { readonly position?: Position | undefined }>({ position, ...rest }: One) {
+  return { ...rest, ...position };
 }

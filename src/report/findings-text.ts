@@ -12,16 +12,24 @@ const paint: Readonly<Record<Severity, 'red' | 'yellow' | 'cyan'>> = {
   note: 'cyan',
 };
 
-export function findingLines(finding: Finding, colors: Colors): string[] {
-  const { severity, rule, message, position, address, evidence, hint } = finding;
+/** `frame` shows the place in its file, where there is one to show. */
+export function findingLines(finding: Finding, colors: Colors, frame: readonly string[] = []): string[] {
+  const { severity, rule, message, position, address, evidence, hint, related = [] } = finding;
   const where =
     position === undefined ? '' : `${printable(position.file)}:${position.line}:${position.column}: `;
   const at = address === undefined ? '' : colors.dim(` (${printable(address)})`);
   return [
     `${colors[paint[severity]](severity)} ${where}${printable(message)}${at} ${colors.dim(rule)}`,
+    ...frame,
     ...(evidence === undefined ? [] : [`  ${colors.dim(printable(evidence))}`]),
     ...(hint === undefined ? [] : [`  ${colors.dim(printable(hint))}`]),
+    ...related.map((other) => `  ${colors.dim(relatedText(other))}`),
   ];
+}
+
+function relatedText({ message, position, address }: NonNullable<Finding['related']>[number]): string {
+  const where = position === undefined ? address : `${position.file}:${position.line}:${position.column}`;
+  return printable(where === undefined ? message : `${where}: ${message}`);
 }
 
 export function totalsText(findings: readonly Finding[], colors: Colors): string {

@@ -25,7 +25,7 @@ function refused(data: unknown): string[] {
     : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`);
 }
 
-test.each([...documents()])('%s is as `npm run docs` makes it', (path, text) => {
+test.each([...(await documents())])('%s is as `npm run docs` makes it', (path, text) => {
   expect(readFileSync(join(root, path), 'utf8')).toBe(text);
 });
 

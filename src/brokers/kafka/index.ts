@@ -19,6 +19,10 @@ export const kafka: Broker<KafkaEnvironment, KafkaService, KafkaResource> = {
   endpoints: ({ brokers, certificateBrokers = [] }) =>
     [...brokers, ...certificateBrokers].map((broker) => broker.toLowerCase()),
   land,
+  async rules() {
+    const { rules } = await import('./rules.ts');
+    return rules;
+  },
   realms,
   compile,
   decompile,

@@ -6,14 +6,11 @@ import { decompile } from './decompile.ts';
 import { ground } from './ground.ts';
 import { kinds } from './kinds.ts';
 import { land, realms } from './land.ts';
-import { observe, read } from './read.ts';
 import { recall } from './recall.ts';
-import type { RabbitResource } from './resources.ts';
+import type { RabbitChange, RabbitResource } from './resources.ts';
 import { type RabbitEnvironment, type RabbitService, schema } from './schema.ts';
-import { weigh } from './weigh.ts';
-import { writer } from './write.ts';
 
-/** RabbitMQ behind the port that everything above sees. */
+/** RabbitMQ behind the port that everything above sees. The client libraries are loaded only when a broker is talked to. */
 export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> = {
   name: 'rabbitmq',
   title: 'RabbitMQ',
@@ -22,15 +19,28 @@ export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> 
   endpoints: ({ managementUrl, amqpsUrl }) =>
     [managementUrl, amqpsUrl].filter((url) => url !== undefined).map(hostAndPort),
   land,
+  async rules() {
+    const { rules } = await import('./rules.ts');
+    return rules;
+  },
   realms,
   compile,
   decompile,
   client,
   ground,
-  read,
-  observe,
+  async read(target, scope, context) {
+    const { read } = await import('./read.ts');
+    return read(target, scope, context);
+  },
+  async observe(target, scope, context) {
+    const { observe } = await import('./read.ts');
+    return observe(target, scope, context);
+  },
   recall,
-  weigh,
+  async weigh(target, changes: readonly RabbitChange[], context) {
+    const { weigh } = await import('./weigh.ts');
+    return weigh(target, changes, context);
+  },
   identity,
   questions,
   allows,
@@ -42,7 +52,10 @@ export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> 
     const { prove } = await import('./prove.ts');
     return prove(target, as, context);
   },
-  writer,
+  async writer(target, context, credentials, watch) {
+    const { writer } = await import('./write.ts');
+    return writer(target, context, credentials, watch);
+  },
   async rotator(target, context, permit) {
     const { rotator } = await import('./rotate.ts');
     return rotator(target, context, permit);

@@ -1,0 +1,5 @@
+import type { KafkaRule } from './rules/rule.ts';
+import { plaintextPort } from './rules/mq202-plaintext-port.ts';
+
+/** What lint looks for on Kafka alone, by the rules' ids: a file each, and a line here. */
+export const rules: readonly KafkaRule[] = [plaintextPort];

@@ -1,0 +1,62 @@
+import type { Address } from './address.ts';
+import type { Position } from './errors.ts';
+import type { Finding, Related, Severity } from './finding.ts';
+import type { Landscape } from './landscape.ts';
+import type { Resource } from './resource.ts';
+
+/** Rules of lint: what they are, and what a broker's own rules look at. Pure. */
+
+/** A rule without how it looks: its page is made of this and of its examples. */
+export interface RuleInfo {
+  /** Stable: `MQ101`. */
+  readonly id: string;
+  /** Stable, too, and readable: `literal-secret`. */
+  readonly name: string;
+  readonly severity: Severity;
+  /** What it finds, as a sentence. */
+  readonly summary: string;
+  /** What goes wrong where it is found, for its page: Markdown. */
+  readonly why: string;
+  /** What to write instead, for its page: Markdown. */
+  readonly instead: string;
+}
+
+/** One thing that a rule found, where it stands. The engine makes a finding of it. */
+export interface Spot {
+  readonly position: Position;
+  /** With the names that it is about; never with a secret. */
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly service?: string | undefined;
+  /** What it is about on the broker. A warning of the compiler about the same address is not told beside it. */
+  readonly address?: Address | undefined;
+  readonly evidence?: Finding['evidence'];
+  /** Where it is not that of the rule: milder outside production, for example. */
+  readonly severity?: Severity | undefined;
+  /** The other places that it is about. */
+  readonly related?: readonly Related[] | undefined;
+}
+
+/** One environment on one broker: what the topology says, and what comes of it. */
+export interface Site<Environment = unknown, Service = unknown, R extends Resource = Resource> {
+  /** The broker's name. */
+  readonly broker: string;
+  /** The environment's name. */
+  readonly environment: string;
+  readonly production: boolean;
+  /** As the environment has it: names and sizes are filled in. `locate` leads from each section back to the files. */
+  readonly landscape: Landscape<Environment, Service>;
+  /** All that this compiles to: objects and grants, each with its service. */
+  readonly resources: readonly R[];
+  /** Which service a RabbitMQ user or Kafka principal belongs to. */
+  readonly principals: ReadonlyMap<string, string>;
+}
+
+/** A rule about one broker. The same spot in several environments is told once. */
+export interface SiteRule<
+  Environment = unknown,
+  Service = unknown,
+  R extends Resource = Resource,
+> extends RuleInfo {
+  onSite(site: Site<Environment, Service, R>): Iterable<Spot>;
+}

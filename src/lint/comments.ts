@@ -1,0 +1,27 @@
+import { Lexer } from 'yaml';
+
+/** A comment of a YAML file. */
+export interface Comment {
+  readonly text: string;
+  readonly at: number;
+}
+
+/** What the lexer puts between the parts of the text, and is none of it: the starts of documents, scalars and errors. */
+const marks = ['\u0002', '\u0018', '\u001f'];
+
+/** All of a file; what only looks like one stands inside quotes or a block of text. */
+export function commentsIn(text: string): Comment[] {
+  const comments: Comment[] = [];
+  let at = 0;
+  let inScalar = false;
+  for (const part of new Lexer().lex(text)) {
+    if (marks.includes(part)) {
+      inScalar = part === '\u001f';
+      continue;
+    }
+    if (part.startsWith('#') && !inScalar) comments.push({ text: part, at });
+    inScalar = false;
+    at += part.length;
+  }
+  return comments;
+}

@@ -1,0 +1,106 @@
+import type { Problem, Position } from '../core/errors.ts';
+import type { Finding } from '../core/finding.ts';
+import { compareText } from '../core/json.ts';
+import type { RuleInfo, Spot } from '../core/rule.ts';
+import { byPosition } from '../topology/places.ts';
+import type { Topology } from '../topology/topology.ts';
+import { type Ignoring, ignoresIn, withIgnores } from './ignores.ts';
+import { warned } from './own.ts';
+import type { EnvironmentSite, LintFile, Rule } from './rule.ts';
+
+/** A problem of loading, with the rule that it is told as. */
+export interface Trouble {
+  readonly rule: RuleInfo;
+  readonly problem: Problem;
+}
+
+/** What there is to look at: as much as could be loaded. */
+export interface Subject {
+  readonly files: readonly LintFile[];
+  /** Undefined where the files make no topology: then `troubles` says why. */
+  readonly topology: Topology | undefined;
+  readonly sites: readonly EnvironmentSite[];
+  readonly troubles: readonly Trouble[];
+  /** What the compiler warns of. */
+  readonly warnings: readonly Spot[];
+}
+
+/** By the name of a broker, its own rules are asked on that broker only. */
+export interface RuleSet {
+  readonly general: readonly Rule[];
+  readonly brokers: ReadonlyMap<string, readonly Rule[]>;
+}
+
+export function allRules({ general, brokers }: RuleSet): readonly Rule[] {
+  return [...general, ...[...brokers.values()].flat()];
+}
+
+export interface Results {
+  /** In the order of a reader. */
+  readonly findings: readonly Finding[];
+  /** What comments say to ignore. */
+  readonly ignored: readonly Finding[];
+}
+
+/** What there is to tell of a subject. Pure. */
+export function judge(subject: Subject, rules: RuleSet, how: Omit<Ignoring, 'rules'>): Results {
+  const ignores = subject.files.flatMap(ignoresIn);
+  const { kept, ignored } = withIgnores(findingsIn(subject, rules), ignores, {
+    today: how.today,
+    rules: [warned, ...allRules(rules)],
+    whole: how.whole && subject.troubles.length === 0,
+  });
+  return { findings: [...kept].sort(inOrder), ignored };
+}
+
+/** Everything that the rules find, each thing once. */
+function findingsIn(subject: Subject, rules: RuleSet): Finding[] {
+  const { files } = subject;
+  const start: Position = { file: files[0]?.source.file ?? '', line: 1, column: 1 };
+  const found = [
+    ...rules.general.flatMap((rule) => asked(rule, subject)),
+    ...[...rules.brokers].flatMap(([broker, own]) => {
+      const here = { ...subject, sites: subject.sites.filter((site) => site.broker === broker) };
+      return own.flatMap((rule) => asked(rule, here));
+    }),
+  ];
+  const told = new Set(found.map(({ position }) => placeOf(position)));
+  const troubles = subject.troubles
+    .filter(({ problem }) => problem.position === undefined || !told.has(placeOf(problem.position)))
+    .map(({ rule, problem }) => findingOf(rule, { ...problem, position: problem.position ?? start }));
+  const about = new Set(found.map(({ address }) => address));
+  const warnings = subject.warnings
+    .filter(({ address }) => !about.has(address))
+    .map((warning) => findingOf(warned, warning));
+  return distinct([...troubles, ...found, ...warnings]);
+}
+
+type Placed = Finding & { readonly position: Position };
+
+/** What one rule finds in all that it is about. */
+function asked(rule: Rule, { files, topology, sites }: Subject): Placed[] {
+  const spots = (): Iterable<Spot>[] => {
+    if ('inFile' in rule) return files.map((file) => rule.inFile(file));
+    if ('onSite' in rule) return sites.map((site) => rule.onSite(site));
+    return topology === undefined ? [] : [rule.inTopology({ topology, files, sites })];
+  };
+  return spots().flatMap((some) => [...some].map((spot) => findingOf(rule, spot)));
+}
+
+function findingOf({ id, name, severity }: RuleInfo, spot: Spot): Placed {
+  return { rule: id, name, ...spot, severity: spot.severity ?? severity };
+}
+
+function placeOf({ file, line, column }: Position): string {
+  return `${line}:${column}:${file}`;
+}
+
+/** A service is the same in every environment: what is wrong with it is told once. */
+function distinct(findings: readonly Placed[]): Placed[] {
+  const key = ({ rule, message, position }: Placed) => `${rule} ${placeOf(position)} ${message}`;
+  return [...new Map([...findings].reverse().map((one) => [key(one), one])).values()];
+}
+
+function inOrder(a: Finding, b: Finding): number {
+  return byPosition(a, b) || compareText(a.rule, b.rule) || compareText(a.message, b.message);
+}

@@ -1,0 +1,139 @@
+import type { Position } from '../core/errors.ts';
+import type { Finding } from '../core/finding.ts';
+import type { RuleInfo, Spot } from '../core/rule.ts';
+import { positionAt } from '../topology/places.ts';
+import { commentsIn } from './comments.ts';
+import { expiredIgnore, unreadableIgnore, unusedIgnore, ungroundedIgnore, unknownIgnore } from './own.ts';
+import type { LintFile } from './rule.ts';
+
+/**
+ * `# mqwarden-ignore RULE: reason`, or `# mqwarden-ignore RULE, RULE until 2027-01-31: reason`. Behind what it is about it holds for
+ * its own line, alone on a line for the next one that is no comment.
+ */
+export interface Ignore {
+  readonly position: Position;
+  /** As they are written: ids or names. */
+  readonly rules: readonly string[];
+  readonly until?: string | undefined;
+  readonly reason: string;
+  /** The line that it holds for. */
+  readonly line: number;
+  readonly readable: boolean;
+}
+
+const word = 'mqwarden-ignore';
+const form = new RegExp(
+  `^#\\s*${word}(?:\\s+(?<rules>[\\w-]+(?:\\s*,\\s*[\\w-]+)*))?(?:\\s+until\\s+(?<until>\\d{4}-\\d{2}-\\d{2}))?\\s*(?::\\s*(?<reason>.*))?$`,
+);
+
+export function ignoresIn(file: LintFile): Ignore[] {
+  if (!file.text.includes(word)) return [];
+  const lines = file.text.split('\n');
+  return commentsIn(file.text)
+    .filter(({ text }) => new RegExp(`^#\\s*${word}\\b`).test(text))
+    .map(({ text, at }): Ignore => {
+      const position = positionAt(file.source, at);
+      const groups = form.exec(text.trim())?.groups;
+      const rules = (groups?.['rules'] ?? '').split(',').map((rule) => rule.trim());
+      return {
+        position,
+        rules: rules.filter((rule) => rule !== ''),
+        until: groups?.['until'],
+        reason: (groups?.['reason'] ?? '').trim(),
+        line: lineOf(lines, position),
+        readable: groups !== undefined && rules[0] !== '' && isDate(groups['until']),
+      };
+    });
+}
+
+function isDate(text: string | undefined): boolean {
+  return text === undefined || !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+}
+
+/** The line that a comment is about. */
+function lineOf(lines: readonly string[], { line, column }: Position): number {
+  if ((lines[line - 1] ?? '').slice(0, column - 1).trim() !== '') return line;
+  const next = lines.findIndex((text, at) => at >= line && !/^\s*(?:#|$)/.test(text));
+  return next < 0 ? line : next + 1;
+}
+
+export interface Ignoring {
+  /** `2026-11-24`. */
+  readonly today: string;
+  /** Those that can be ignored. */
+  readonly rules: readonly RuleInfo[];
+  /** Whether everything was looked at: only then is an ignore that nothing needs unused. */
+  readonly whole: boolean;
+}
+
+export interface Ignored {
+  readonly kept: readonly Finding[];
+  readonly ignored: readonly Finding[];
+}
+
+/** Takes out what a comment says to ignore, and adds what is wrong with such comments. */
+export function withIgnores(
+  findings: readonly Finding[],
+  ignores: readonly Ignore[],
+  how: Ignoring,
+): Ignored {
+  const known = new Map(
+    how.rules.flatMap((rule) => [rule.id, rule.name].map((word) => [word, rule.id] as const)),
+  );
+  const sound = ignores.filter((one) => faultsOf(one, how).length === 0);
+  const matches = (one: Ignore, rule: string) => (finding: Finding) =>
+    finding.rule === known.get(rule) &&
+    finding.position?.file === one.position.file &&
+    finding.position.line === one.line;
+  const ignored = new Set(
+    sound.flatMap((one) => one.rules.flatMap((rule) => findings.filter(matches(one, rule)))),
+  );
+  const wrong = ignores.flatMap((one) => [
+    ...faultsOf(one, how),
+    ...one.rules.filter((rule) => !known.has(rule)).map((rule) => unknown(one, rule)),
+  ]);
+  const unused = !how.whole
+    ? []
+    : sound.flatMap((one) =>
+        one.rules
+          .filter((rule) => known.has(rule) && !findings.some(matches(one, rule)))
+          .map((rule) =>
+            fault(unusedIgnore, one, `there is nothing here for ${rule} to find`, 'delete the comment'),
+          ),
+      );
+  return {
+    kept: [...findings.filter((one) => !ignored.has(one)), ...wrong, ...unused],
+    ignored: [...ignored],
+  };
+}
+
+function faultsOf(one: Ignore, { today }: Ignoring): Finding[] {
+  const hint = `write it as # ${word} MQ101: why it is meant here`;
+  if (!one.readable)
+    return [fault(unreadableIgnore, one, 'a comment to ignore something that does not say what', hint)];
+  if (one.reason === '')
+    return [fault(ungroundedIgnore, one, 'a comment to ignore something that does not say why', hint)];
+  if (one.until !== undefined && one.until < today) {
+    const message = `this was to be ignored until ${one.until}`;
+    return [fault(expiredIgnore, one, message, 'repair what it is about, or decide on another date')];
+  }
+  return [];
+}
+
+function unknown(one: Ignore, rule: string): Finding {
+  return fault(
+    unknownIgnore,
+    one,
+    `there is no rule ${rule} that could be ignored`,
+    'docs/rules/README.md lists them',
+  );
+}
+
+function fault(
+  { id, name, severity }: RuleInfo,
+  { position }: Ignore,
+  message: string,
+  hint: string,
+): Finding & Spot {
+  return { rule: id, name, severity, message, position, hint };
+}

@@ -1,0 +1,27 @@
+import { showPath } from '../../topology/places.ts';
+import type { FileRule } from '../rule.ts';
+import { scalarsOf } from '../scalars.ts';
+
+const plaintext = /^(?:http|amqp|mqtt|stomp|ws|ldap|redis|plaintext|sasl_plaintext):\/\/\S+$/i;
+const prose: readonly (string | number)[] = ['description', 'reason', 'owner'];
+
+export const plaintextEndpoint: FileRule = {
+  id: 'MQ201',
+  name: 'plaintext-endpoint',
+  severity: 'error',
+  summary: 'An endpoint is reached without TLS.',
+  why: `Whoever sees the network between sees user names, passwords and messages, and can change them. An internal network is no exception:
+that is where an intruder already is.`,
+  instead: '`https://…:15671`, `amqps://…:5671`, and for Kafka the port of a SASL_SSL listener.',
+  *inFile(file) {
+    for (const { path, value, position } of scalarsOf(file)) {
+      if (typeof value !== 'string' || prose.includes(path.at(-1) ?? '') || !plaintext.test(value)) continue;
+      const scheme = value.slice(0, value.indexOf(':')).toLowerCase();
+      yield {
+        position,
+        message: `${showPath(path)}: ${scheme}:// goes without TLS`,
+        hint: 'use the listener with TLS: https://…:15671, amqps://…:5671',
+      };
+    }
+  },
+};

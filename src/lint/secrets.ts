@@ -1,0 +1,85 @@
+/** What looks like a secret, wherever it stands. Pure; nothing here returns or repeats one. */
+
+interface Format {
+  readonly what: string;
+  readonly pattern: RegExp;
+}
+
+/** Formats that are nothing else. */
+const formats: readonly Format[] = [
+  { what: 'a private key', pattern: /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/g },
+  { what: 'an AWS access key', pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g },
+  { what: 'a GitHub token', pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,})/g },
+  { what: 'a Vault token', pattern: /\bhv[sbr]\.[\w-]{20,}/g },
+  { what: 'a Slack token', pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/g },
+  { what: 'a JSON web token', pattern: /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*/g },
+  { what: 'a Stripe key', pattern: /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}/g },
+  { what: 'a Google API key', pattern: /\bAIza[\w-]{35}/g },
+  { what: 'a hash of a password', pattern: /\$(?:2[aby]|argon2(?:id|i|d)|scrypt|[56])\$[^\s"']{20,}/g },
+  { what: 'a password in a setting', pattern: /\b(?:password|secret)=["']?[^\s"';,&]{4,}/gi },
+  { what: 'a password in an address', pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:[^\s/@"']+@/gi },
+];
+
+export interface Sight {
+  readonly what: string;
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Everything in a text that has the format of a secret. */
+export function formatsIn(text: string): Sight[] {
+  return formats.flatMap(({ what, pattern }) =>
+    [...text.matchAll(pattern)].map((match): Sight => ({ what, at: match.index, length: match[0].length })),
+  );
+}
+
+/** Letters and digits without a separator that a name would have. */
+const token = /[A-Za-z0-9+=_-]{20,}/g;
+/** Bits a character: random base64 has 5 at 40 characters, words have 3 to 3.6. */
+const muchEntropy = 4;
+
+/** What is too random to be a name. */
+export function randomIn(text: string): Sight[] {
+  return [...text.matchAll(token)]
+    .filter(([word]) => isRandom(word))
+    .map((match): Sight => ({ what: 'text as random as a key', at: match.index, length: match[0].length }));
+}
+
+function isRandom(word: string): boolean {
+  const digits = word.replace(/\D/g, '').length;
+  if (/^[0-9a-f]{32,}$/i.test(word)) return digits > 4 && digits < word.length && entropy(word) > 3;
+  const kinds = [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(word)).length;
+  // Words with hyphens and a number are names: order-service-2024-archive.
+  const isName = /^[A-Za-z]*(?:[-_][A-Za-z]*|[-_]\d*)*$/.test(word);
+  return kinds === 3 && !isName && entropy(word) > muchEntropy;
+}
+
+/** Shannon's, in bits a character. */
+function entropy(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+}
+
+/** A key whose value is a secret, unless it is a reference to one. */
+export function isSecretKey(key: string): boolean {
+  return /^(?:.*[-_.])?(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|private[-_]?key|credentials?)$|(?:Password|Passphrase|Secret|Token|ApiKey|PrivateKey)$/.test(
+    key,
+  );
+}
+
+const hidden = '***';
+
+/** A line of a file to show to anybody: whatever may be a secret in it is not shown. */
+export function maskedLine(line: string): string {
+  let masked = line.replace(
+    /((?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|private[-_]?key|credentials?)["']?\s*[:=]\s*)(["']?)(?!(?:env|file|vault|aws-sm|exec):)[^\s,}"'#][^,}"'#\n]*/gi,
+    (_, key: string, quote: string) => `${key}${quote}${hidden}`,
+  );
+  for (const { at, length } of [...formatsIn(masked), ...randomIn(masked)].sort((a, b) => b.at - a.at)) {
+    masked = `${masked.slice(0, at)}${hidden}${masked.slice(at + length)}`;
+  }
+  return masked;
+}

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { findingsOf } from '../../scripts/docs/examples.ts';
+import type { RuleSet } from '../../src/lint/engine.ts';
+import type { FileRule, TopologyRule } from '../../src/lint/rule.ts';
+import { lintTexts, ruleSet } from '../../src/operations/lint.ts';
+
+const set = await ruleSet();
+const scope = { variables: {}, today: '2026-11-24' };
+const info = { severity: 'warning', summary: 'A.', why: 'B.', instead: 'C.' } as const;
+const only = (...general: RuleSet['general']): RuleSet => ({ general, brokers: new Map() });
+
+describe('what is found', () => {
+  test('is told once, though two environments have it', () => {
+    const environment = (name: string) =>
+      `{ kafka: { brokers: ['${name}:9093'], admin: { username: a, password: file:/p }, naming: { user: '{service}.${name}' } } }`;
+    const text = `version: 1
+name: shop
+environments: { blue: ${environment('blue')}, green: ${environment('green')} }
+services:
+  a-service: { kafka: { topics: { a.b: {}, a_b: {} } } }
+`;
+    const { findings } = lintTexts([{ file: 'a.yaml', text }], set, scope);
+    expect(findings.map(({ rule, position }) => [rule, position?.line])).toEqual([['MQ004', 5]]);
+  });
+
+  test('takes the place of what loading says there', () => {
+    const found = findingsOf({ name: 'a', text: 'services: { a: { rabbitmq: { user: guest } } }\n' }, set);
+    expect(found.map(({ rule }) => rule)).toEqual(['MQ102']);
+  });
+
+  test('is asked of broken files, too', () => {
+    const text = 'services:\n  a: "{\n# AKIAIOSFODNN7EXAMPLE\n';
+    const { findings } = lintTexts([{ file: 'a.yaml', text }], set, scope);
+    expect(findings.map(({ rule }) => rule)).toContain('MQ001');
+    expect(findings.map(({ rule }) => rule)).toContain('MQ101');
+  });
+
+  test('can be narrowed to an environment and to services', () => {
+    const everywhere: TopologyRule = {
+      ...info,
+      id: 'MQ901',
+      name: 'services',
+      *inTopology({ topology, sites }) {
+        for (const { environment, broker } of sites) {
+          const position = topology.locate(['environments', environment]);
+          yield { position, message: `${environment} ${broker}` };
+        }
+        for (const { name: service } of topology.services.values())
+          yield { position: topology.locate(['services', service]), message: service, service };
+      },
+    };
+    const site = "{ kafka: { brokers: ['HOST:9093'], admin: { username: a, password: file:/p } } }";
+    const text = `version: 1\nname: s\nenvironments: { a: ${site.replace('HOST', 'a')}, b: ${site.replace('HOST', 'b')} }\nservices: { one: {}, two: {} }\n`;
+    const messages = (more: object) =>
+      lintTexts([{ file: 'a.yaml', text }], only(everywhere), { ...scope, ...more }).findings.map(
+        ({ message }) => message,
+      );
+    expect(messages({})).toEqual(['a kafka', 'b kafka', 'one', 'two']);
+    expect(messages({ environment: 'b' })).toEqual(['b kafka', 'one', 'two']);
+    expect(messages({ only: 'rabbitmq' })).toEqual(['one', 'two']);
+    expect(messages({ services: ['two'] })).toEqual(['two']);
+    expect(() => messages({ environment: 'c' })).toThrow('no environment c');
+  });
+});
+
+describe('a comment that ignores', () => {
+  const everyLine: FileRule = {
+    ...info,
+    id: 'MQ901',
+    name: 'every-line',
+    *inFile({ text, source: { file } }) {
+      for (const [at] of text.split('\n').entries())
+        yield { position: { file, line: at + 1, column: 1 }, message: `line ${at + 1}` };
+    },
+  };
+  const lines = (text: string) =>
+    lintTexts([{ file: 'a.yaml', text }], only(everyLine), scope)
+      .findings.filter(({ rule }) => rule !== 'MQ002')
+      .map(({ rule, position }) => `${rule} ${position?.line ?? ''}`);
+
+  test.each([
+    ['behind', 'version: 1 # mqwarden-ignore MQ901: why\nname: a', ['MQ901 2']],
+    [
+      'above',
+      '# mqwarden-ignore every-line: why\n\n# more\nversion: 1\nname: a',
+      ['MQ901 1', 'MQ901 2', 'MQ901 3', 'MQ901 5'],
+    ],
+    ['in quotes', 'version: 1\nname: "# mqwarden-ignore MQ901: why"', ['MQ901 1', 'MQ901 2']],
+    [
+      'in a block of text',
+      'version: 1\nname: |\n  # mqwarden-ignore MQ901: why',
+      ['MQ901 1', 'MQ901 2', 'MQ901 3'],
+    ],
+    ['of today', 'version: 1 # mqwarden-ignore MQ901 until 2026-11-24: why', []],
+    ['of yesterday', 'version: 1 # mqwarden-ignore MQ901 until 2026-11-23: why', ['MQ901 1', 'MQ014 1']],
+    ['of no day', 'version: 1 # mqwarden-ignore MQ901 until 2026-13-40: why', ['MQ901 1', 'MQ010 1']],
+    ['with another rule', 'version: 1 # mqwarden-ignore MQ901, MQ555: why', ['MQ012 1']],
+    ['in a file with a byte order mark', '\uFEFFversion: 1 # mqwarden-ignore MQ901: why', []],
+    ['with lines of Windows', 'version: 1 # mqwarden-ignore MQ901: why\r\nname: a', ['MQ901 2']],
+  ])('%s', (_, text, found) => {
+    expect(lines(text).sort()).toEqual([...found].sort());
+  });
+});
