@@ -39,7 +39,7 @@ export async function doStep(step: Step, record: Rotating, work: Work): Promise<
       return made === 0 ? `${fresh} has every grant already` : `${made} grants and quotas of ${fresh}`;
     }
     case 'test':
-      await until('accepted', work, { username: fresh, password: to.password ?? '' });
+      await untilLogin('accepted', work, { username: fresh, password: to.password ?? '' });
       return `${fresh} can log in`;
     case 'publish':
       return publish(record, work);
@@ -127,51 +127,57 @@ async function close(old: string, { rotator }: Work): Promise<string> {
 
 async function prove(record: Rotating, old: string, work: Work): Promise<string> {
   const { from, to, mode } = record.underWay;
-  await until('accepted', work, { username: principalAt(record, to), password: to.password ?? '' });
+  await untilLogin('accepted', work, { username: principalAt(record, to), password: to.password ?? '' });
   if (from.password === undefined)
     return 'the new credential is accepted; the old one is not known, and so not proved to be refused';
-  await until('refused', work, { username: old, password: from.password });
+  await untilLogin('refused', work, { username: old, password: from.password });
   if (mode === 'dual') await untilNoSession(old, work);
   return `${old} is refused with the old password`;
+}
+
+async function untilLogin(wanted: 'accepted' | 'refused', work: Work, credential: Credential): Promise<void> {
+  const { rotator, hands } = work;
+  const answered = async () => (await rotator.login(credential)) === wanted;
+  await until(answered, work, () => {
+    const is = wanted === 'accepted' ? 'refuses' : 'still accepts';
+    return new BrokerError(`${hands.site.broker.title} ${is} ${credential.username}`, {
+      hint:
+        wanted === 'accepted'
+          ? 'somebody else may have made this user: rotate --abort goes back, and the next rotation takes another name'
+          : 'rotate again: it goes on from here',
+    });
+  });
+}
+
+/** The broker ends them with their user, if not at once. */
+async function untilNoSession(old: string, work: Work): Promise<void> {
+  const { rotator, hands } = work;
+  const ended = async () => {
+    const open = (await rotator.sessions(old)) ?? 0;
+    if (open > 0) await rotator.endSessions(old);
+    return open === 0;
+  };
+  await until(
+    ended,
+    work,
+    () =>
+      new BrokerError(`${hands.site.broker.title} still has sessions of ${old}, which is no user any more`, {
+        hint: 'close them on the broker, then rotate again: it goes on from here',
+      }),
+  );
 }
 
 /** A write may take a moment to be known everywhere. */
 const patienceMs = 30_000;
 
 async function until(
-  wanted: 'accepted' | 'refused',
-  { rotator, hands, permit }: Work,
-  credential: Credential,
+  isSo: () => Promise<boolean>,
+  { permit }: Work,
+  tooLate: () => BrokerError,
 ): Promise<void> {
   const deadline = performance.now() + patienceMs;
-  while ((await rotator.login(credential)) !== wanted) {
-    if (performance.now() > deadline) {
-      const is = wanted === 'accepted' ? 'refuses' : 'still accepts';
-      throw new BrokerError(`${hands.site.broker.title} ${is} ${credential.username}`, {
-        hint:
-          wanted === 'accepted'
-            ? 'somebody else may have made this user: rotate --abort goes back, and the next rotation takes another name'
-            : 'rotate again: it goes on from here',
-      });
-    }
-    await sleep(pollMs);
-    await permit();
-  }
-}
-
-/** The broker ends them with their user, if not at once. */
-async function untilNoSession(old: string, { rotator, hands, permit }: Work): Promise<void> {
-  const deadline = performance.now() + patienceMs;
-  while ((await rotator.sessions(old)) ?? 0) {
-    if (performance.now() > deadline) {
-      throw new BrokerError(
-        `${hands.site.broker.title} still has sessions of ${old}, which is no user any more`,
-        {
-          hint: 'close them on the broker, then rotate again: it goes on from here',
-        },
-      );
-    }
-    await rotator.endSessions(old);
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw tooLate();
     await sleep(pollMs);
     await permit();
   }
