@@ -34,6 +34,8 @@ export interface ManagementProxy {
   onRequest(hook: OnManagementRequest | undefined): void;
   /** Forgets the requests so far, and counts from 1 again. */
   clear(): void;
+  /** Returns when the broker has answered all that it was passed, whether or not anybody waits for it. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -47,7 +49,14 @@ export async function startManagementProxy(
   const agent = new Agent({ keepAlive: true, ca: upstream.ca });
   const requests: Recorded[] = [];
   const sockets = socketSet();
+  const forwarded = new Set<Promise<unknown>>();
   let hook = onRequest;
+
+  const forward = async (request: IncomingMessage, body: Buffer): Promise<Answer> => {
+    const answer = ask(upstream, agent, request, body);
+    forwarded.add(answer);
+    return answer.finally(() => forwarded.delete(answer));
+  };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const recorded = record(request, requests.length + 1, '');
@@ -66,7 +75,7 @@ export async function startManagementProxy(
       response.end(JSON.stringify(verdict.body ?? {}));
       return;
     }
-    const answer = await forward(upstream, agent, request, body);
+    const answer = await forward(request, body);
     if (verdict === 'drop-response') {
       request.socket.destroy();
       return;
@@ -92,6 +101,9 @@ export async function startManagementProxy(
     },
     clear: () => {
       requests.length = 0;
+    },
+    settled: async () => {
+      await Promise.allSettled(forwarded);
     },
     stop: async () => {
       await stopServer(server, sockets);
@@ -119,7 +131,7 @@ interface Answer {
 }
 
 /** The whole answer before the first byte of it is passed on, so that a dropped one was surely complete. */
-function forward(upstream: Upstream, agent: Agent, from: IncomingMessage, body: Buffer): Promise<Answer> {
+function ask(upstream: Upstream, agent: Agent, from: IncomingMessage, body: Buffer): Promise<Answer> {
   const url = new URL(upstream.managementUrl);
   return new Promise((resolve, reject) => {
     const request = send({

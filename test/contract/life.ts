@@ -84,7 +84,7 @@ function document(
     environments: {
       test: {
         [broker]: subject.section,
-        ...(secrets ? { secrets: 'file:secrets' } : {}),
+        ...(secrets ? { secrets: subject.secrets ?? 'file:secrets' } : {}),
         claims: { [broker]: subject.claims },
         ...(subject.protected === undefined ? {} : { protected: { [broker]: subject.protected } }),
       },

@@ -16,6 +16,8 @@ export interface Stage {
 export interface Surroundings extends Pick<Subject, 'section' | 'files' | 'variables' | 'claims'> {
   /** Globs of principals that are never touched, whatever is claimed. */
   readonly protected?: Readonly<Record<string, string>>;
+  /** The store of the services' credentials, if not a folder beside the topology. */
+  readonly secrets?: string;
 }
 
 /** What the contract suite needs to know of a broker: where it is, and a life of a topology that touches every kind. */

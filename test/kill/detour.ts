@@ -6,7 +6,7 @@ import type { Decisions } from '../../src/core/decisions.ts';
 import { mqwarden } from '../cli/run.ts';
 import { openWorkspace, type Workspace } from '../contract/life.ts';
 import type { Surroundings } from '../contract/subject.ts';
-import { flagsOf, startApply, type Victim } from './victim.ts';
+import { flagsOf, secretsAmong, startApply, type Victim } from './victim.ts';
 
 export type Services = Readonly<Record<string, unknown>>;
 
@@ -42,7 +42,7 @@ export async function openDetour(
   const fileOf = (service: string) =>
     join(workspace.folder, 'secrets', broker, `${encodeURIComponent(service)}.json`);
   const run = async (...args: string[]) => {
-    const { code, stderr } = await mqwarden(args, { ...at, canaries: Object.values(variables) });
+    const { code, stderr } = await mqwarden(args, { ...at, canaries: secretsAmong(variables) });
     expect({ code, stderr }, args.join(' ')).toEqual({ code: 0, stderr: '' });
   };
   return {

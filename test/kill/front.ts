@@ -2,7 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SharedKafka, SharedRabbitMQ } from '../brokers/connection.ts';
 import { startKafkaProxy } from '../brokers/proxy-kafka.ts';
-import { type ManagementVerdict, startManagementProxy } from '../brokers/proxy-management.ts';
+import {
+  type ManagementRequest,
+  type ManagementVerdict,
+  startManagementProxy,
+} from '../brokers/proxy-management.ts';
 import type { Fault } from '../brokers/proxy-sockets.ts';
 
 /** What a broker is asked to do: `PUT /api/queues/…`, or the name of a Kafka request such as `CreateAcls`. */
@@ -23,6 +27,8 @@ export interface Front<Verdict = Fault> {
   readonly writes: readonly string[];
   /** Replaces the hook and counts anew; without one everything passes. */
   onWrite(hook?: OnWrite<Verdict>): void;
+  /** Returns when whatever was passed on has been answered, heard or not; of a proxy that can tell. */
+  settled?(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -83,6 +89,7 @@ export async function frontOfRabbitMQ(at: SharedRabbitMQ, look?: Look): Promise<
   });
   return Object.assign(controls(counter), {
     section: { managementUrl: proxy.managementUrl },
+    settled: () => proxy.settled(),
     stop: () => proxy.stop(),
   });
 }
@@ -108,6 +115,57 @@ export async function frontOfKafka(at: SharedKafka, look?: Look): Promise<Front>
   return Object.assign(controls(counter), {
     section: { brokers: proxy.brokers },
     stop: () => proxy.stop(),
+  });
+}
+
+/** Vault, or AWS Secrets Manager, by way of `storeUrl`: what changes a secret is a write. */
+export interface StoreFront extends Front {
+  readonly storeUrl: string;
+}
+
+export async function frontOfStore(at: {
+  readonly address: string;
+  readonly ca: string;
+  readonly caKey: string;
+}): Promise<StoreFront> {
+  const counter = newCounter<Fault>();
+  const upstream = { managementUrl: at.address, ca: at.ca, caKey: at.caKey };
+  const proxy = await startManagementProxy(upstream, (_n, request) => {
+    const what = storeWrite(request);
+    return what === undefined ? 'pass' : decide(counter.period, what, undefined);
+  });
+  return Object.assign(controls(counter), {
+    section: {},
+    storeUrl: proxy.managementUrl,
+    settled: () => proxy.settled(),
+    stop: () => proxy.stop(),
+  });
+}
+
+/** AWS names what it is asked for in a header; whatever is posted to Vault's `data` is a version. */
+function storeWrite({ method, path, headers }: ManagementRequest): string | undefined {
+  const action = String(headers['x-amz-target'] ?? '').replace(/^secretsmanager\./, '');
+  if (action !== '') return /^(Create|Put|Update)/.test(action) ? action : undefined;
+  return method === 'POST' && path.includes('/data/') ? `POST ${decodeURIComponent(path)}` : undefined;
+}
+
+/** Counts the writes of several as they come, whichever they are for. */
+export function joined(broker: Front, ...others: readonly Front[]): Front {
+  const all = [broker, ...others];
+  const counter = newCounter<Fault>();
+  return Object.assign(controls(counter), {
+    section: broker.section,
+    onWrite: (hook?: OnWrite) => {
+      const period: Period<Fault> = { writes: [], hook };
+      counter.period = period;
+      for (const front of all) front.onWrite(({ what }) => decide(period, what, undefined));
+    },
+    settled: async () => {
+      await Promise.all(all.map(async (front) => front.settled?.()));
+    },
+    stop: async () => {
+      await Promise.all(all.map((front) => front.stop()));
+    },
   });
 }
 

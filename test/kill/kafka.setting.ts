@@ -25,7 +25,7 @@ export function kafkaSubject(at: SharedKafka, mark: string): Surroundings {
 }
 
 /** A broker hears of a new credential a moment after the controller has confirmed it. */
-export async function kafkaLogin(at: SharedKafka, credential: Credential): Promise<void> {
+export async function kafkaLogin(at: SharedKafka, credential: Credential, patienceMs = 3_000): Promise<void> {
   let refusal: unknown;
   const loggedIn = async (): Promise<boolean> => {
     try {
@@ -36,7 +36,7 @@ export async function kafkaLogin(at: SharedKafka, credential: Credential): Promi
       return false;
     }
   };
-  await until(loggedIn, 3_000).catch(() => {
+  await until(loggedIn, patienceMs).catch(() => {
     throw new Error(`${credential.username} cannot log in with what the store holds`, { cause: refusal });
   });
 }

@@ -1,102 +1,81 @@
 /** A rotation that is killed at each step: nobody is locked out, and no user is left that the record does not name. */
-import { readFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Credential } from '../../src/core/broker.ts';
-import { recordIn } from '../../src/core/rotation/record.ts';
+import { recordIn, type Side } from '../../src/core/rotation/record.ts';
+import type { Mode } from '../../src/core/rotation/words.ts';
 import { verifyChain } from '../../src/history/audit-log.ts';
 import { mqwarden } from '../cli/run.ts';
 import { type Detour, openDetour, type Services, type Surroundings } from './detour.ts';
-import type { Front } from './front.ts';
-import { type Moment, startProgram, type Victim } from './victim.ts';
+import { type Front, joined } from './front.ts';
+import type { Keeper, Texts } from './keepers.ts';
+import { type Moment, secretsAmong, startProgram, type Victim } from './victim.ts';
 
 export interface RotationSetting {
   readonly broker: 'rabbitmq' | 'kafka';
   readonly subject: Surroundings;
   readonly service: string;
-  readonly services: Services;
-  login(credential: Credential): Promise<void>;
+  readonly services: (mode: Mode) => Services;
+  /** `patienceMs`: how long a broker may take to hear of it. */
+  login(credential: Credential, patienceMs?: number): Promise<void>;
   /** Those that live and belong to the service, sorted. */
   users(): Promise<readonly string[]>;
 }
 
 export interface RotationScene {
-  readonly detour: Detour;
-  /** The writes that a rotation makes on the broker when it is left alone. */
-  count(): Promise<number>;
+  /** The writes of a rotation that is left alone, to the broker and, where it is watched, to the store. */
+  count(): Promise<readonly string[]>;
   /** Killed as soon as the record announces this step; false where it was over before. */
   killAtStep(step: string): Promise<boolean>;
   killAtWrite(n: number, moment: Moment): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+interface Stage {
+  readonly setting: RotationSetting;
+  readonly mode: Mode;
+  readonly keeper: Keeper;
+  readonly front: Front;
+  readonly detour: Detour;
+  /** Runs the program straight to the broker. */
+  readonly run: (...args: string[]) => ReturnType<typeof mqwarden>;
 }
 
 export async function openRotation(
   setting: RotationSetting,
-  front: Pick<Front, 'section' | 'onWrite' | 'writes'>,
+  mode: Mode,
+  broker: Front,
+  keeper: Keeper,
 ): Promise<RotationScene> {
-  const { broker, service, subject } = setting;
-  const { variables } = subject;
-  const detour = await openDetour(broker, subject, front.section);
+  const front = keeper.front === undefined ? broker : joined(broker, keeper.front);
+  const variables = { ...setting.subject.variables, ...keeper.variables };
+  const subject = { ...setting.subject, variables, secrets: keeper.secrets };
+  const detour = await openDetour(setting.broker, subject, front.section);
   const { folder } = detour.workspace;
   const at = { cwd: folder, variables };
-  await detour.write(setting.services);
+  await detour.write(setting.services(mode));
   await detour.converge();
-  const recordFile = join(folder, 'secrets/mqwarden/rotation', broker, `${encodeURIComponent(service)}.json`);
-  const args = (topology: string) => [
-    'rotate',
-    topology,
-    '--yes',
-    '--grace',
-    '0s',
-    '--audit-log',
-    'audit.jsonl',
-  ];
-  const start = (): Victim => startProgram([...args(detour.topology), '--no-lock'], at);
-
-  /** All that must be true after a kill, and again after the next run. */
-  async function check(why: string): Promise<void> {
-    front.onWrite();
-    await setting.login(await detour.stored(service));
-    const named = generationsIn(recordFile);
-    const living = await setting.users();
-    expect(
-      living.filter((user) => !named.includes(user)),
-      `${why}: users that the record does not name`,
-    ).toEqual([]);
-    const planned = await run('plan', 'mqwarden.yaml', '--detailed-exitcode');
-    expect(planned, `${why}: a plan changes nothing`).toMatchObject({ code: 0, stderr: '' });
-    const again = await run(...args('mqwarden.yaml'));
-    expect(again, `${why}: run again`).toMatchObject({ code: 0 });
-    const credential = await detour.stored(service);
-    await setting.login(credential);
-    expect(await setting.users(), `${why}: one user is left`).toEqual([credential.username]);
-    expect(generationsIn(recordFile), why).toEqual([credential.username]);
-    expect(await run('plan', 'mqwarden.yaml', '--detailed-exitcode'), why).toMatchObject({ code: 0 });
-    const audit = await readFile(join(folder, 'audit.jsonl'), 'utf8');
-    expect(verifyChain(audit), `${why}: the audit log`).toMatchObject({ ok: true });
-  }
-
-  const run = (...all: string[]) => mqwarden(all, { ...at, canaries: Object.values(variables) });
-
+  const run = (...args: string[]) => mqwarden(args, { ...at, canaries: secretsAmong(variables) });
+  const stage: Stage = { setting, mode, keeper, front, detour, run };
+  const start = (): Victim => startProgram([...rotateArgs(detour.topology), '--no-lock'], at);
   return {
-    detour,
     async count() {
       front.onWrite();
       expect(await start().ended).toMatchObject({ code: 0 });
-      return front.writes.length;
+      return front.writes;
     },
     async killAtStep(step) {
       front.onWrite();
-      const before = lastIn(recordFile);
       const victim = start();
       const over = new AbortController();
       void victim.ended.then(() => over.abort());
-      while (!over.signal.aborted && !(stepIn(recordFile) === step && lastIn(recordFile) > before))
-        await sleep(1);
+      // A record whose rotation is over has no step.
+      while (!over.signal.aborted && (await recordOf(stage))['step'] !== step) await sleep(1);
       victim.kill();
       const { code } = await victim.ended;
-      await check(`killed at ${step}`);
+      await check(stage, `killed at ${step}`);
       return code === null;
     },
     async killAtWrite(n, moment) {
@@ -106,37 +85,95 @@ export async function openRotation(
         return write.n === n ? victim.die(moment) : 'pass';
       });
       const { code } = await victim.ended;
-      await check(`killed at write ${n}, ${moment}`);
+      await front.settled?.();
+      await check(stage, `killed at write ${n}, ${moment}: ${front.writes[n - 1] ?? 'not reached'}`);
       return code === null;
+    },
+    close: async () => {
+      await front.stop();
+      await keeper.stop();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-export async function clear(scene: RotationScene): Promise<void> {
-  await rm(scene.detour.workspace.folder, { recursive: true, force: true });
+const rotateArgs = (topology: string) => [
+  ...['rotate', topology, '--yes', '--grace', '0s'],
+  ...['--audit-log', 'audit.jsonl'],
+];
+
+/** All that must be true after a kill, and again after the next run. */
+async function check(stage: Stage, why: string): Promise<void> {
+  const { setting, keeper, front, detour, run } = stage;
+  front.onWrite();
+  const before = await recordOf(stage);
+  await expectSomeoneIsLetIn(stage, before, why);
+  const living = await setting.users();
+  expect(
+    living.filter((user) => !generationsIn(before).includes(user)),
+    `${why}: users that the record does not name`,
+  ).toEqual([]);
+  const planned = await run('plan', 'mqwarden.yaml', '--detailed-exitcode');
+  expect(planned, `${why}: a plan changes nothing`).toMatchObject({ code: 0, stderr: '' });
+  const again = await run(...rotateArgs('mqwarden.yaml'));
+  expect(again, `${why}: run again`).toMatchObject({ code: 0 });
+  const credential = await stored(stage);
+  await setting.login(credential);
+  expect(await setting.users(), `${why}: one user is left`).toEqual([credential.username]);
+  const after = await recordOf(stage);
+  expect(generationsIn(after), why).toEqual([credential.username]);
+  expect(Object.keys(after).filter((key) => /password/i.test(key))).toEqual([]);
+  for (const path of [credentialPath(setting), recordPath(setting)]) await keeper.expectSettled(path);
+  expect(await run('plan', 'mqwarden.yaml', '--detailed-exitcode'), why).toMatchObject({ code: 0 });
+  const audit = await readFile(join(detour.workspace.folder, 'audit.jsonl'), 'utf8');
+  expect(verifyChain(audit), `${why}: the audit log`).toMatchObject({ ok: true });
 }
 
-function textsIn(file: string): Record<string, string> | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
-  } catch {
-    return undefined;
+/**
+ * Whoever reads the store is let in. In place there is one moment in which that is not so, between the store and the broker: then
+ * what the broker takes is in the record, so that the next run can end it.
+ */
+async function expectSomeoneIsLetIn(stage: Stage, record: Texts, why: string): Promise<void> {
+  const { setting, mode } = stage;
+  const given = await stored(stage);
+  const isBetween = mode === 'in-place' && ['publish', 'set'].includes(record['step'] ?? '');
+  if (!isBetween) {
+    await setting.login(given);
+    return;
   }
+  const { underWay } = recordIn(record, why);
+  const passwords = [given, underWay?.from, underWay?.to].flatMap((one) => one?.password ?? []);
+  const isTaken = async (password: string) =>
+    setting.login({ ...given, password }, 0).then(
+      () => true,
+      () => false,
+    );
+  await expect
+    .poll(async () => (await Promise.all(passwords.map(isTaken))).includes(true), {
+      message: `${why}: the record has what the broker takes`,
+      timeout: 15_000,
+    })
+    .toBe(true);
 }
 
-function stepIn(file: string): string | undefined {
-  return textsIn(file)?.['step'];
+const credentialPath = ({ broker, service }: RotationSetting) => `${broker}/${service}`;
+const recordPath = (setting: RotationSetting) => `mqwarden/rotation/${credentialPath(setting)}`;
+
+async function stored({ keeper, setting }: Stage): Promise<Credential> {
+  const { username = '', password = '' } = (await keeper.read(credentialPath(setting))) ?? {};
+  return { username, password };
 }
 
-function lastIn(file: string): number {
-  return Number(textsIn(file)?.['last'] ?? '1');
+/** Empty before the first rotation has begun. */
+async function recordOf({ keeper, setting }: Stage): Promise<Texts> {
+  return (await keeper.read(recordPath(setting))) ?? {};
 }
 
 /** What the record says can live. */
-function generationsIn(file: string): string[] {
-  const texts = textsIn(file);
-  if (texts === undefined) throw new Error(`${file} is not there`);
-  const { principal, inUse, underWay } = recordIn(texts, file);
-  const numbers = underWay === undefined ? [inUse] : [underWay.from.generation, underWay.to.generation];
-  return numbers.map((number) => (number === 1 ? principal : `${principal}.g${number}`));
+function generationsIn(texts: Texts): string[] {
+  const { principal, inUse, underWay } = recordIn(texts, 'the record');
+  const name = (number: number) => (number === 1 ? principal : `${principal}.g${number}`);
+  if (underWay === undefined) return [name(inUse)];
+  const { from, to } = underWay;
+  return [...new Set([from, to].map(({ generation }: Side) => name(generation)))];
 }
