@@ -44,10 +44,14 @@ export function filesOf(pair: Pair, before: readonly Pair[]): string[] {
   return [
     'test/contract/',
     'test/matrix/',
+    // What a login proves, and generations of credentials: of either broker for itself.
+    ...(newRabbit || newKafka ? ['test/verify/', 'test/cli/rotate.test.ts'] : []),
     ...(newRabbit ? ['test/rabbitmq/live.test.ts'] : []),
     ...(newKafka ? ['test/kafka/live.test.ts'] : []),
     // On one broker, whatever the cluster.
     ...(newKafka && pair.kafka.brokers === 1 ? ['test/kafka/view.test.ts'] : []),
+    // A proxy stands before one broker, not before a cluster.
+    ...((newRabbit || newKafka) && pair.kafka.brokers === 1 ? ['test/kill/rotation.test.ts'] : []),
   ];
 }
 
