@@ -33,10 +33,10 @@ export function verifyCommand(program: Command, shell: Shell, done: (code: numbe
     .addOption(
       new Option(
         '--most <number>',
-        'of what a service is granted nothing on, ask about at most so many things',
+        'of the things that are closed to a service by topology and live grants, ask about at most so many',
       )
         .argParser(count)
-        .default(200),
+        .default(20),
     )
     .addOption(
       new Option('--concurrency <number>', 'services that are logged in at a time, on each broker')

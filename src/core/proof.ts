@@ -1,6 +1,6 @@
-import type { Address } from './address.ts';
+import { type Address, kindOf } from './address.ts';
 import type { LoginRefused } from './errors.ts';
-import { compareText, digest } from './json.ts';
+import { compareText } from './json.ts';
 import type { PlacedService } from './landscape.ts';
 import type { Resource } from './resource.ts';
 
@@ -19,6 +19,8 @@ export interface Question {
   readonly key?: string | undefined;
   /** The name is made up, to stand for those that begin like this, or for all that nobody says: there need be nothing. */
   readonly madeUp?: boolean | undefined;
+  /** Every broker has it, or it stands for all names: what is open there is open by default, or by a wildcard. */
+  readonly common?: boolean | undefined;
 }
 
 /** `perhaps`: a pattern that is not judged here, or a grant that holds for some hosts only. */
@@ -28,8 +30,8 @@ export type Answer =
   | { readonly is: 'allowed' | 'refused' }
   /** It may, but there is nothing of the name. */
   | { readonly is: 'absent' }
-  /** There is no way to ask without an effect, or the question was not answered. */
-  | { readonly is: 'unknown'; readonly why: string };
+  /** There is no way to ask without an effect; or there is one, and no answer came: then it is missed. */
+  | { readonly is: 'unknown'; readonly why: string; readonly missed?: boolean };
 
 /** Who logs in as a service. */
 export interface Login<Service = unknown, R extends Resource = Resource> {
@@ -56,46 +58,70 @@ export interface Identity {
   readonly hasCertificate: boolean;
 }
 
+/** Pure: what is desired and what the live grants say. */
 export interface Expected {
   readonly question: Question;
   readonly granted: Expectation;
+  readonly evaluated: Expectation;
 }
 
 export interface Choice {
   readonly chosen: readonly Expected[];
-  /** Things that nothing was asked about, of so many that are not granted. */
+  /** Things that nothing was asked about, of so many that are neither granted nor open by the live grants. */
   readonly skipped: number;
   readonly ungranted: number;
 }
 
 /**
- * Everything about what a service is granted anything on, and about at most `most` of the other things. Which ones is fixed by the
- * service's name and theirs: each run asks the same, and different services ask about different things.
+ * Everything about what a service is granted anything on, about what the live grants give it anything on, and about what every
+ * broker has. Of the other things, where topology and live grants agree that they are closed, at most `most`: of each kind in turn,
+ * and in a kind of each owner. Which ones is fixed by the names: each run asks the same, and different services about different things.
  */
-export function choose(all: readonly Expected[], most: number): Choice {
-  const things = Map.groupBy(all, ({ question }) => question.at);
-  const [granted, ungranted] = [
-    [...things.values()].filter(isGranted),
-    [...things.values()].filter((one) => !isGranted(one)),
-  ];
-  const rank = ([first]: readonly Expected[]) => digest([first?.question.service, first?.question.at]);
-  const sampled =
-    ungranted.length <= most
-      ? ungranted
-      : ungranted
-          .map((thing) => ({ thing, rank: rank(thing) }))
-          .sort((a, b) => compareText(a.rank, b.rank))
-          .slice(0, most)
-          .map(({ thing }) => thing);
+export function choose(
+  all: readonly Expected[],
+  most: number,
+  ownerOf: (thing: Address) => string | undefined,
+): Choice {
+  const things = [...Map.groupBy(all, ({ question }) => question.at).values()];
+  const closed = things.filter((thing) => !thing.some(matters));
+  const sampled = new Set(closed.length <= most ? closed : spread(closed, ownerOf).slice(0, most));
   return {
-    chosen: [...granted, ...sampled].flat(),
-    skipped: ungranted.length - sampled.length,
-    ungranted: ungranted.length,
+    chosen: things.filter((thing) => sampled.has(thing) || thing.some(matters)).flat(),
+    skipped: closed.length - sampled.size,
+    ungranted: closed.length,
   };
 }
 
-function isGranted(thing: readonly Expected[]): boolean {
-  return thing.some(({ granted }) => granted !== 'no');
+function matters({ question, granted, evaluated }: Expected): boolean {
+  return granted !== 'no' || evaluated !== 'no' || question.common === true;
+}
+
+type Thing = readonly Expected[];
+
+function spread(things: readonly Thing[], ownerOf: (thing: Address) => string | undefined): Thing[] {
+  const ranked = things
+    .flatMap((thing) => (thing[0] === undefined ? [] : [{ thing, of: thing[0].question }]))
+    .map(({ thing, of: { service, at } }) => ({ thing, at, rank: scrambled(`${service} ${at}`) }))
+    .sort((a, b) => a.rank - b.rank || compareText(a.at, b.at));
+  const kinds = [...Map.groupBy(ranked, ({ at }) => kindOf(at)).values()];
+  const byOwner = (some: typeof ranked) => inTurns([...Map.groupBy(some, ({ at }) => ownerOf(at)).values()]);
+  return inTurns(kinds.map(byOwner)).map(({ thing }) => thing);
+}
+
+/** FNV-1a with a last stir: an order that is fixed, and has nothing to do with that of the names. */
+function scrambled(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return (hash ^ (hash >>> 13)) >>> 0;
+}
+
+/** The first of each, then the second of each, and so on. */
+function inTurns<T>(groups: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(0, ...groups.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, at) =>
+    groups.flatMap((group) => group.slice(at, at + 1)),
+  ).flat();
 }
 
 /** What came of one question. */
@@ -103,7 +129,7 @@ export interface Proof {
   readonly question: Question;
   readonly granted: Expectation;
   readonly answer: Answer;
-  /** What the live grants say, where there was no answer. */
+  /** What the live grants say: that counts where there was no answer. */
   readonly evaluated?: Expectation | undefined;
 }
 

@@ -17,9 +17,9 @@ const rules = {
 export function findingsOf(proof: ServiceProof): Finding[] {
   return [
     ...loginFindings(proof),
+    ...missedFindings(proof),
     ...openFindings(proof),
     ...failFindings(proof),
-    ...sampledFindings(proof),
     ...weakFindings(proof),
   ];
 }
@@ -91,18 +91,41 @@ function failFindings(proof: ServiceProof): Finding[] {
   });
 }
 
-function sampledFindings(proof: ServiceProof): Finding[] {
-  const { skipped, ungranted } = proof.skipped;
-  if (skipped === 0) return [];
+/** What could have been asked, and has no answer. */
+function missedFindings(proof: ServiceProof): Finding[] {
+  const whys = proof.proofs.flatMap(({ answer }) =>
+    answer.is === 'unknown' && answer.missed === true ? [answer.why] : [],
+  );
+  if (whys.length === 0) return [];
+  const { service, broker } = proof;
   return [
     {
-      ...rules.sampled,
+      ...rules.unproven,
       ...ofService(proof),
       verdict: 'manual',
-      message: `${proof.service.name} on ${proof.broker}: of ${ungranted} things that it is granted nothing on, ${ungranted - skipped} were asked about`,
-      hint: 'give a higher --most to ask about all of them',
+      message: `${service.name} on ${broker} is proven in part: ${whys.length} of ${proof.proofs.length} questions have no answer; what is said of them follows from the live grants`,
+      evidence: [...new Set(whys)].slice(0, 3).join('; '),
+      hint: 'run verify again; a service with limits on its connections or channels may have none left',
     },
   ];
+}
+
+/** One a broker: of most services not all is asked. */
+export function sampledFindings(services: readonly ServiceProof[]): Finding[] {
+  return [...Map.groupBy(services, ({ broker }) => broker)].flatMap(([broker, proofs]) => {
+    const sum = (of: 'skipped' | 'ungranted') => proofs.reduce((total, one) => total + one.skipped[of], 0);
+    const [skipped, ungranted] = [sum('skipped'), sum('ungranted')];
+    if (skipped === 0) return [];
+    const some = `of ${ungranted} times that a thing is closed to a service by topology and live grants, ${ungranted - skipped} were asked`;
+    return [
+      {
+        ...rules.sampled,
+        verdict: 'manual',
+        message: `${broker}: ${some}, ${skipped} were not`,
+        hint: 'give a higher --most to ask more',
+      },
+    ];
+  });
 }
 
 function weakFindings(proof: ServiceProof): Finding[] {

@@ -14,7 +14,7 @@ export type Knowledge = ReadonlyMap<string, Known>;
  * time: each is an open file, or a connection.
  */
 export async function knowledgeOf(
-  source: Source,
+  source: Pick<Source, 'known'>,
   { broker, bases, landscape }: Pick<Site, 'broker' | 'bases' | 'landscape'>,
   some?: ReadonlySet<string>,
 ): Promise<Knowledge> {

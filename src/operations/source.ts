@@ -1,5 +1,5 @@
 import type { Address } from '../core/address.ts';
-import type { Reading } from '../core/broker.ts';
+import type { Credential, Reading } from '../core/broker.ts';
 import type { Generations } from '../core/landscape.ts';
 import { type Difference, type Kinds, kindOf } from '../core/diff.ts';
 import { PartialView } from '../core/errors.ts';
@@ -50,18 +50,27 @@ export function liveSource(session: Session, askStore = true): Source {
 }
 
 async function ask(session: Session, of: Identified): Promise<Known> {
+  return (await heldFor(session, of)).known;
+}
+
+/** What the secret store holds for a service: what is known of it, and the credential itself for who logs in with it. */
+export async function heldFor(
+  session: Session,
+  of: Identified,
+): Promise<{ readonly known: Known; readonly credential?: Credential | undefined }> {
   const store = session.store();
-  if (store === undefined) return { stored: 'no store', generations: undefined, open: true };
+  if (store === undefined) return { known: { stored: 'no store', generations: undefined, open: true } };
   const [record, credential] = await Promise.all([
     readRecord(store, of),
     readCredential(store, credentialPath(of)),
   ]);
   if (credential !== undefined) session.context.conceal(credential.password);
-  return {
+  const known: Known = {
     stored: credential === undefined ? 'no' : 'yes',
     generations: generationsBy(of.base, record?.record, credential?.username),
     open: record === undefined && credential === undefined,
   };
+  return { known, credential };
 }
 
 function unasked({ environment }: Session): Known {

@@ -12,7 +12,7 @@ import {
   type ServiceProof,
   standingOf,
 } from '../../src/core/proof.ts';
-import { findingsOf } from '../../src/core/verdict.ts';
+import { findingsOf, sampledFindings } from '../../src/core/verdict.ts';
 
 const question = (name: string, right = 'read') => ({
   service: 'shop',
@@ -23,6 +23,7 @@ const question = (name: string, right = 'read') => ({
 const expected = (name: string, granted: Expectation, right?: string): Expected => ({
   question: question(name, right),
   granted,
+  evaluated: granted,
 });
 
 describe('standingOf', () => {
@@ -59,28 +60,50 @@ describe('choose', () => {
     expected(`t${n}`, 'no', 'write'),
   ]).flat();
   const granted = [expected('own', 'yes'), expected('own', 'no', 'write'), expected('odd', 'perhaps')];
+  const nobodys = () => undefined;
+  const names = (some: readonly Expected[]) => [...new Set(some.map((one) => one.question.at))].sort();
 
   it('takes everything where it is not too much', () => {
-    expect(choose([...many, ...granted], 50)).toMatchObject({ skipped: 0, ungranted: 50 });
-    expect(choose([...many, ...granted], 50).chosen).toHaveLength(103);
+    expect(choose([...many, ...granted], 50, nobodys)).toMatchObject({ skipped: 0, ungranted: 50 });
+    expect(choose([...many, ...granted], 50, nobodys).chosen).toHaveLength(103);
   });
 
   it('takes whole things, all that are granted, and the same of the others in any order', () => {
-    const { chosen, skipped } = choose([...many, ...granted], 5);
+    const { chosen, skipped } = choose([...many, ...granted], 5, nobodys);
     expect([chosen.length, skipped]).toEqual([13, 45]);
     expect(chosen).toEqual(expect.arrayContaining(granted));
-    const again = choose([...granted, ...many.toReversed()], 5).chosen;
-    const names = (some: readonly Expected[]) => [...new Set(some.map((one) => one.question.at))].sort();
+    const again = choose([...granted, ...many.toReversed()], 5, nobodys).chosen;
     expect(names(again)).toEqual(names(chosen));
   });
 
   it('takes other things for another service', () => {
-    const others = many.map(({ question: asked, granted: no }) => ({
-      question: { ...asked, service: 'other' },
-      granted: no,
+    const others = many.map((one) => ({ ...one, question: { ...one.question, service: 'other' } }));
+    expect(names(choose(others, 5, nobodys).chosen)).not.toEqual(names(choose(many, 5, nobodys).chosen));
+  });
+
+  it('takes all that the live grants leave open or leave in doubt, and what every broker has, beyond any number', () => {
+    const open = many.slice(0, 20).map((one, at) => ({
+      ...one,
+      evaluated: at % 2 === 0 ? ('yes' as const) : ('perhaps' as const),
     }));
-    const names = (some: readonly Expected[]) => [...new Set(some.map((one) => one.question.at))].sort();
-    expect(names(choose(others, 5).chosen)).not.toEqual(names(choose(many, 5).chosen));
+    const usual = { ...expected('amq.topic', 'no'), question: { ...question('amq.topic'), common: true } };
+    const { chosen, skipped, ungranted } = choose([...open, ...many.slice(20), usual], 3, nobodys);
+    expect(names(chosen)).toEqual(expect.arrayContaining(names([...open, usual])));
+    expect([chosen.length, skipped, ungranted]).toEqual([20 + 3 * 2 + 1, 37, 40]);
+  });
+
+  it('takes from each kind in turn, and from each owner, before it takes a second thing', () => {
+    const of = (kind: string, owner: string) =>
+      Array.from({ length: 20 }, (_, n): Expected => {
+        const at = address(`fake:${kind}`, `${owner}-${n}`);
+        return { question: { ...question('x'), at }, granted: 'no', evaluated: 'no' };
+      });
+    const all = ['a', 'b', 'c'].flatMap((owner) => [...of('queue', owner), ...of('exchange', owner)]);
+    const ownerOf = (at: string) => /:(.)-/.exec(at)?.[1];
+    const { chosen } = choose(all, 6, ownerOf);
+    expect(chosen.map(({ question: { at } }) => at.replace(/-.*/, '')).sort()).toEqual(
+      ['exchange', 'queue'].flatMap((kind) => ['a', 'b', 'c'].map((owner) => `fake:${kind}:${owner}`)),
+    );
   });
 });
 
@@ -130,6 +153,32 @@ describe('findingsOf', () => {
     const suspended = { service: { ...service, suspended: true } };
     expect(found({ is: 'shut', username: 'shop' }, [], suspended)).toEqual([]);
     expect(found(inside, [], suspended)).toMatchObject([{ rule: 'MQ404', severity: 'error' }]);
+  });
+
+  it('warns of what could have been asked and has no answer, and says why', () => {
+    const answer: Answer = { is: 'unknown', why: 'no connection', missed: true };
+    const [missed, noWay] = [
+      { ...fails, answer, evaluated: 'yes' as const },
+      { ...fails, answer: { is: 'unknown' as const, why: 'no way' }, evaluated: 'yes' as const },
+    ];
+    const warning = { rule: 'MQ405', severity: 'warning', verdict: 'manual', evidence: 'no connection' };
+    expect(found(inside, [missed, noWay])).toMatchObject([warning]);
+    expect(found(inside, [noWay])).toEqual([]);
+  });
+
+  it('notes once a broker how much was not asked', () => {
+    const one = {
+      broker: 'fake',
+      service,
+      identity: { principal: 'shop', by: 'password' as const, hasCertificate: false },
+      login: inside,
+      proofs: [],
+      skipped: { skipped: 3, ungranted: 5 },
+      warnings: [],
+    };
+    const message = expect.stringMatching(/fake: of 10 times .* 4 were asked, 6 were not/) as string;
+    expect(sampledFindings([one, one])).toMatchObject([{ rule: 'MQ406', severity: 'note', message }]);
+    expect(sampledFindings([{ ...one, skipped: { skipped: 0, ungranted: 5 } }])).toEqual([]);
   });
 
   it('warns where something can be done for a proof, and notes where not', () => {

@@ -251,17 +251,28 @@ describe('what does not stand as the topology says', () => {
     await writeFile(file, JSON.stringify(stored), { mode: 0o600 });
   });
 
-  it('asks about a part of what is not granted where that is too much, the same part each time, and says so', async () => {
+  it('asks about a part of what is closed where that is too much, the same part each time, and says so', async () => {
     const some = async () => verifyIn(stood, place, { services: [quiet], most: 2 });
     const [first, second] = [await some(), await some()];
     expect(first.findings).toEqual([
       expect.objectContaining({
         rule: 'MQ406',
         severity: 'note',
-        message: expect.stringMatching(/of \d+ things .* 2 were asked/) as string,
+        message: expect.stringMatching(/of \d+ times .* 2 were asked/) as string,
       }),
     ]);
     expect(standing(first, quiet, 'refused')).toEqual(standing(second, quiet, 'refused'));
+  });
+
+  it('asks about all that the live grants leave open, however little is asked of the rest', async () => {
+    await permit(quiet, '^$', '^$', '.*');
+    const verified = await verifyIn(stood, place, { services: [quiet], most: 1 });
+    expect(
+      standing(verified, quiet, 'open')
+        .filter((one) => one.includes(':queue:'))
+        .sort(),
+    ).toEqual([work, stream, letters, 'mail'].map((name) => `read rabbitmq:queue:${vhost}/${name}`).sort());
+    await stood.workspace.apply();
   });
 
   it('refuses a service that the topology does not have', async () => {

@@ -5,7 +5,7 @@ import type { Expectation, Identity, Question } from '../../core/proof.ts';
 import type { KafkaLandscape, PlacedService } from './compile/landscape.ts';
 import { principalOfService } from './compile/principals.ts';
 import { isDistinguishedName, principalOf } from './names.ts';
-import { type AclSpec, type KafkaResource, topicAddress } from './resources.ts';
+import type { AclSpec, KafkaResource } from './resources.ts';
 import { clusterName, type Operation, operationsOf } from './words.ts';
 
 /** Who may do what: the questions that verify asks, and what ACLs say to them. Pure. */
@@ -19,8 +19,6 @@ export function identity(service: PlacedService): Identity {
 /** Stands for all the names that no topology says: what may be done to it is allowed by a wildcard. */
 export const strangeName = 'mqwarden-verify';
 
-const groupAddress = (group: string): Address => address('kafka:group', group);
-const transactionalIdAddress = (id: string): Address => address('kafka:transactional-id', id);
 const clusterAddress: Address = address('kafka:cluster', clusterName);
 
 /** What verify asks about each resource, by the kind of its address: not what is of no use without a broker's own settings. */
@@ -41,23 +39,13 @@ export function questions(
   return (service) => {
     const principal = principals.get(service);
     if (principal === undefined) return [];
-    return things.flatMap(({ at, operations }) =>
-      operations.map((right) => ({
-        service,
-        principal,
-        at,
-        right,
-        ...(isMadeUp(at) ? { madeUp: true } : {}),
-      })),
+    return things.flatMap(({ at, operations, ...marks }) =>
+      operations.map((right) => ({ service, principal, at, right, ...marks })),
     );
   };
 }
 
-function isMadeUp(at: Address): boolean {
-  return partOf(at, 0).endsWith(strangeName);
-}
-
-interface Thing {
+interface Thing extends Pick<Question, 'madeUp' | 'common'> {
   readonly at: Address;
   readonly operations: readonly Operation[];
 }
@@ -68,17 +56,17 @@ function thingsIn(resources: readonly KafkaResource[]): Thing[] {
     acls.filter((acl) => acl.resource === resource && !isWildcard(acl)).map(exampleOf);
   const declared = resources.flatMap((one) => (one.kind === 'kafka:topic' ? [partOf(one.address, 0)] : []));
   const sorted = (names: readonly string[]) => [...new Set([...names, strangeName])].sort(compareText);
+  const thing = (kind: keyof typeof asked, name: string): Thing => ({
+    at: address(kind, name),
+    operations: asked[kind],
+    ...(name.endsWith(strangeName) ? { madeUp: true } : {}),
+    ...([strangeName, clusterName].includes(name) ? { common: true } : {}),
+  });
   return [
-    ...sorted([...declared, ...named('topic')]).map((name) => ({
-      at: topicAddress(name),
-      operations: asked['kafka:topic'],
-    })),
-    ...sorted(named('group')).map((name) => ({ at: groupAddress(name), operations: asked['kafka:group'] })),
-    ...sorted(named('transactional_id')).map((name) => ({
-      at: transactionalIdAddress(name),
-      operations: asked['kafka:transactional-id'],
-    })),
-    { at: clusterAddress, operations: asked['kafka:cluster'] },
+    ...sorted([...declared, ...named('topic')]).map((name) => thing('kafka:topic', name)),
+    ...sorted(named('group')).map((name) => thing('kafka:group', name)),
+    ...sorted(named('transactional_id')).map((name) => thing('kafka:transactional-id', name)),
+    thing('kafka:cluster', clusterName),
   ];
 }
 
@@ -110,10 +98,19 @@ export function allows(grants: readonly KafkaResource[]): (question: Question) =
     grants.flatMap((one) => (one.kind === 'kafka:acl' ? [one.spec] : [])),
     ({ principal }) => principal,
   );
+  // Each thing is asked about several times in a row.
+  let known = { principal: '', about: new Map<Address, readonly AclSpec[]>() };
+  const aboutIt = (principal: string, at: Address): readonly AclSpec[] => {
+    if (known.principal !== principal) known = { principal, about: new Map() };
+    const before = known.about.get(at);
+    if (before !== undefined) return before;
+    const own = [...(acls.get(principalOf(principal)) ?? []), ...(acls.get(principalOf('*')) ?? [])];
+    const found = own.filter(isAbout(at));
+    known.about.set(at, found);
+    return found;
+  };
   const may = (principal: string, at: Address, right: string): Expectation => {
-    const about = [...(acls.get(principalOf(principal)) ?? []), ...(acls.get(principalOf('*')) ?? [])].filter(
-      (acl) => isAbout(acl, at),
-    );
+    const about = aboutIt(principal, at);
     const denied = about.filter((acl) => acl.permission === 'deny' && isOf(acl, [right]));
     if (denied.some(isEverywhere)) return 'no';
     const allowed = about.filter(
@@ -130,10 +127,10 @@ export function allows(grants: readonly KafkaResource[]): (question: Question) =
   };
 }
 
-function isAbout({ resource, pattern, name }: AclSpec, at: Address): boolean {
-  if (resource !== resourceOf[kindOf(at)]) return false;
-  const of = partOf(at, 0);
-  return pattern === 'prefixed' ? of.startsWith(name) : name === of || name === '*';
+function isAbout(at: Address): (acl: AclSpec) => boolean {
+  const [kind, of] = [resourceOf[kindOf(at)], partOf(at, 0)];
+  return ({ resource, pattern, name }) =>
+    resource === kind && (pattern === 'prefixed' ? of.startsWith(name) : name === of || name === '*');
 }
 
 function isOf({ operation }: AclSpec, operations: readonly string[]): boolean {

@@ -1,7 +1,7 @@
 import { type Address, encodePart, partsOf } from '../../core/address.ts';
 import type { Compiled } from '../../core/broker.ts';
 import type { Expectation, Identity, Question } from '../../core/proof.ts';
-import { topicKeys } from './access/keys.ts';
+import { type Keys, keysOf, topicKeys } from './access/keys.ts';
 import type { PlacedService, RabbitLandscape } from './compile/landscape.ts';
 import { vhostsOf } from './compile/vhosts.ts';
 import { userOf } from './compile/world.ts';
@@ -42,36 +42,33 @@ export function questions(
   return (service) => {
     const principal = users.get(service);
     if (principal === undefined) return [];
-    const ask: Asking = (at, right, key) => ({
-      service,
-      principal,
-      at,
-      right,
-      ...(key === undefined ? {} : { key }),
-    });
-    return vhosts.flatMap((vhost) => {
-      const enter = ask(vhostAddress(vhost.name), 'enter');
-      return vhost.users.has(principal) ? [enter, ...within(vhost, principal, ask)] : [enter];
+    return vhosts.flatMap(({ at, members, exchanges, queues }) => {
+      const enter = { service, principal, at, right: 'enter', common: true };
+      if (!members.has(principal)) return [enter];
+      return [
+        enter,
+        ...exchanges.flatMap((exchange) => onExchange(exchange, service, principal)),
+        ...queues.flatMap((queue) =>
+          ['read', 'write', 'configure'].map((right) => ({ service, principal, at: queue, right })),
+        ),
+      ];
     });
   };
 }
 
-type Asking = (at: Address, right: string, key?: string) => Question;
-
 interface Vhost {
-  readonly name: string;
+  readonly at: Address;
   /** Who has a permission there. */
-  readonly users: ReadonlySet<string>;
-  /** Each with its type, where that is known. */
-  readonly exchanges: ReadonlyMap<string, string | undefined>;
-  readonly queues: ReadonlySet<string>;
-  /** By exchange. */
-  readonly rows: ReadonlyMap<string, readonly Row[]>;
+  readonly members: ReadonlySet<string>;
+  readonly exchanges: readonly Exchange[];
+  readonly queues: readonly Address[];
 }
 
-interface Row {
-  readonly user: string;
-  readonly spec: TopicPermission['spec'];
+interface Exchange {
+  readonly name: string;
+  readonly at: Address;
+  /** Of whom it has rows, if it is a topic exchange. */
+  readonly keys: readonly Keys[] | undefined;
 }
 
 /** What is declared there, and what somebody only speaks of. */
@@ -82,45 +79,45 @@ function surveyed(vhost: string, resources: readonly RabbitResource[]): Vhost {
   const named = (kind: string) =>
     here.filter(({ one }) => one.kind === kind).map(({ parts }) => parts[1] ?? '');
   const queues = new Set(named('rabbitmq:queue'));
-  const exchanges = new Map<string, string | undefined>(
-    common.map((name) => [name, builtInExchanges.get(name)]),
-  );
-  const rows: (Row & { readonly on: string })[] = [];
+  const types = new Map<string, string | undefined>(common.map((name) => [name, builtInExchanges.get(name)]));
+  const rows: (Keys & { readonly on: string })[] = [];
   for (const { one, parts } of here) {
     const [, name = '', on = ''] = parts;
-    if (one.kind === 'rabbitmq:exchange') exchanges.set(name, one.spec.type);
-    if (one.kind === 'rabbitmq:topic-permission') rows.push({ user: name, on, spec: one.spec });
+    if (one.kind === 'rabbitmq:exchange') types.set(name, one.spec.type);
+    if (one.kind === 'rabbitmq:topic-permission') rows.push({ on, ...keysOf(name, one.spec) });
   }
   for (const { one } of here) {
     if (one.kind !== 'rabbitmq:permission') continue;
     const unknown = (pattern: string) =>
       [...(namesOf(pattern) ?? [])].filter(
-        (name) => !['', 'amq.default'].includes(name) && !exchanges.has(name) && !queues.has(name),
+        (name) => !['', 'amq.default'].includes(name) && !types.has(name) && !queues.has(name),
       );
-    for (const name of unknown(one.spec.write)) exchanges.set(name, undefined);
+    for (const name of unknown(one.spec.write)) types.set(name, undefined);
     for (const name of unknown(one.spec.read)) queues.add(name);
   }
-  const users = new Set(named('rabbitmq:permission'));
-  return { name: vhost, users, exchanges, queues, rows: Map.groupBy(rows, ({ on }) => on) };
+  const byExchange = Map.groupBy(rows, ({ on }) => on);
+  return {
+    at: vhostAddress(vhost),
+    members: new Set(named('rabbitmq:permission')),
+    exchanges: [...types].map(([name, type]) => ({
+      name,
+      at: exchangeAddress(vhost, name),
+      keys: type === 'topic' ? (byExchange.get(name) ?? []) : undefined,
+    })),
+    queues: [...queues].map((name) => queueAddress(vhost, name)),
+  };
 }
 
-function within(vhost: Vhost, principal: string, ask: Asking): Question[] {
-  const onExchange = (name: string, type: string | undefined) => {
-    const at = exchangeAddress(vhost.name, name);
-    const keyed = (right: 'write' | 'read') =>
-      type === 'topic'
-        ? topicKeys(vhost.rows.get(name) ?? [], right, principal).map((key) => ask(at, right, key))
-        : [ask(at, right)];
-    // Nothing can be bound to the default exchange, and nobody declares what the broker comes with.
-    const bound = name === '' ? [] : keyed('read');
-    return [...keyed('write'), ...bound, ...(builtInExchanges.has(name) ? [] : [ask(at, 'configure')])];
-  };
-  return [
-    ...[...vhost.exchanges].flatMap(([name, type]) => onExchange(name, type)),
-    ...[...vhost.queues].flatMap((name) =>
-      ['read', 'write', 'configure'].map((right) => ask(queueAddress(vhost.name, name), right)),
-    ),
-  ];
+function onExchange({ name, at, keys }: Exchange, service: string, principal: string): Question[] {
+  const asked = { service, principal, at, ...(common.includes(name) ? { common: true } : {}) };
+  const keyed = (right: 'write' | 'read') =>
+    keys === undefined
+      ? [{ ...asked, right }]
+      : topicKeys(keys, right, principal).map((key) => ({ ...asked, right, key }));
+  // Nothing can be bound to the default exchange, and nobody declares what the broker comes with.
+  const bound = name === '' ? [] : keyed('read');
+  const configured = builtInExchanges.has(name) ? [] : [{ ...asked, right: 'configure' }];
+  return [...keyed('write'), ...bound, ...configured];
 }
 
 /** By the broker's own rules: no permission, no access; no topic permission, any key. */
@@ -128,13 +125,17 @@ export function allows(grants: readonly RabbitResource[]): (question: Question) 
   const permissions = new Map<string, Permission['spec']>();
   const rows = new Map<string, TopicPermission['spec']>();
   const types = new Map<string, string>();
+  // The same things are asked about for each service.
+  const parts = new Map<Address, readonly string[]>();
   for (const one of grants) {
     if (one.kind === 'rabbitmq:permission') permissions.set(one.address, one.spec);
     if (one.kind === 'rabbitmq:topic-permission') rows.set(one.address, one.spec);
     if (one.kind === 'rabbitmq:exchange') types.set(one.address, one.spec.type);
   }
   return ({ principal, at, right, key }) => {
-    const [vhost = '', name = ''] = partsOf(at);
+    const known = parts.get(at);
+    const [vhost = '', name = ''] = known ?? partsOf(at);
+    if (known === undefined) parts.set(at, [vhost, name]);
     const of = (...parts: string[]) => parts.map(encodePart).join('/');
     const permission = permissions.get(`rabbitmq:permission:${of(vhost, principal)}`);
     if (permission === undefined) return 'no';

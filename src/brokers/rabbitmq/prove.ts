@@ -1,5 +1,3 @@
-import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelModel } from 'amqplib';
 import { partOf } from '../../core/address.ts';
 import type { Context } from '../../core/broker.ts';
@@ -10,6 +8,7 @@ import { clientTls } from './admin.ts';
 import { type Call, dial } from './amqps.ts';
 import { amqpsError } from './causes.ts';
 import { askAll, type Asker } from './prove/ask.ts';
+import { type Line, lineOn } from './prove/line.ts';
 import { authenticatedUser } from './prove/probes.ts';
 import { type RabbitResource, userAddress, vhostAddress } from './resources.ts';
 import { mainVhost, type RabbitEnvironment, type RabbitService } from './schema.ts';
@@ -28,7 +27,7 @@ export async function prove(
     });
   }
   const { username, password, service, live } = as;
-  const call = {
+  const call: Omit<Call, 'vhost'> = {
     url: new URL(amqpsUrl),
     username,
     password,
@@ -36,29 +35,54 @@ export async function prove(
     name: `mqwarden-verify-${context.correlationId}`,
     timeoutMs: context.timeoutMs,
   };
-  const open = new Map<string, ChannelModel | undefined>();
-  const enter = async (vhost: string) => {
-    if (!open.has(vhost)) open.set(vhost, await tryToEnter({ ...call, vhost }));
-    return open.get(vhost);
-  };
-  const asker = askerAs(username, live, context.timeoutMs);
-  const close = async () => {
-    const connections = [...open.values()].filter((one) => one !== undefined);
-    open.clear();
-    await Promise.all(connections.map(hangUp));
-  };
+  const user = userIn(live, username);
+  const lines = linesOf(call, user);
+  const { impersonates } = user;
+  const home = homeOf(target.section, service.section);
   try {
-    const first = await enter(homeOf(target.section, service.section));
+    const first = await lines.into(home);
     if (first !== undefined && password === undefined)
-      await requireName(first, asker, username, call.url.host);
+      await requireName(first, impersonates, username, call.url.host);
   } catch (error) {
-    await close();
+    await lines.close();
     throw error;
   }
   return {
-    close,
+    close: () => lines.close(),
     ask: (questions) =>
-      askByVhost(questions, enter, { asker, limited: (vhost) => isLimited(live, username, vhost) }),
+      askByVhost(questions, home, lines, {
+        impersonates,
+        limited: (vhost) => isLimited(live, username, vhost),
+      }),
+  };
+}
+
+interface Lines {
+  /** Undefined where it may not enter the vhost. */
+  into(vhost: string): Promise<Line | undefined>;
+  close(): Promise<void>;
+}
+
+/** One connection at a time: a user may have a limit of them. */
+function linesOf(call: Omit<Call, 'vhost'>, { isKnown, width }: LiveUser): Lines {
+  let open: { readonly vhost: string; readonly line: Line | undefined } | undefined;
+  const close = async () => {
+    const last = open;
+    open = undefined;
+    await last?.line?.close();
+  };
+  return {
+    close,
+    async into(vhost) {
+      if (open?.vhost !== vhost) {
+        await close();
+        const enter = () => tryToEnter({ ...call, vhost }, isKnown);
+        const options = { endpoint: call.url.host, width, timeoutMs: call.timeoutMs, again: enter };
+        const connection = await enter();
+        open = { vhost, line: connection && lineOn(connection, options) };
+      }
+      return open.line;
+    },
   };
 }
 
@@ -69,36 +93,46 @@ function homeOf(
   return (alias === mainVhost ? vhost : (vhosts[alias] ?? vhost)).name;
 }
 
-const mostLanes = 4;
+interface LiveUser {
+  readonly isKnown: boolean;
+  /** Who is not known to the administrator's reading might send as others: nothing is tried that relies on the opposite. */
+  readonly impersonates: boolean;
+  /** Channels at a time. */
+  readonly width: number;
+}
 
-/** Who is not known to the administrator's reading might send as others: nothing is tried that relies on the opposite. */
-function askerAs(username: string, live: readonly RabbitResource[], timeoutMs: number): Asker {
+/** More of them make a broker no faster. */
+const mostChannels = 16;
+
+function userIn(live: readonly RabbitResource[], username: string): LiveUser {
   const user = live.find(({ address }) => address === userAddress(username));
   const spec = user?.kind === 'rabbitmq:user' ? user.spec : undefined;
   return {
-    username,
-    timeoutMs,
+    isKnown: spec !== undefined,
     impersonates: spec?.tags.includes('impersonator') ?? true,
-    lanes: Math.max(1, Math.min(mostLanes, spec?.limits.maxChannels ?? mostLanes)),
+    width: Math.max(1, Math.min(mostChannels, spec?.limits.maxChannels ?? mostChannels)),
   };
 }
 
 /** Undefined where it may not enter the vhost, or there is none: amqplib does not tell which. */
-async function tryToEnter(call: Call): Promise<ChannelModel | undefined> {
+async function tryToEnter(call: Call, isKnown: boolean): Promise<ChannelModel | undefined> {
   try {
-    const connection = await dial(call);
-    // A channel's error is its own; one of the connection is heard by whoever waits for an answer.
-    connection.on('error', () => undefined);
-    return connection;
+    return await dial(call);
   } catch (error) {
     const words = error instanceof Error ? error.message : '';
     if (words.startsWith('Expected ConnectionOpenOk')) return undefined;
     if (!/403 \(ACCESS-REFUSED\)|SASL mechanism/.test(words)) throw amqpsError(call.url.host, error);
-    throw refused(call, words);
+    throw refused(call, words, isKnown);
   }
 }
 
-function refused({ url, username, password }: Call, words: string): LoginRefused {
+function refused({ url, username, password }: Call, words: string, isKnown: boolean): LoginRefused {
+  if (!isKnown) {
+    return new LoginRefused(`RabbitMQ at ${url.host} has no user ${username}`, {
+      endpoint: url.host,
+      hint: 'apply makes it, with the stored password',
+    });
+  }
   const by = password === undefined ? 'its certificate' : 'the stored password';
   const offered = words.includes('SASL mechanism')
     ? ': it takes no login by certificate (EXTERNAL), or none by password'
@@ -114,12 +148,12 @@ function refused({ url, username, password }: Call, words: string): LoginRefused
 
 /** The broker takes the name from the certificate: it must be the one that has the grants. */
 async function requireName(
-  connection: ChannelModel,
-  asker: Asker,
+  line: Line,
+  impersonates: boolean,
   username: string,
   endpoint: string,
 ): Promise<void> {
-  const known = await authenticatedUser(connection, asker);
+  const known = await authenticatedUser((probe) => line.ask(probe), impersonates);
   if (known === undefined || known === username) return;
   throw new LoginRefused(`RabbitMQ at ${endpoint} takes the certificate for ${known}, not for ${username}`, {
     endpoint,
@@ -129,18 +163,21 @@ async function requireName(
 
 async function askByVhost(
   questions: readonly Question[],
-  enter: (vhost: string) => Promise<ChannelModel | undefined>,
-  { asker, limited }: { readonly asker: Asker; readonly limited: (vhost: string) => boolean },
+  home: string,
+  lines: Lines,
+  { limited, ...asker }: Asker & { readonly limited: (vhost: string) => boolean },
 ): Promise<Answer[]> {
   const answers = new Map<Question, Answer>();
-  for (const [vhost, some] of Map.groupBy(questions, ({ at }) => partOf(at, 0))) {
-    const connection = await enter(vhost);
+  const vhosts = [...Map.groupBy(questions, ({ at }) => partOf(at, 0))];
+  // The one that is open first.
+  for (const [vhost, some] of vhosts.sort(([a], [b]) => Number(b === home) - Number(a === home))) {
+    const line = await lines.into(vhost);
     const rest = some.filter(({ right }) => right !== 'enter');
     const shut: Answer = limited(vhost) ? full : { is: 'refused' };
     for (const one of some) {
-      if (one.right === 'enter') answers.set(one, connection === undefined ? shut : { is: 'allowed' });
+      if (one.right === 'enter') answers.set(one, line === undefined ? shut : { is: 'allowed' });
     }
-    const given = connection === undefined ? rest.map(() => outside) : await askAll(connection, rest, asker);
+    const given = line === undefined ? rest.map(() => outside) : await askAll(line, rest, asker);
     rest.forEach((one, at) => answers.set(one, given[at] ?? outside));
   }
   return questions.map((one) => answers.get(one) ?? outside);
@@ -160,14 +197,6 @@ function isLimited(live: readonly RabbitResource[], username: string, vhost: str
 const full: Answer = {
   is: 'unknown',
   why: 'no connection was given, which may be for a limit of connections',
+  missed: true,
 };
 const outside: Answer = { is: 'unknown', why: 'it cannot enter the vhost' };
-
-const partingMs = 2_000;
-
-async function hangUp(connection: ChannelModel): Promise<void> {
-  const closed = connection.close().catch(() => undefined);
-  await Promise.race([closed, sleep(partingMs, undefined, { ref: false })]);
-  // A peer that does not answer would keep this process alive; the types do not know the socket.
-  (connection.connection as unknown as { readonly stream: Socket }).stream.destroy();
-}

@@ -14,7 +14,7 @@ export function errorName(code: number): string {
 }
 
 export function unknown(code: number): Answer {
-  return { is: 'unknown', why: `Kafka answered with ${errorName(code)}` };
+  return { is: 'unknown', why: `Kafka answered with ${errorName(code)}`, missed: true };
 }
 
 /** A bit for each operation; the smallest number where the broker was not asked, or says nothing. */

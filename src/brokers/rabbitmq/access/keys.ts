@@ -13,18 +13,23 @@ const mostOfOthers = 5;
 
 type Spec = TopicPermission['spec'];
 
+/** What a user's row on an exchange is about. */
+export interface Keys {
+  readonly user: string;
+  readonly write: readonly string[];
+  readonly read: readonly string[];
+}
+
+export function keysOf(user: string, spec: Spec): Keys {
+  return { user, write: keysIn(spec, 'write'), read: keysIn(spec, 'read') };
+}
+
 /** One for each that the principal has, one that nobody has, and some that others have. */
-export function topicKeys(
-  rows: readonly { readonly user: string; readonly spec: Spec }[],
-  right: 'write' | 'read',
-  principal: string,
-): string[] {
-  const keysOf = (isWanted: (user: string) => boolean) =>
-    rows.filter(({ user }) => isWanted(user)).flatMap(({ spec }) => keysIn(spec, right));
-  const own = keysOf((user) => user === principal);
-  const foreign = keysOf((user) => user !== principal).filter((key) => !own.includes(key));
-  const some = [...new Set(foreign)].sort(compareText).slice(0, mostOfOthers);
-  return [...new Set([...own, strangeKey, ...some])];
+export function topicKeys(rows: readonly Keys[], right: 'write' | 'read', principal: string): string[] {
+  const own = rows.filter(({ user }) => user === principal).flatMap((row) => row[right]);
+  const foreign = rows.filter(({ user }) => user !== principal).flatMap((row) => row[right]);
+  const some = [...new Set(foreign.filter((key) => !own.includes(key)))].sort(compareText);
+  return [...new Set([...own, strangeKey, ...some.slice(0, mostOfOthers)])];
 }
 
 /** Binding keys stand in the pattern as they are; of routing keys, one that each wildcard takes. */

@@ -1,9 +1,8 @@
-import type { ChannelModel } from 'amqplib';
 import { kindOf, partOf } from '../../../core/address.ts';
-import { ConnectionError } from '../../../core/errors.ts';
 import { inPool } from '../../../core/pool.ts';
 import type { Answer, Question } from '../../../core/proof.ts';
 import { strangeKey } from '../access/keys.ts';
+import { type Line, NoReply } from './line.ts';
 import {
   consume,
   declareExchange,
@@ -13,30 +12,27 @@ import {
   publish,
   publishExpired,
   type Reply,
-  replyTo,
   unbind,
 } from './probes.ts';
 
-/** Who asks, and how much at a time. */
+/** Who asks. */
 export interface Asker {
-  readonly username: string;
-  readonly timeoutMs: number;
   /** It may send in the name of others, or that is not known. */
   readonly impersonates: boolean;
-  /** Channels at a time. */
-  readonly lanes: number;
 }
 
 /** All in one vhost. Binding from an exchange comes last: it takes something to bind to. */
-export async function askAll(
-  connection: ChannelModel,
-  questions: readonly Question[],
-  asker: Asker,
-): Promise<Answer[]> {
+export async function askAll(line: Line, questions: readonly Question[], asker: Asker): Promise<Answer[]> {
   const answers = new Map<Question, Answer>();
   const ask = (some: readonly Question[], probeOf: (question: Question) => Asked) =>
-    inPool(some, asker.lanes, async (question) => {
-      answers.set(question, await answerTo(connection, probeOf(question), asker));
+    inPool(byExchange(some), line.width, async (keys) => {
+      let forAll: Answer | undefined;
+      for (const question of keys) {
+        const said: Said =
+          forAll === undefined ? await answerTo(line, probeOf(question)) : { answer: forAll };
+        answers.set(question, said.answer);
+        if (said.forAllKeys === true) forAll = said.answer;
+      }
     });
   const binds = questions.filter(isBind);
   await ask(
@@ -44,9 +40,23 @@ export async function askAll(
     (question) => direct(question, asker),
   );
   const writable = questions.filter((one) => one.right === 'write' && answers.get(one)?.is === 'allowed');
-  const targets = [...writable.map(destinationOf), temporary].sort(queuesFirst);
+  const targets = await bindable(line, writable.map(destinationOf));
   await ask(binds, (question) => bindFrom(question, targets));
   return questions.map((question) => answers.get(question) ?? { is: 'unknown', why: 'it was not asked' });
+}
+
+/** Keys on one exchange are asked one after another: where the exchange is closed, no key opens it. */
+function byExchange(questions: readonly Question[]): Question[][] {
+  const keyed = Map.groupBy(questions, ({ at, right, key }) => (key === undefined ? '' : `${right} ${at}`));
+  const single = keyed.get('') ?? [];
+  keyed.delete('');
+  return [...single.map((one) => [one]), ...keyed.values()];
+}
+
+interface Said {
+  readonly answer: Answer;
+  /** Whatever the key. */
+  readonly forAllKeys?: boolean;
 }
 
 interface Asked {
@@ -56,18 +66,22 @@ interface Asked {
   readonly read: (reply: Reply) => Answer;
 }
 
-async function answerTo(
-  connection: ChannelModel,
-  { probe, why, read }: Asked,
-  asker: Asker,
-): Promise<Answer> {
-  if (probe === undefined) return { is: 'unknown', why: why ?? 'there is no way to ask without an effect' };
+async function answerTo(line: Line, { probe, why, read }: Asked): Promise<Said> {
+  if (probe === undefined) {
+    return { answer: { is: 'unknown', why: why ?? 'there is no way to ask without an effect' } };
+  }
   try {
-    return read(await replyTo(connection, probe, asker.timeoutMs));
+    const reply = await line.ask(probe);
+    return { answer: read(reply), forAllKeys: reply.code === 403 && !isAboutKey(reply) };
   } catch (error) {
-    if (error instanceof ConnectionError) return { is: 'unknown', why: error.message };
+    if (error instanceof NoReply) return { answer: { is: 'unknown', why: error.message, missed: true } };
     throw error;
   }
+}
+
+/** Only the first words are the broker's own: names of others follow. */
+function isAboutKey({ text }: Reply): boolean {
+  return /^[^"]*"ACCESS_REFUSED - (?:\w+ )?access to topic '/.test(text);
 }
 
 const isQueue = ({ at }: Question) => kindOf(at) === 'rabbitmq:queue';
@@ -77,12 +91,19 @@ const destinationOf = (question: Question): Destination => ({
   type: isQueue(question) ? 'queue' : 'exchange',
   name: nameOf(question),
 });
-const queuesFirst = (a: Destination, b: Destination) =>
-  Number(a.type === 'exchange') - Number(b.type === 'exchange') ||
-  Number(a === temporary) - Number(b === temporary);
 
 /** A queue of a name that only the server gives: writable for who makes such queues. */
 const temporary: Destination = { type: 'queue', name: 'amq.gen-mqwarden.verify' };
+
+/** What may be bound to something: queues first, which say more in a refusal. */
+async function bindable(line: Line, writable: readonly Destination[]): Promise<Destination[]> {
+  const isTemporary = await answerTo(line, bindInto(temporary.name));
+  return [
+    ...writable.filter(({ type }) => type === 'queue'),
+    ...(isTemporary.answer.is === 'allowed' ? [temporary] : []),
+    ...writable.filter(({ type }) => type === 'exchange'),
+  ];
+}
 
 /** By the codes alone: 403 is the permission's, anything else comes after it. */
 function byCode({ code, text }: Reply): Answer {
@@ -95,7 +116,11 @@ function byCode({ code, text }: Reply): Answer {
     case 406:
       return { is: 'allowed' };
     default:
-      return { is: 'unknown', why: `RabbitMQ answered with ${code}${text === '' ? '' : `: ${text}`}` };
+      return {
+        is: 'unknown',
+        why: `RabbitMQ answered with ${code}${text === '' ? '' : `: ${text}`}`,
+        missed: true,
+      };
   }
 }
 
@@ -131,8 +156,9 @@ function bindInto(queue: string): Asked {
 
 function bindFrom(question: Question, targets: readonly Destination[]): Asked {
   const source = nameOf(question);
-  const target = targets.find(({ type, name }) => type === 'queue' || name !== source) ?? temporary;
-  const nothing: Answer = { is: 'unknown', why: 'it may write to nothing that could be bound' };
+  const target = targets.find(({ type, name }) => type === 'queue' || name !== source);
+  const why = 'it may write to nothing that could be bound';
+  if (target === undefined) return { probe: undefined, why, read: unbound };
   return {
     probe: unbind(target, source, question.key ?? strangeKey),
     read: (reply) => {
@@ -140,7 +166,7 @@ function bindFrom(question: Question, targets: readonly Destination[]): Asked {
       if (code !== 403) return unbound(reply);
       const isTarget =
         target.type === 'queue' ? text.includes("access to queue '") : !text.includes(`exchange '${source}'`);
-      return isTarget ? nothing : { is: 'refused' };
+      return isTarget ? { is: 'unknown', why } : { is: 'refused' };
     },
   };
 }

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChannelModel, ConfirmChannel } from 'amqplib';
-import { ConnectionError, messageOf } from '../../../core/errors.ts';
+import type { Channel } from 'amqplib';
 
 /**
  * Requests that RabbitMQ judges by permission first and then refuses for another reason, so that none has an effect
@@ -15,14 +13,14 @@ export interface Reply {
   readonly text: string;
 }
 
-export type Probe = (channel: ConfirmChannel) => Promise<unknown>;
+export type Probe = (channel: Channel) => Promise<unknown>;
 
 /** A message in the name of somebody else: refused after the right and the routing key are checked, before it goes anywhere. */
 export const publish =
   (exchange: string, key: string): Probe =>
   async (channel) => {
     channel.publish(exchange, key, Buffer.alloc(0), { userId: `mqwarden ${randomUUID()}` });
-    await channel.waitForConfirms();
+    await afterwards(channel);
   };
 
 /** The same for who may send as others: a lifetime that is no number. RabbitMQ 4 sees that before it looks at the routing key. */
@@ -33,8 +31,11 @@ export const publishExpired =
       expiration: 'none',
       userId: randomUUID(),
     });
-    await channel.waitForConfirms();
+    await afterwards(channel);
   };
+
+/** The broker would answer this only if it had not refused what came before: cheaper than a channel that confirms. */
+const afterwards = (channel: Channel) => channel.prefetch(1);
 
 /** A priority that is no number: no consumer is attached, and no message touched. */
 export const consume =
@@ -72,58 +73,11 @@ export const unbind =
       : channel.unbindExchange(name, source, key, nobodys);
   };
 
-/** Throws ConnectionError where no answer comes. */
-export async function replyTo(connection: ChannelModel, probe: Probe, timeoutMs: number): Promise<Reply> {
-  const over = new AbortController();
-  const late = sleep(timeoutMs, undefined, { signal: over.signal, ref: false }).then(
-    () => Promise.reject(new ConnectionError(`no answer within ${timeoutMs / 1000} s`, {})),
-    () => new Promise<never>(() => undefined),
-  );
-  try {
-    return await Promise.race([ask(connection, probe), late]);
-  } finally {
-    over.abort();
-  }
-}
-
-async function ask(connection: ChannelModel, probe: Probe): Promise<Reply> {
-  const channel = await opened(connection);
-  const refused = new Promise<Reply>((resolve) => {
-    channel.once('error', (error: Error & { readonly code?: number }) => {
-      resolve({ code: error.code ?? 0, text: error.message });
-    });
-  });
-  const lost = new Promise<never>((_resolve, reject) => {
-    connection.once('close', () => reject(new ConnectionError('the connection was closed', {})));
-  });
-  // Whichever comes last must not count as unhandled.
-  lost.catch(() => undefined);
-  const done = probe(channel).then(
-    async () => {
-      await channel.close();
-      return { code: 200, text: '' };
-    },
-    // The channel's own error says why; a failure without one is no answer.
-    () => Promise.race([refused, lost]),
-  );
-  return Promise.race([refused, done, lost]);
-}
-
-async function opened(connection: ChannelModel): Promise<ConfirmChannel> {
-  connection.setMaxListeners(0);
-  try {
-    return await connection.createConfirmChannel();
-  } catch (error) {
-    throw new ConnectionError(`no channel can be opened: ${messageOf(error)}`, {});
-  }
-}
-
 /** Refusals name who was refused. Undefined where that could not be asked without an effect. */
 export async function authenticatedUser(
-  connection: ChannelModel,
-  { impersonates, timeoutMs }: { readonly impersonates: boolean; readonly timeoutMs: number },
+  reply: (probe: Probe) => Promise<Reply>,
+  impersonates: boolean,
 ): Promise<string | undefined> {
-  const probe = impersonates ? publishExpired('') : publish('', 'mqwarden.verify');
-  const { text } = await replyTo(connection, probe, timeoutMs);
+  const { text } = await reply(impersonates ? publishExpired('') : publish('', 'mqwarden.verify'));
   return /(?:refused for user|authenticated user was) '(.*)'/su.exec(text)?.[1];
 }
