@@ -1,5 +1,7 @@
 import { type Command } from 'commander';
+import type { Use } from '../core/broker.ts';
 import { UsageError } from '../core/errors.ts';
+import type { ServiceClient } from '../operations/clients.ts';
 import { everywhere, sessionFrom, type Shared } from './options.ts';
 import type { Shell } from './shell.ts';
 
@@ -29,6 +31,15 @@ export function typesCommand(program: Command, shell: Shell, done: (code: number
     );
 }
 
+/** Where it lives by the broker's name, its other vhosts as `rabbitmq@payments`. */
+function placesOf(broker: string, { uses, elsewhere }: ServiceClient): [string, readonly Use[]][] {
+  const others = [...elsewhere].map(([name, place]): [string, readonly Use[]] => [
+    `${broker}@${name}`,
+    place.uses,
+  ]);
+  return [[broker, uses], ...others];
+}
+
 async function runTypes(topology: string | undefined, flags: TypesFlags, shell: Shell): Promise<number> {
   const [service, ...others] = flags.service ?? [];
   if (service === undefined || others.length > 0) {
@@ -41,7 +52,7 @@ async function runTypes(topology: string | undefined, flags: TypesFlags, shell: 
     topology: session.topology.name,
     service,
     environment: session.environment.name,
-    brokers: new Map([...brokers].map(([broker, { uses }]) => [broker, uses])),
+    places: new Map([...brokers].flatMap(([broker, client]) => placesOf(broker, client))),
   });
   shell.settled();
   if (flags.out === undefined) shell.out(text);

@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import type { Address } from './address.ts';
+import type { clientFiles } from './client-tls.ts';
 import type { Position } from './errors.ts';
 import type { Imported } from './import/imported.ts';
 import type { JsonObject } from './json.ts';
@@ -193,13 +194,23 @@ export interface Use {
   readonly with?: readonly Shape[];
 }
 
-/** A service's side of a broker. */
-export interface Client {
+/** A place on a broker that a service connects to: most brokers are one; RabbitMQ has a vhost for each. */
+export interface ClientPlace {
   /** What its factory is given beside the credentials: endpoints, names. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** The authority of the broker's certificate, as the topology names it, and the name to expect. */
-  readonly tls: { readonly ca?: string | undefined; readonly serverName?: string | undefined };
   readonly uses: readonly Use[];
+}
+
+/** A service's side of a broker: where it lives, and what it does there. */
+export interface Client extends ClientPlace {
+  /** What services call this place by. */
+  readonly name: string;
+  readonly auth: Identity['by'];
+  /** The files that it connects with, as the topology names them, and the name to expect in the broker's certificate. */
+  readonly tls: ReturnType<typeof clientFiles>;
+  readonly serverName: string | undefined;
+  /** The other places where it does something, by the names that services call them by. */
+  readonly elsewhere: ReadonlyMap<string, ClientPlace>;
 }
 
 /**

@@ -60,7 +60,7 @@ export function checkedOptions<T extends object>(
   return copy as T;
 }
 
-function isRecord(value: unknown): value is Unchecked {
+export function isRecord(value: unknown): value is Unchecked {
   return (
     typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
   );
@@ -175,51 +175,4 @@ function refuseMisfits(tls: unknown): void {
     'option tls.serverName is no name',
     'leave it out: the name of the host is expected',
   );
-}
-
-interface Sources {
-  readonly secrets?: unknown;
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-}
-
-/** Credentials come from one place, and are complete. */
-export function refuseSources({ secrets, username, password }: Sources): void {
-  if (secrets === undefined) {
-    if (username && password) return;
-    const hint = 'give secrets, or both username and password';
-    refuse('MQWARDEN_CREDENTIALS', 'no complete credential is given', hint);
-  }
-  if (username !== undefined || password !== undefined) {
-    refuse('MQWARDEN_CREDENTIALS', 'credentials must come from one place', 'leave username and password out');
-  }
-  if (typeof secrets === 'string' && secrets !== '') return;
-  if (isRecord(secrets) && typeof secrets['getSecret'] === 'function') return;
-  const hint = 'give a store such as file:/run/secrets, or an object with getSecret(path)';
-  refuse('MQWARDEN_CREDENTIALS', 'option secrets is neither a store nor a source', hint);
-}
-
-/** What every factory takes. */
-export interface Timing {
-  /** Milliseconds between two looks at the store, while connected; default 15,000. */
-  readonly refreshMs?: number | undefined;
-  /** How often in a row a login may be refused before it is given up; default 5, and 1 without `secrets`. */
-  readonly loginAttempts?: number | undefined;
-}
-
-/** What was given as it is will be refused again; a store may be ahead of its broker. */
-export function attemptsOf({ loginAttempts, secrets }: Timing & { readonly secrets?: unknown }): number {
-  return loginAttempts ?? (secrets === undefined ? 1 : 5);
-}
-
-/** Bounds that keep a store from being flooded, and a stop from never coming. */
-export function refuseTiming(given: Timing): void {
-  const bounded = (name: keyof Timing, least: number, most: number): void => {
-    const value = given[name];
-    if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
-    const hint = `give a whole number from ${least} to ${most}, or leave it out`;
-    refuse('MQWARDEN_OPTIONS', `option ${name} is out of bounds`, hint);
-  };
-  bounded('refreshMs', 100, 3_600_000);
-  bounded('loginAttempts', 1, 100);
 }

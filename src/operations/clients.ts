@@ -12,9 +12,9 @@ export interface Clients {
   readonly brokers: ReadonlyMap<string, ServiceClient>;
 }
 
-interface ServiceClient extends Client {
+export interface ServiceClient extends Omit<Client, 'tls' | 'serverName'> {
   /** Absolute: the topology may stand elsewhere than the service runs. */
-  readonly tls: Client['tls'];
+  readonly tls: Readonly<Partial<Record<'ca' | 'cert' | 'key' | 'serverName', string>>>;
   /** The store of the services' credentials, likewise. */
   readonly secrets: string | undefined;
 }
@@ -25,11 +25,17 @@ export async function clientsOf(service: string, options: SessionOptions): Promi
   for (const { broker, landscape } of session.sites) {
     const client = broker.client(landscape, service);
     if (client === undefined) continue;
-    const { ca, ...tls } = client.tls;
-    const folder = dirname(landscape.environment.locate(['tls', 'ca']).file);
+    const { tls, serverName, ...rest } = client;
+    const files = Object.entries(tls).map(([key, { path, position }]) => {
+      return { [key]: resolve(dirname(position.file), path) };
+    });
     brokers.set(broker.name, {
-      ...client,
-      tls: { ...tls, ...(ca === undefined ? {} : { ca: resolve(folder, ca) }) },
+      ...rest,
+      tls: Object.assign(
+        {},
+        ...files,
+        serverName === undefined ? {} : { serverName },
+      ) as ServiceClient['tls'],
       secrets: storeOf(session),
     });
   }

@@ -6,15 +6,15 @@ export interface Documented {
   readonly topology: string;
   readonly service: string;
   readonly environment: string;
-  /** By broker, in the order of the registry. */
-  readonly brokers: ReadonlyMap<string, readonly Use[]>;
+  /** By broker, in the order of the registry, or by broker and vhost. */
+  readonly places: ReadonlyMap<string, readonly Use[]>;
 }
 
 /** Every broker's intents, also where the service has none: what is not there is `never` used. */
 const intents: readonly string[] = ['publishes', 'sends', 'consumes', 'produces'];
 
-export function typesOf({ topology, service, environment, brokers }: Documented): string {
-  const sections = [...brokers].map(([broker, uses]) => `  ${broker}: {\n${lines(uses)}  };\n`);
+export function typesOf({ topology, service, environment, places }: Documented): string {
+  const sections = [...places].map(([place, uses]) => `  ${property(place)}: {\n${lines(uses)}  };\n`);
   return `${[
     `/** What ${comment(service)} does in ${comment(topology)}, as environment ${comment(environment)} names it. */`,
     '/** Written by `mqwarden types`: change the topology instead. */',
@@ -42,6 +42,10 @@ function lines(uses: readonly Use[]): string {
 function union(values: ReadonlySet<string>): string {
   // Whatever else there is is in it.
   return values.has('string') ? 'string' : [...values].sort().join(' | ');
+}
+
+function property(place: string): string {
+  return /^\w+$/.test(place) ? place : literal([place]);
 }
 
 /** A name of its own, or all that begin alike. */

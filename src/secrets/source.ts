@@ -1,44 +1,36 @@
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SecretSource, ServiceOptions } from '../core/connect-options.ts';
 import { messageOf, SecretError } from '../core/errors.ts';
+import { readTls } from './pem.ts';
 
 /**
  * A service's credential, read anew at every connect. Loaded by services: imports nothing that a connection does not need, and
  * a store only when one is named.
  */
 
-/** Where a service's credentials come from: `rabbitmq/order-service/username` and `rabbitmq/order-service/password`. */
-export interface SecretSource {
-  /** `fresh` after a refused login: what lies in a cache would be refused again. */
-  getSecret(path: string, options: { readonly fresh: boolean }): Promise<string>;
-}
-
-/** A source of your own, or the name of a store: `file:/run/secrets`, `vault:secret`. */
-export type Secrets = SecretSource | string;
-
 export interface Reading {
+  /** Of a certificate: its subject. */
   readonly username: string;
-  readonly password: string;
+  /** Undefined where the certificate says who it is. */
+  readonly password: string | undefined;
   /** Another one for every other credential; says nothing of what is in it. */
   readonly version: string;
 }
 
-export interface Credentialed {
-  readonly service: string;
-  /** Asked at every connect, so that a rotated password is found. Either this or `username` and `password`. */
-  readonly secrets?: Secrets | undefined;
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-}
+type Credentialed = Pick<ServiceOptions, 'service' | 'auth' | 'secrets' | 'username' | 'password' | 'tls'>;
 
 export type ReadCredential = (options: { readonly fresh: boolean }) => Promise<Reading>;
 
 /** Both fields of one version. Throws SecretError, which never carries what was read. */
 export function credentialReader(
   broker: string,
-  { service, secrets, username = '', password = '' }: Credentialed,
+  { service, auth, secrets, username = '', password = '', tls }: Credentialed,
   conceal: (secret: string) => void,
 ): ReadCredential {
+  if (auth === 'certificate') {
+    return () => new Promise((resolve) => resolve(readingOf(readTls(tls).cert ?? '')));
+  }
   const path = `${broker}/${service}`;
   const complete = (given: Pair | undefined): Reading => {
     if (!given?.username || !given.password) {
@@ -60,6 +52,12 @@ export function credentialReader(
     };
   }
   return async (options) => complete(await agreed(() => pairFrom(secrets, path, options), path));
+}
+
+/** `CN=order-service, O=shop`, as certificates are mostly written. */
+export function readingOf(cert: string): Reading {
+  const username = new X509Certificate(cert).subject.replaceAll('\n', ', ');
+  return { username, password: undefined, version: versionOf({ username, password: cert }) };
 }
 
 interface Pair {

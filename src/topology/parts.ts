@@ -106,6 +106,18 @@ export function globList() {
     .transform((globs): readonly string[] => (typeof globs === 'string' ? [globs] : globs));
 }
 
+const paired = (
+  tls: { readonly cert?: string | undefined; readonly key?: string | undefined },
+  context: z.core.$RefinementCtx,
+): void => {
+  if ((tls.cert === undefined) === (tls.key === undefined)) return;
+  const missing = tls.cert === undefined ? 'cert' : 'key';
+  const given = tls.cert === undefined ? 'key' : 'cert';
+  context.addIssue({ code: 'custom', path: [given], message: `needs "${missing}" beside it` });
+};
+
+const pair = { dependencies: { cert: ['key'], key: ['cert'] } };
+
 /** How to trust and be trusted: paths of PEM files, and the name to expect in the server's certificate. */
 export const tlsSchema = z
   .strictObject({
@@ -114,22 +126,38 @@ export const tlsSchema = z
     key: path().optional().describe('Its private key, with cert.'),
     serverName: name().optional().describe("The name to expect in the broker's certificate. Default: the host."),
   })
-  .meta({ dependencies: { cert: ['key'], key: ['cert'] } })
-  .superRefine((tls, context) => {
-    if ((tls.cert === undefined) === (tls.key === undefined)) return;
-    const missing = tls.cert === undefined ? 'cert' : 'key';
-    const given = tls.cert === undefined ? 'key' : 'cert';
-    context.addIssue({ code: 'custom', path: [given], message: `needs "${missing}" beside it` });
-  })
+  .meta(pair)
+  .superRefine(paired)
   .describe('How the broker is trusted: PEM files, relative to this file.');
 
-/** What a service shows to brokers that ask for a certificate; verify logs in with it. */
-export const clientTlsSchema = z
-  .strictObject({
-    cert: path().describe("The service's client certificate, a PEM file."),
-    key: path().describe('Its private key, a PEM file without a passphrase.'),
-  })
-  .describe('Its client certificate, for verify to log in with: PEM files, relative to this file.');
+/** What services connect with: `whose` is one service, or every one with `{service}` for its name. */
+function servicesTls(whose: string) {
+  return z
+    .strictObject({
+      ca: path()
+        .optional()
+        .describe("The CA of the broker's certificate, for services. Default: the environment's tls.ca."),
+      cert: path().optional().describe(`The client certificate of ${whose}, a PEM file, with key.`),
+      key: path().optional().describe('Its private key, a PEM file without a passphrase, with cert.'),
+    })
+    .meta(pair)
+    .superRefine(paired);
+}
+
+/** What a service shows to brokers that ask for a certificate; its factory and verify log in with it. */
+export const clientTlsSchema = servicesTls('the service').describe(
+  'Its client certificate, for createFromTopology and verify: PEM files, relative to this file.',
+);
+
+/** The same in one environment: wins, each key for itself. */
+export const placedTlsSchema = servicesTls('the service here').describe(
+  'Its client certificate in this environment; wins over that of the service and of serviceTls.',
+);
+
+/** The same for all services of an environment. */
+export const serviceTlsSchema = servicesTls("each service, with {service} for the service's name").describe(
+  'What services connect with here, where they say nothing else: PEM files where they run, {service} in their names.',
+);
 
 /** The administrator that mqwarden logs in as. */
 export const adminSchema = z

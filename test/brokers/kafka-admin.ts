@@ -68,7 +68,10 @@ export async function kafkaAdmin(at: KafkaEndpoint, as: Credentials = at.admin):
     topics: () => admin.listTopics(),
     createTopic: async (topic, numPartitions = 1, config = {}) => {
       const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-      await admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1, configEntries }] });
+      const topics = [{ topic, numPartitions, replicationFactor: 1, configEntries }];
+      // It waits for leaders of its own accord, and fails where the broker does not show the topic yet.
+      await admin.createTopics({ topics, waitForLeaders: false });
+      await led(admin, topic, numPartitions);
     },
     deleteTopics: (names) => admin.deleteTopics({ topics: [...names] }),
     partitions: async (topic) => {
@@ -141,6 +144,22 @@ async function shown(admin: kafkajs.Admin, isShown: (there: ReadonlySet<string>)
     await sleep(20);
   }
   throw new Error('what was written to the ACLs does not show within 20 s');
+}
+
+/** Returns when the broker shows the topic, and a leader of each partition. */
+async function led(admin: kafkajs.Admin, topic: string, partitions: number): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      const leaders = (topics[0]?.partitions ?? []).filter(({ leader }) => leader >= 0);
+      if (leaders.length === partitions) return;
+    } catch (error) {
+      if (!(error instanceof kafkajs.KafkaJSError) || !error.retriable || Date.now() > deadline) throw error;
+    }
+    if (Date.now() > deadline) throw new Error(`${topic} has no leaders within 20 s`);
+    await sleep(20);
+  }
 }
 
 /** The enumerations of kafkajs lead from name to number only, whatever their types say. */

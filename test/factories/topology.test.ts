@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -87,4 +87,62 @@ services:
   ).rejects.toMatchObject({
     code: 'MQWARDEN_TLS_VERSION',
   });
+});
+
+it('a certificate is that of the service here, else its own, else what every service has here', async () => {
+  const folder = join(cwd, 'teams');
+  mkdirSync(folder);
+  const tls = (name: string) => `tls: { cert: ${name}.pem, key: ${name}.key }`;
+  writeFileSync(
+    join(cwd, 'environment.yaml'),
+    `version: 1
+name: shop
+environments:
+  test:
+    rabbitmq:
+      managementUrl: https://localhost:1
+      amqpsUrl: amqps://localhost:1
+      vhost: v
+      tls: { ca: ca.pem, cert: admin.pem, key: admin.key, serverName: broker.internal }
+      serviceTls: { ca: services-ca.pem, cert: '/run/{service}.pem', key: '/run/{service}.key' }
+      admin: { username: admin, password: env:NOT_SET }
+    kafka:
+      brokers: [localhost:1]
+      tls: { ca: ca.pem }
+      admin: { username: admin, password: env:NOT_SET }
+    secrets: file:secrets
+    services:
+      placed-service: { rabbitmq: { ${tls('placed')} } }
+`,
+  );
+  writeFileSync(
+    join(folder, 'services.yaml'),
+    `version: 1
+name: shop
+services:
+  placed-service: { rabbitmq: { ${tls('own')} }, kafka: { ${tls('own')} } }
+  own-service: { rabbitmq: { ${tls('own')} } }
+  any-service: { rabbitmq: {}, kafka: { auth: external } }
+  named-service: { rabbitmq: { auth: certificate }, kafka: { principal: 'CN=named,OU=shop' } }
+`,
+  );
+  rmSync(join(cwd, 'topology.yaml'), { force: true });
+  rmSync(join(cwd, 'kafka.yaml'), { force: true });
+  const of = (name: string) => createFromTopology(name, 'test', { topology: cwd });
+  const [ca, serverName] = [join(cwd, 'services-ca.pem'), 'broker.internal'];
+  const at = (base: string, name: string) => ({
+    cert: join(base, `${name}.pem`),
+    key: join(base, `${name}.key`),
+  });
+  const placed = await of('placed-service');
+  expect(placed.rabbitmqOptions?.tls).toEqual({ ca, serverName, ...at(cwd, 'placed') });
+  expect(placed.kafkaOptions?.tls).toEqual({ ca: join(cwd, 'ca.pem'), ...at(folder, 'own') });
+  expect((await of('own-service')).rabbitmqOptions?.tls).toEqual({ ca, serverName, ...at(folder, 'own') });
+  const any = await of('any-service');
+  expect(any.rabbitmqOptions).toMatchObject({ tls: { ca, serverName, ...at('/run', 'any-service') } });
+  expect(any.kafkaOptions).toEqual({
+    ...{ service: 'any-service', brokers: ['localhost:1'], tls: { ca: join(cwd, 'ca.pem') } },
+  });
+  // Only there do certificates say who somebody is.
+  await expect(of('named-service')).rejects.toThrow('does not say where services with a certificate connect');
 });

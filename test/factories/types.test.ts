@@ -37,6 +37,7 @@ import { createKafka } from 'mqwarden/kafka';
 import type { OrderService } from './order.ts';
 const at = { service: 'order-service', username: 'u', password: 'p' };
 const connection = await connect<OrderService['rabbitmq']>({ ...at, url: 'amqps://h', vhost: 'v' });
+const payments = await connect<OrderService['rabbitmq@payments']>({ ...at, url: 'amqps://h', vhost: 'p' });
 const kafka = createKafka<OrderService['kafka']>({ ...at, brokers: ['h:1'] });
 const publisher = connection.publisher();
 const body = Buffer.from('{}');
@@ -60,6 +61,7 @@ const good = [
   `await connection.consumer('order.queue.checkouts', () => undefined);`,
   `await kafka.producer().send({ topic: 'orders', messages: [] });`,
   `await connection.createChannel();`,
+  `await payments.consumer('payment.queue.for-orders', () => undefined);`,
 ];
 const bad = [
   [
@@ -69,6 +71,9 @@ const bad = [
   [`await publisher.publish('order.exchange.events', 'payment.captured', body);`, 'payment.captured'],
   [`await publisher.sendToQueue('order.queue.dead', body);`, 'order.queue.dead'],
   [`await connection.consumer('order.queue.dead', () => undefined);`, 'order.queue.dead'],
+  [`await connection.consumer('payment.queue.for-orders', () => undefined);`, 'payment.queue.for-orders'],
+  [`await payments.consumer('order.queue.checkouts', () => undefined);`, 'order.queue.checkouts'],
+  [`await payments.publisher().publish('order.exchange.events', 'order.created', body);`, 'never'],
   [`await kafka.producer().send({ topic: 'payments', messages: [] });`, 'payments'],
   [`kafka.consumer({ groupId: 'any' });`, 'never'],
 ] as const;
@@ -118,7 +123,7 @@ describe('patterns', () => {
   it('are written so that no name can end its text', () => {
     const text = typesOf({
       ...{ topology: '*/ evil', service: '9-lives', environment: 'e' },
-      brokers: new Map([
+      places: new Map([
         ['rabbitmq', [{ does: 'publishes', name: [`it's "\\`], with: [['a`', '${b}']] }]],
         ['kafka', [{ does: 'produces', name: ['metrics.', ''] }]],
       ]),

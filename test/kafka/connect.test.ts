@@ -129,7 +129,7 @@ it('renders the same policy for librdkafka', async () => {
 });
 
 it('renders the same policy for @platformatic/kafka', () => {
-  const { authenticate, ...sasl } = platformaticOptions(fine).sasl;
+  const { authenticate, ...sasl } = platformaticOptions(fine).sasl ?? {};
   expect(authenticate).toBeTypeOf('function');
   expect(platformaticOptions(fine)).toMatchObject({
     clientId: 'order-service',

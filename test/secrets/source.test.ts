@@ -5,13 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { SecretError } from '../../src/core/errors.ts';
 import { fileStore } from '../../src/secrets/file-store.ts';
-import { credentialReader } from '../../src/secrets/source.ts';
+import { credentialReader, type Reading } from '../../src/secrets/source.ts';
 
 const fresh = { fresh: false };
 const ignore = (): void => undefined;
 
 /** Which generation each field is of: they must be the same. */
-const generations = ({ username, password }: { username: string; password: string }) => [
+const generations = ({ username, password = '' }: Reading) => [
   username.replace('user-', ''),
   password.replace('secret-', ''),
 ];

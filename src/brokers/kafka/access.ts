@@ -13,7 +13,11 @@ import { clusterName, type Operation, operationsOf } from './words.ts';
 export function identity(service: PlacedService): Identity {
   const principal = principalOfService(service);
   const named = isDistinguishedName(principal) ? 'certificate' : 'password';
-  return { principal, by: service.section.auth ?? named, hasCertificate: service.section.tls !== undefined };
+  return {
+    principal,
+    by: service.section.auth ?? named,
+    hasCertificate: service.section.tls?.cert !== undefined,
+  };
 }
 
 /** Stands for all the names that no topology says: what may be done to it is allowed by a wildcard. */

@@ -90,7 +90,7 @@ export async function prepareAs(
 ): Promise<Dialer> {
   const { brokers, certificateBrokers = brokers, tls: { ca, cert, key, serverName } = {} } = target.section;
   const { tls: own } = service.section;
-  const shared = own === undefined && password !== undefined ? { ca, cert, key } : { ca };
+  const shared = own?.cert === undefined && password !== undefined ? { ca, cert, key } : { ca };
   const hint =
     password === undefined
       ? 'check that the listener asks for certificates, trusts its authority, and maps its name (ssl.principal.mapping.rules)'

@@ -1,5 +1,7 @@
+import { landTls } from '../../core/client-tls.ts';
 import { type Position, type Problem, TopologyError } from '../../core/errors.ts';
 import { type Realms, type Template, templateOf } from '../../core/naming.ts';
+import { identity } from './access.ts';
 import type { KafkaLandscape, PlacedService } from './compile/landscape.ts';
 import { principalOfService } from './compile/principals.ts';
 import { type Names, namesOf, renamed } from './land/names.ts';
@@ -10,7 +12,7 @@ export function land(given: KafkaLandscape): KafkaLandscape {
   const problems = strangers(given);
   const names = namesOf(given.environment.section);
   const services = given.services.map((service) =>
-    renamed(names, sized(given, service), (problem) => problems.push(problem)),
+    renamed(names, certified(given, sized(given, service)), (problem) => problems.push(problem)),
   );
   if (problems.length > 0) throw new TopologyError(problems);
   const removed = (given.removed ?? []).map((one) => ({ ...one, principal: names.user(one.principal) }));
@@ -33,6 +35,11 @@ function sized({ override, sizes }: KafkaLandscape, service: PlacedService): Pla
       quota: own?.quota === undefined ? quota : { ...quota, ...own.quota },
     },
   };
+}
+
+function certified({ environment, sizes }: KafkaLandscape, service: PlacedService): PlacedService {
+  const { by } = identity(service);
+  return landTls(service, environment, sizes?.get(service.name), by === 'certificate');
 }
 
 function onTop(below: KafkaTopic, above: Omit<KafkaTopic, 'allow'> | undefined): KafkaTopic {

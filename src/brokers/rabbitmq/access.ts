@@ -23,7 +23,7 @@ export function identity(service: PlacedService): Identity {
   return {
     principal: userOf(service),
     by: service.section.auth,
-    hasCertificate: service.section.tls !== undefined,
+    hasCertificate: service.section.tls?.cert !== undefined,
   };
 }
 

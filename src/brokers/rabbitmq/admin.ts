@@ -77,7 +77,7 @@ export async function clientTls(
 ): Promise<Call['tls']> {
   const { ca, cert, key, serverName } = target.section.tls ?? {};
   const { tls: own, auth } = service.section;
-  const given = { ca, ...(own === undefined && auth !== 'certificate' ? { cert, key } : {}) };
+  const given = { ca, ...(own?.cert === undefined && auth !== 'certificate' ? { cert, key } : {}) };
   const [shared, its] = [await pemOf(given, target, context), await pemOf(own ?? {}, service, context)];
   return { ...shared, ...its, ...(serverName === undefined ? {} : { serverName }) };
 }

@@ -1,17 +1,18 @@
-import type { Client, Shape, Use } from '../../core/broker.ts';
+import type { Client, ClientPlace, Shape, Use } from '../../core/broker.ts';
+import { clientFiles } from '../../core/client-tls.ts';
 import { TopologyError } from '../../core/errors.ts';
-import { locateAll, membersIn, vhostsOf } from './compile/vhosts.ts';
+import { identity } from './access.ts';
+import { locateAll, type Member, membersIn, vhostsOf } from './compile/vhosts.ts';
 import { conversations } from './compile/calls.ts';
 import type { RabbitLandscape } from './compile/landscape.ts';
 
-/** A service's side of RabbitMQ: where it connects, and what it does in the vhost that it lives in. Pure. */
+/** A service's side of RabbitMQ: where it connects, and what it does in which vhost. Pure. */
 export function client(landscape: RabbitLandscape, name: string): Client | undefined {
   const { environment } = landscape;
   const located = locateAll(landscape, []);
   const own = located.find(({ service }) => service.name === name);
-  const vhost = own === undefined ? undefined : vhostsOf(environment.section).get(own.home);
-  if (own === undefined || vhost === undefined) return undefined;
-  const { amqpsUrl, tls = {} } = environment.section;
+  if (own === undefined) return undefined;
+  const { amqpsUrl, tls } = environment.section;
   if (amqpsUrl === undefined) {
     throw new TopologyError([
       {
@@ -21,24 +22,37 @@ export function client(landscape: RabbitLandscape, name: string): Client | undef
       },
     ]);
   }
-  const member = membersIn(own.home, located, conversations(located, [])).find(
-    ({ service }) => service.name === name,
-  );
+  const talk = conversations(located, []);
+  const places = [...vhostsOf(environment.section)].flatMap(([alias, { section }]) => {
+    const member = membersIn(alias, located, talk).find(({ service }) => service.name === name);
+    if (member === undefined) return [];
+    const place: ClientPlace = { options: { url: amqpsUrl, vhost: section.name }, uses: usesOf(member) };
+    return [[alias, place] as const];
+  });
+  const home = places.find(([alias]) => alias === own.home)?.[1];
+  if (home === undefined) return undefined;
+  return {
+    ...home,
+    name: own.home,
+    auth: identity(own.service).by,
+    tls: clientFiles(own.service, environment),
+    serverName: tls?.serverName,
+    elsewhere: new Map(places.filter(([, place]) => place !== home)),
+  };
+}
+
+function usesOf({ publishes, sends, consumes }: Member): Use[] {
   const queue =
     (does: string) =>
     (one: { readonly queue: string }): Use => ({ does, name: [one.queue] });
-  return {
-    options: { url: amqpsUrl, vhost: vhost.section.name },
-    tls: { ca: tls.ca, serverName: tls.serverName },
-    uses: [
-      ...(member?.publishes ?? []).map(({ exchange, routingKeys }): Use => ({
-        ...{ does: 'publishes', name: [exchange] },
-        ...(routingKeys === undefined ? {} : { with: routingKeys.flatMap(shapesOf) }),
-      })),
-      ...(member?.sends ?? []).map(queue('sends')),
-      ...(member?.consumes ?? []).map(queue('consumes')),
-    ],
-  };
+  return [
+    ...publishes.map(({ exchange, routingKeys }): Use => ({
+      ...{ does: 'publishes', name: [exchange] },
+      ...(routingKeys === undefined ? {} : { with: routingKeys.flatMap(shapesOf) }),
+    })),
+    ...sends.map(queue('sends')),
+    ...consumes.map(queue('consumes')),
+  ];
 }
 
 /** A pattern of routing keys as texts with gaps: `#` is also nothing, together with the dot beside it. */

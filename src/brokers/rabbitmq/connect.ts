@@ -11,7 +11,7 @@ export type { AnyRabbit, ConnectionFor, RabbitRights, RightfulPublisher } from '
 export type { ConnectionEvent } from '../../core/connect-events.ts';
 export { PolicyError, type Pem, type Tls } from '../../core/connect-policy.ts';
 export { MqwardenError } from '../../core/errors.ts';
-export type { Secrets, SecretSource } from '../../secrets/source.ts';
+export type { Secrets, SecretSource } from '../../core/connect-options.ts';
 
 /**
  * amqplib's connection over verified TLS, which is replaced when it breaks and when the credential is rotated. Throws PolicyError

@@ -1,3 +1,4 @@
+import { landTls } from '../../core/client-tls.ts';
 import { type Position, TopologyError } from '../../core/errors.ts';
 import { asWritten, fill, type Realms, templateOf } from '../../core/naming.ts';
 import type { PlacedService, RabbitLandscape } from './compile/landscape.ts';
@@ -18,7 +19,9 @@ export function land(given: RabbitLandscape): RabbitLandscape {
   if (problems.length > 0) throw new TopologyError(problems);
   return {
     ...given,
-    services: given.services.map((service): PlacedService => {
+    services: given.services.map((declared): PlacedService => {
+      const byCertificate = declared.section.auth === 'certificate';
+      const service = landTls(declared, given.environment, sizes.get(declared.name), byCertificate);
       const { section, formerly = [] } = service;
       const limits = { ...section.limits, ...sizes.get(service.name)?.section.limits };
       return {

@@ -17,6 +17,12 @@ export function createService(options: KafkajsOptions): Kafka & Refreshable {
   const sockets: Sockets = new Sockets({
     tls: options.tls,
     drainMs,
+    shownBy: (texts) => logins.shownBy(texts),
+    entered: ({ endpoint, correlationId, username = '' }, refusal) => {
+      const about = { endpoint, correlationId, username };
+      if (refusal === undefined) logins.tell({ type: 'connect', outcome: 'succeeded', ...about });
+      else logins.tell({ type: 'connect', outcome: outcomeOf(refusal), ...about, reason: refusal.message });
+    },
     versionOf: (username) => logins.versionOf(username),
     stillIs: async (username) => (await logins.now()).username === username,
     opened: () => follower.look(),
@@ -33,8 +39,14 @@ export function createService(options: KafkajsOptions): Kafka & Refreshable {
   return Object.assign(kafka, { refresh: () => follower.refresh() });
 }
 
+/** TLS tells by an alert that the certificate is not taken. */
+function outcomeOf(error: Error): 'refused' | 'failed' {
+  const code = 'code' in error ? String(error.code) : '';
+  return /^MQWARDEN_|^ERR_SSL_.*ALERT/.test(code) ? 'refused' : 'failed';
+}
+
 function configOf(
-  { service, clientId = service, brokers, tls, retry, logLevel, logCreator }: KafkajsOptions,
+  { service, auth, clientId = service, brokers, tls, retry, logLevel, logCreator }: KafkajsOptions,
   logins: Logins,
   sockets: Sockets,
   trial: boolean,
@@ -48,10 +60,14 @@ function configOf(
     socketFactory: sockets.factory,
     // Its default of a second is short for TLS on a machine that is busy.
     connectionTimeout: 10_000,
-    sasl: {
-      mechanism: 'scram-sha-512',
-      authenticationProvider: authenticationProvider(logins, endpoint, trial),
-    },
+    ...(auth === 'certificate'
+      ? {}
+      : {
+          sasl: {
+            mechanism: 'scram-sha-512',
+            authenticationProvider: authenticationProvider(logins, endpoint, trial),
+          },
+        }),
     ...(retry === undefined ? {} : { retry }),
     ...(logLevel === undefined ? {} : { logLevel }),
     ...(logCreator === undefined ? {} : { logCreator }),

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import kafkajs, { type AuthenticationProviderArgs, type Authenticator } from 'kafkajs';
 import type { ConnectionEvent } from '../../../core/connect-events.ts';
-import { attemptsOf } from '../../../core/connect-policy.ts';
+import { attemptsOf } from '../../../core/connect-options.ts';
 import { messageOf, MqwardenError, SecretError } from '../../../core/errors.ts';
-import { readTls } from '../../../secrets/pem.ts';
+import { readTls, type TlsTexts } from '../../../secrets/pem.ts';
 import { Redaction } from '../../../secrets/redact.ts';
-import { credentialReader, type ReadCredential, type Reading } from '../../../secrets/source.ts';
+import { credentialReader, type ReadCredential, type Reading, readingOf } from '../../../secrets/source.ts';
 import type { KafkaOptions } from './options.ts';
 
 /** A login was refused as often as it may be: nothing more is sent until the store holds another credential. */
@@ -54,6 +54,13 @@ export class Logins {
     return { username: reading.username, version: this.versioned(reading) };
   }
 
+  /** Who a connection is that shows this certificate; undefined where it logs in after that. */
+  shownBy(texts: TlsTexts): { readonly username: string; readonly version: string } | undefined {
+    if (this.options.auth !== 'certificate') return undefined;
+    const reading = readingOf(texts.cert ?? '');
+    return { username: reading.username, version: versionOf(reading, texts) };
+  }
+
   /** Throws where this credential was refused too often. */
   requireHope({ version }: Reading): void {
     if (this.stopped?.version === version) throw this.stopped.error;
@@ -92,12 +99,15 @@ export class Logins {
     }
   }
 
-  private versioned({ version }: Reading): string {
-    const { ca = '', cert = '' } = readTls(this.options.tls);
-    return createHash('sha256')
-      .update(JSON.stringify([version, ca, cert]))
-      .digest('base64url');
+  private versioned(reading: Reading): string {
+    return versionOf(reading, readTls(this.options.tls));
   }
+}
+
+function versionOf({ version }: Reading, { ca = '', cert = '' }: TlsTexts): string {
+  return createHash('sha256')
+    .update(JSON.stringify([version, ca, cert]))
+    .digest('base64url');
 }
 
 type Provider = (args: AuthenticationProviderArgs) => Authenticator;
@@ -128,7 +138,7 @@ export function authenticationProvider(
       };
       const about = { endpoint, username, correlationId: correlationIdOf(endpoint) ?? '' };
       try {
-        await loadScram()({ username, password })(watching).authenticate();
+        await loadScram()({ username, password: password ?? '' })(watching).authenticate();
       } catch (error) {
         const stop = refusal === undefined || trial ? undefined : logins.refused(reading, endpoint);
         const outcome = stop !== undefined ? 'stopped' : refusal === undefined ? 'failed' : 'refused';

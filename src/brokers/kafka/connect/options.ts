@@ -1,26 +1,14 @@
 import type { logCreator, logLevel, RetryOptions } from 'kafkajs';
-import type { OnEvent } from '../../../core/connect-events.ts';
-import {
-  checkedOptions,
-  refuse,
-  refuseSources,
-  refuseTiming,
-  type Timing,
-  type Tls,
-  type Words,
-} from '../../../core/connect-policy.ts';
-import type { Credentialed } from '../../../secrets/source.ts';
+import { checkedService, type ServiceOptions } from '../../../core/connect-options.ts';
+import { refuse, type Words } from '../../../core/connect-policy.ts';
 
-/** What a service may say of its connections, and what is refused of it: one policy for every client. */
+/** What a service may say of its connections beside what all may, and what is refused of it: one policy for every client. */
 
-export interface KafkaOptions extends Credentialed, Timing {
-  /** `host:port` of SASL_SSL listeners. */
+export interface KafkaOptions extends ServiceOptions {
+  /** `host:port` of SASL_SSL listeners; with `auth: certificate`, of SSL listeners that ask for certificates. */
   readonly brokers: readonly string[];
-  readonly tls?: Tls | undefined;
   /** Default: the service's name. */
   readonly clientId?: string | undefined;
-  /** Told of every login, refusal and end. */
-  readonly onEvent?: OnEvent | undefined;
 }
 
 /** With what kafkajs alone knows. */
@@ -32,38 +20,20 @@ export interface KafkajsOptions extends KafkaOptions {
   readonly drainMs?: number | undefined;
 }
 
-export const commonNames = [
-  'service',
-  'brokers',
-  'tls',
-  'secrets',
-  'username',
-  'password',
-  'clientId',
-  'refreshMs',
-  'loginAttempts',
-  'onEvent',
-] satisfies (keyof KafkaOptions)[];
-
-export const kafkajsNames = [
-  ...commonNames,
-  'logLevel',
-  'logCreator',
-  'retry',
-  'drainMs',
-] satisfies (keyof KafkajsOptions)[];
-
 const words: Words = { broker: 'Kafka', encrypted: 'name a SASL_SSL listener' };
 
 /** Throws PolicyError, before anything is read or sent. */
-export function checked<T extends KafkaOptions>(options: T, known: readonly (keyof T & string)[]): T {
-  const given = checkedOptions(options, known, words, process.env);
-  if (typeof given.service !== 'string' || given.service === '') {
-    refuse('MQWARDEN_OPTIONS', 'option service is missing', 'give the name of the service in the topology');
-  }
+export function checked(options: KafkaOptions): KafkaOptions {
+  const given = checkedService(options, ['brokers', 'clientId'], words, process.env);
   refuseBrokers(given.brokers);
-  refuseTiming(given);
-  refuseSources(given);
+  return given;
+}
+
+/** The same for kafkajs. */
+export function checkedKafkajs(options: KafkajsOptions): KafkajsOptions {
+  const own = ['brokers', 'clientId', 'logLevel', 'logCreator', 'retry', 'drainMs'] as const;
+  const given = checkedService(options, own, words, process.env);
+  refuseBrokers(given.brokers);
   return given;
 }
 

@@ -1,20 +1,23 @@
 import type { BaseOptions, SASLCustomAuthenticator } from '@platformatic/kafka';
 import { readTls } from '../../../secrets/pem.ts';
 import { credentialReader } from '../../../secrets/source.ts';
-import { checked, commonNames, type KafkaOptions } from './options.ts';
+import { checked, type KafkaOptions } from './options.ts';
 
 /** The same policy for the other clients: rendered as their options, checked as for kafkajs. */
 
 type PlatformaticOptions = Pick<BaseOptions, 'clientId' | 'bootstrapBrokers'> &
-  Required<Pick<BaseOptions, 'tls' | 'sasl'>> & { readonly tlsServerName: string | boolean };
+  Required<Pick<BaseOptions, 'tls'>> & {
+    readonly tlsServerName: string | boolean;
+    /** None where the certificate says who it is. */
+    readonly sasl?: NonNullable<BaseOptions['sasl']>;
+  };
 
 /**
  * For `new Producer({ ...platformaticOptions(…), … })` of `@platformatic/kafka`. The credential and the certificate are read at
  * every connect.
  */
 export function platformaticOptions(options: KafkaOptions): PlatformaticOptions {
-  const given = checked(options, commonNames);
-  const read = credentialReader('kafka', given, () => undefined);
+  const given = checked(options);
   // Read once now, so that a file that is missing is told here and not at the first connect.
   const first = readTls(given.tls);
   const tls = { rejectUnauthorized: true, minVersion: first.minVersion };
@@ -23,7 +26,18 @@ export function platformaticOptions(options: KafkaOptions): PlatformaticOptions 
     // The client copies these at every connect.
     Object.defineProperty(tls, name, { enumerable: true, get: () => readTls(given.tls)[name] });
   }
-  // Both fields of one version: the client would ask for the two apart.
+  return {
+    clientId: given.clientId ?? given.service,
+    bootstrapBrokers: [...given.brokers],
+    tls,
+    tlsServerName: first.serverName ?? true,
+    ...(given.auth === 'certificate' ? {} : { sasl: saslOf(given) }),
+  };
+}
+
+/** Both fields of one version: the client would ask for the two apart. */
+function saslOf(given: KafkaOptions): NonNullable<BaseOptions['sasl']> {
+  const read = credentialReader('kafka', given, () => undefined);
   const authenticate: SASLCustomAuthenticator = (
     _mechanism,
     connection,
@@ -34,30 +48,24 @@ export function platformaticOptions(options: KafkaOptions): PlatformaticOptions 
     callback,
   ) => {
     void Promise.all([read({ fresh: false }), import('@platformatic/kafka')]).then(
-      ([{ username, password }, { saslScramSha }]) => {
+      ([{ username, password = '' }, { saslScramSha }]) => {
         const { defaultCrypto } = saslScramSha;
         saslScramSha.authenticate(api, connection, 'SHA-512', username, password, defaultCrypto, callback);
       },
       (error: unknown) => callback(error instanceof Error ? error : new Error('no credential')),
     );
   };
-  return {
-    clientId: given.clientId ?? given.service,
-    bootstrapBrokers: [...given.brokers],
-    tls,
-    tlsServerName: first.serverName ?? true,
-    sasl: { mechanism: 'SCRAM-SHA-512', authenticate },
-  };
+  return { mechanism: 'SCRAM-SHA-512', authenticate };
 }
 
 /** librdkafka's own names. */
 export interface ConfluentOptions {
   readonly 'client.id': string;
   readonly 'bootstrap.servers': string;
-  readonly 'security.protocol': 'sasl_ssl';
-  readonly 'sasl.mechanisms': 'SCRAM-SHA-512';
-  readonly 'sasl.username': string;
-  readonly 'sasl.password': string;
+  readonly 'security.protocol': 'sasl_ssl' | 'ssl';
+  readonly 'sasl.mechanisms'?: 'SCRAM-SHA-512';
+  readonly 'sasl.username'?: string;
+  readonly 'sasl.password'?: string;
   readonly 'enable.ssl.certificate.verification': true;
   readonly 'ssl.endpoint.identification.algorithm': 'https';
   readonly 'ssl.ca.pem'?: string;
@@ -70,21 +78,26 @@ export interface ConfluentOptions {
  * after a rotation, make another client from what this gives then.
  */
 export async function confluentOptions(options: KafkaOptions): Promise<ConfluentOptions> {
-  const given = checked(options, commonNames);
+  const given = checked(options);
   const { ca, cert, key, serverName } = readTls(given.tls);
   if (serverName !== undefined) {
     const { refuse } = await import('../../../core/connect-policy.ts');
     const hint = 'name the brokers as their certificates do';
     refuse('MQWARDEN_OPTIONS', 'librdkafka checks the name of the host, and knows no serverName', hint);
   }
-  const { username, password } = await credentialReader('kafka', given, () => undefined)({ fresh: false });
+  const read = credentialReader('kafka', given, () => undefined);
+  const { username, password } = await read({ fresh: false });
   return {
     'client.id': given.clientId ?? given.service,
     'bootstrap.servers': given.brokers.join(','),
-    'security.protocol': 'sasl_ssl',
-    'sasl.mechanisms': 'SCRAM-SHA-512',
-    'sasl.username': username,
-    'sasl.password': password,
+    ...(password === undefined
+      ? { 'security.protocol': 'ssl' }
+      : {
+          'security.protocol': 'sasl_ssl',
+          'sasl.mechanisms': 'SCRAM-SHA-512',
+          'sasl.username': username,
+          'sasl.password': password,
+        }),
     'enable.ssl.certificate.verification': true,
     'ssl.endpoint.identification.algorithm': 'https',
     ...(ca === undefined ? {} : { 'ssl.ca.pem': ca }),

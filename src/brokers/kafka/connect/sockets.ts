@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
-import type { Tls } from '../../../core/connect-policy.ts';
-import { readTls } from '../../../secrets/pem.ts';
+import { PolicyError, type Tls } from '../../../core/connect-policy.ts';
+import { readTls, type TlsTexts } from '../../../secrets/pem.ts';
 import { Answers, requestIn, saslHandshake } from './frames.ts';
 
 /**
@@ -13,12 +13,21 @@ import { Answers, requestIn, saslHandshake } from './frames.ts';
 export interface SocketsOptions {
   readonly tls: Tls | undefined;
   readonly drainMs: number;
+  /** Who shows this certificate, where that is who it is: there is no login then. */
+  readonly shownBy: (texts: TlsTexts) => Shown | undefined;
+  /** With a certificate alone: the broker has answered, or has not taken it. */
+  readonly entered: (socket: Closed, refusal: Error | undefined) => void;
   /** The credential that `username` logs in with, as read last. */
   readonly versionOf: (username: string) => string | undefined;
   /** A session is about to be renewed: whether still as `username`. */
   readonly stillIs: (username: string) => Promise<boolean>;
   readonly opened: () => void;
   readonly closed: (socket: Closed) => void;
+}
+
+interface Shown {
+  readonly username: string;
+  readonly version: string;
 }
 
 interface Closed {
@@ -42,9 +51,14 @@ export class Sockets {
     const servername = serverName ?? (isIP(host) === 0 ? host : undefined);
     // Explicit: the environment must not decide.
     const fixed = { rejectUnauthorized: true, ...(servername === undefined ? {} : { servername }) };
-    const socket = connect({ host, port, ...texts, ...fixed }, onConnect);
+    const shown = this.options.shownBy(texts);
+    const socket = connect({ host, port, ...texts, ...fixed }, () => {
+      if (shown === undefined || isAsked(socket)) onConnect();
+      else socket.destroy(unasked(`${host}:${port}`));
+    });
     socket.setKeepAlive(true, 60_000);
     const watched = new Watched(socket, `${host}:${port}`, this.options);
+    if (shown !== undefined) watched.enterAs(shown);
     this.open.add(watched);
     socket.once('close', () => {
       this.open.delete(watched);
@@ -69,6 +83,19 @@ export class Sockets {
     for (const one of others) one.leave();
     return others.length > 0;
   }
+}
+
+/** A client shares signature algorithms with a server that has asked for its certificate, and only then. */
+function isAsked(socket: TLSSocket): boolean {
+  return socket.getSharedSigalgs().length > 0;
+}
+
+function unasked(endpoint: string): PolicyError {
+  return new PolicyError(
+    'MQWARDEN_CERTIFICATE_UNASKED',
+    `${endpoint} asks for no certificate: everyone is anonymous there`,
+    { endpoint, hint: 'name an SSL listener with ssl.client.auth=required' },
+  );
 }
 
 let handshakes = 0;
@@ -110,6 +137,26 @@ class Watched implements Closed {
     socket.on('error', lost);
     socket.once('close', () => clearTimeout(this.timer));
     this.own = [...socket.listeners('end'), ...socket.listeners('error')];
+  }
+
+  /** The certificate says who it is. Known to be taken when the first answer comes. */
+  enterAs({ username, version }: Shown): void {
+    const { socket } = this;
+    const { entered } = this.options;
+    this.version = version;
+    const refused = (error: Error): void => {
+      if (this.username === undefined) entered(this.named(username), error);
+    };
+    socket.on('error', refused);
+    socket.once('data', () => {
+      this.username = username;
+      entered(this, undefined);
+    });
+  }
+
+  private named(username: string): Closed {
+    const { endpoint, correlationId, lost } = this;
+    return { endpoint, correlationId, lost, username };
   }
 
   /** What is under way is answered; what comes from now on is not sent, so that kafkajs may safely send it elsewhere. */

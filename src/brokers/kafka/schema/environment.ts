@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { adminSchema, namingTemplate, tlsSchema } from '../../../topology/parts.ts';
+import { adminSchema, namingTemplate, serviceTlsSchema, tlsSchema } from '../../../topology/parts.ts';
 import { topicNameProblem } from '../names.ts';
 
 const endpointForm = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/@[\]]+):(\d{1,5})$/;
@@ -36,6 +36,7 @@ export const environmentSchema = z
         'host:port of SSL listeners, where a client certificate says who it is: for verify, and services with auth: certificate.',
       ),
     tls: tlsSchema.optional(),
+    serviceTls: serviceTlsSchema.optional(),
     admin: adminSchema,
     naming: z
       .strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, name, scalar } from '../../../topology/parts.ts';
+import { integer, name, placedTlsSchema, scalar } from '../../../topology/parts.ts';
 import { topicName } from './parts.ts';
 
 /** Sizes of topics and of what services may use: what an environment may set, too. */
@@ -59,8 +59,9 @@ export const sizesSchema = z
       .optional()
       .describe('Topics that the service declares, by name: sizes only. Each key wins for itself.'),
     quota: quotaSchema.optional().describe('Quotas that win over those of the service, each for itself.'),
+    tls: placedTlsSchema.optional(),
   })
-  .describe("Sizes of the service's topics, and its quota.");
+  .describe("Sizes of the service's topics, its quota, and its certificate.");
 
 export type KafkaOverride = z.infer<typeof overrideSchema>;
 export type KafkaSizes = z.infer<typeof sizesSchema>;

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
+import { isRenewable } from '../../../core/connect-options.ts';
 import { messageOf, MqwardenError } from '../../../core/errors.ts';
 import { Consumer, type ConsumerOptions, type Handler } from './consumer.ts';
 import { Entrance, type Link, type Settings } from './login.ts';
@@ -218,10 +219,9 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
 
   /** The next look at the store; a fleet does not look at once. */
   private look(): void {
-    const { secrets, tls = {}, refreshMs = 15_000 } = this.settings;
+    const { secrets, tls, refreshMs = 15_000 } = this.settings;
     // What was given as it is cannot change.
-    const renewable = [tls.ca, tls.cert, tls.key].some((one) => typeof one === 'function' || isPath(one));
-    if ((secrets === undefined && !renewable) || this.ended !== undefined) return;
+    if ((secrets === undefined && !isRenewable(tls)) || this.ended !== undefined) return;
     this.timer = setTimeout(() => void this.lookOnce(), refreshMs * (0.8 + 0.4 * Math.random()));
     this.timer.unref();
   }
@@ -247,10 +247,6 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
       timeout.abort();
     }
   }
-}
-
-function isPath(pem: unknown): boolean {
-  return typeof pem === 'string' && !pem.includes('-----BEGIN');
 }
 
 const partingMs = 2_000;

@@ -1,59 +1,24 @@
-import type { OnEvent } from '../../../core/connect-events.ts';
-import {
-  checkedOptions,
-  refuse,
-  refuseSources,
-  refuseTiming,
-  type Timing,
-  type Tls,
-  type Words,
-} from '../../../core/connect-policy.ts';
-import type { Credentialed } from '../../../secrets/source.ts';
+import { checkedService, requireText, type ServiceOptions } from '../../../core/connect-options.ts';
+import { refuse, type Words } from '../../../core/connect-policy.ts';
 
-/** What a service may say of its connection, and what is refused of it. */
+/** What a service may say of its connection beside what all may, and what is refused of it. */
 
-export interface ConnectOptions extends Credentialed, Timing {
+export interface ConnectOptions extends ServiceOptions {
   /** `amqps://host:port`, without credentials, vhost or query. */
   readonly url: string;
   readonly vhost: string;
-  readonly tls?: Tls | undefined;
-  /** Told of every connect, reconnect, refusal and end, also before the first connection is there. */
-  readonly onEvent?: OnEvent | undefined;
   /** Milliseconds that confirms and acknowledgements may take when an old connection is left; default 30,000. */
   readonly drainMs?: number | undefined;
 }
-
-const optionNames = [
-  'service',
-  'url',
-  'vhost',
-  'tls',
-  'secrets',
-  'username',
-  'password',
-  'refreshMs',
-  'loginAttempts',
-  'onEvent',
-  'drainMs',
-] satisfies (keyof ConnectOptions)[];
 
 const words: Words = { broker: 'RabbitMQ', encrypted: 'use an amqps: URL' };
 
 /** Throws PolicyError, before anything is read or sent. */
 export function checked(options: ConnectOptions): ConnectOptions & { readonly endpoint: URL } {
-  const given = checkedOptions(options, optionNames, words, process.env);
-  for (const key of ['service', 'url', 'vhost'] as const) {
-    const value: unknown = given[key];
-    if (typeof value === 'string' && value !== '') continue;
-    refuse('MQWARDEN_OPTIONS', `option ${key} is missing`, `give ${key} as text`);
-  }
-  refuseTiming(given);
-  const { drainMs = 0 } = given;
-  if (!Number.isInteger(drainMs) || drainMs < 0) {
-    refuse('MQWARDEN_OPTIONS', 'option drainMs is no time', 'give whole milliseconds, or leave it out');
-  }
+  const given = checkedService(options, ['url', 'vhost', 'drainMs'], words, process.env);
+  requireText(given, 'url');
+  requireText(given, 'vhost');
   refuseGuest(given.username);
-  refuseSources(given);
   return { ...given, endpoint: endpointOf(given) };
 }
 
@@ -76,7 +41,8 @@ function endpointOf({ url }: ConnectOptions): URL {
   return parsed;
 }
 
+/** Also as the name of a certificate. */
 export function refuseGuest(username: string | undefined): void {
-  if (username !== 'guest') return;
+  if (username !== 'guest' && !/(?:^|, )CN=guest(?:, |$)/.test(username ?? '')) return;
   refuse('MQWARDEN_GUEST', 'the user guest is refused', 'every service has a user of its own');
 }

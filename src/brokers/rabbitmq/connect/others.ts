@@ -1,3 +1,4 @@
+import { refuse } from '../../../core/connect-policy.ts';
 import { readTls } from '../../../secrets/pem.ts';
 import { credentialReader } from '../../../secrets/source.ts';
 import { checked, type ConnectOptions, refuseGuest } from './options.ts';
@@ -28,9 +29,17 @@ export interface RabbitmqClientOptions {
  */
 export async function rabbitmqClientOptions(options: ConnectOptions): Promise<RabbitmqClientOptions> {
   const given = checked(options);
+  if (given.auth === 'certificate') {
+    refuse(
+      'MQWARDEN_OPTIONS',
+      'rabbitmq-client logs in with passwords only',
+      'use connect, which is amqplib',
+    );
+  }
   const { service, endpoint, vhost } = given;
   const { serverName, ...texts } = readTls(given.tls);
-  const { username, password } = await credentialReader('rabbitmq', given, () => undefined)({ fresh: false });
+  const read = credentialReader('rabbitmq', given, () => undefined);
+  const { username, password = '' } = await read({ fresh: false });
   refuseGuest(username);
   return {
     hostname: endpoint.hostname.replace(/^\[(.*)\]$/, '$1'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { adminSchema, integer, name, namingTemplate, text, tlsSchema } from '../../../topology/parts.ts';
+import { adminSchema, integer, name, namingTemplate, serviceTlsSchema, text, tlsSchema } from '../../../topology/parts.ts';
 import { lockVhost } from '../names.ts';
 import { queueType } from './declared.ts';
 import { argumentsSchema, brokerName, endpoint, nameOr, sortedTags } from './parts.ts';
@@ -64,6 +64,7 @@ export const environmentSchema = z
       .optional()
       .describe('Further vhosts, by the alias that services call them by: names, or mappings.'),
     tls: tlsSchema.optional(),
+    serviceTls: serviceTlsSchema.optional(),
     admin: adminSchema,
     naming: z
       .strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { authSchema, clientTlsSchema, integer, name } from '../../../topology/parts.ts';
+import { authSchema, clientTlsSchema, integer, name, placedTlsSchema } from '../../../topology/parts.ts';
 import { exchangeSchema, queueSchema } from './declared.ts';
 import { grantSchema } from './grants.ts';
 import { callSchema, publishSchema, queueUseSchema, servedSchema, temporarySchema } from './intents.ts';
@@ -20,8 +20,9 @@ const userLimits = z
 export const sizesSchema = z
   .strictObject({
     limits: userLimits.optional().describe('Limits that win over those of the service, each for itself.'),
+    tls: placedTlsSchema.optional(),
   })
-  .describe("Limits of the service's user in this environment.");
+  .describe("Limits of the service's user in this environment, and its certificate.");
 
 export const serviceSchema = z
   .preprocess(
