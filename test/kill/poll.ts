@@ -4,8 +4,9 @@
  * before is a line of JSON on its output.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Secrets } from '../../src/core/connect-options.ts';
 import { openStore } from '../../src/secrets/open.ts';
-import { credentialReader, type Secrets } from '../../src/secrets/source.ts';
+import { credentialReader } from '../../src/secrets/source.ts';
 
 export interface Polled {
   readonly way: 'whole' | 'apart';
@@ -19,7 +20,7 @@ async function poll(way: Polled['way'], service: string, secrets: Secrets): Prom
   const read = credentialReader('rabbitmq', { service, secrets }, () => undefined);
   let last = '';
   for (let count = 1; ; count += 1) {
-    const { username, password, version } = await read({ fresh: true });
+    const { username, password = '', version } = await read({ fresh: true });
     if (version !== last) {
       const polled: Polled = { way, username, password, count };
       process.stdout.write(`${JSON.stringify(polled)}\n`);
