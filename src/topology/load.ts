@@ -169,7 +169,7 @@ function placed(kind: 'environments' | ServiceKey, unit: Unit, issues: readonly 
 function hintFor(kind: 'environments' | ServiceKey, { path, hint, atKey = false }: Issue): string | undefined {
   if (kind !== 'environments' || !atKey || (path[0] !== 'services' && path[0] !== 'override')) return hint;
   if (path.length < 3) return hint;
-  const only = 'an environment sets sizes only, never grants or names';
+  const only = 'an environment sets sizes and certificates, never grants or names';
   return hint === undefined ? only : `${only}; ${hint}`;
 }
 

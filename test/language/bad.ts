@@ -89,14 +89,14 @@ admin: { username: provisioner, password: "env:P" }`,
     name: 'grants in an environment',
     environments: production({ more: 'services: { orders: { kafka: { produces: [a] } } }' }),
     want: [
-      'env.yaml:12:36: environments.production.services.orders.kafka.produces: unknown key (an environment sets sizes only, never grants or names; allowed here: topics, quota)',
+      'env.yaml:12:36: environments.production.services.orders.kafka.produces: unknown key (an environment sets sizes and certificates, never grants or names; allowed here: topics, quota, tls)',
     ],
   },
   {
     name: 'partitions for all topics',
     environments: production({ more: 'override: { kafka: { partitions: 3 } }' }),
     want: [
-      'env.yaml:12:26: environments.production.override.kafka.partitions: unknown key (an environment sets sizes only, never grants or names; allowed here: replicationFactor, config)',
+      'env.yaml:12:26: environments.production.override.kafka.partitions: unknown key (an environment sets sizes and certificates, never grants or names; allowed here: replicationFactor, config)',
     ],
   },
   {

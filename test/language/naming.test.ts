@@ -250,11 +250,11 @@ describe('sizes of an environment', () => {
   it.each([
     [
       'services: { a: { kafka: { produces: [t] } } }',
-      'environments.test.services.a.kafka.produces: unknown key (an environment sets sizes only, never grants or names; allowed here: topics, quota)',
+      'environments.test.services.a.kafka.produces: unknown key (an environment sets sizes and certificates, never grants or names; allowed here: topics, quota, tls)',
     ],
     [
       'services: { a: { rabbitmq: { limit: {} } } }',
-      'environments.test.services.a.rabbitmq.limit: unknown key (an environment sets sizes only, never grants or names; did you mean "limits"? allowed here: limits)',
+      'environments.test.services.a.rabbitmq.limit: unknown key (an environment sets sizes and certificates, never grants or names; did you mean "limits"? allowed here: limits, tls)',
     ],
     ['override: { rabbitmq: {} }', 'environments.test.override.rabbitmq: unknown key (allowed here: kafka)'],
     ['services: { aa: {} }', 'environments.test.services.aa: there is no such service (did you mean "a"?)'],
