@@ -25,7 +25,8 @@ const patienceMs = 400;
 export function processShell(): Shell {
   const redaction = new Redaction();
   const { stdout, stderr, env } = process;
-  for (const stream of [stdout, stderr]) stream.on('error', unheard(redaction));
+  redactEverything(stderr, redaction);
+  for (const stream of [stdout, stderr]) stream.on('error', unheard());
   const live = stderr.isTTY && env['TERM'] !== 'dumb';
   const since = performance.now();
   let shown = false;
@@ -42,10 +43,11 @@ export function processShell(): Shell {
     },
     err: (text) => {
       clear();
-      stderr.write(redaction.redact(text));
+      stderr.write(text);
     },
     progress: (text) => {
       if (!live || performance.now() - since < patienceMs) return;
+      // Before it is cut: half a secret would pass.
       stderr.write(`\r\u001b[K${redaction.redact(text).slice(0, stderr.columns - 1)}`);
       shown = true;
     },
@@ -56,17 +58,24 @@ export function processShell(): Shell {
   };
 }
 
+/** Node.js itself writes there, too: warnings, and with NODE_DEBUG whole requests with their headers, and keys. */
+function redactEverything(stream: NodeJS.WriteStream, redaction: Redaction): void {
+  const write = stream.write.bind(stream) as (chunk: string | Uint8Array, ...rest: unknown[]) => boolean;
+  stream.write = (chunk: string | Uint8Array, ...rest: unknown[]) =>
+    write(typeof chunk === 'string' ? redaction.redact(chunk) : chunk, ...rest);
+}
+
 /**
  * `| head` closes the pipe, or the disk is full: what is being written to a broker goes on to its end, with nobody to tell. Whoever
  * left wanted no more; whoever could not be told must not take it for success.
  */
-function unheard(redaction: Redaction): (error: NodeJS.ErrnoException) => void {
+function unheard(): (error: NodeJS.ErrnoException) => void {
   let told = false;
   return (error) => {
     if (error.code === 'EPIPE' || told) return;
     told = true;
     process.once('exit', (code) => (process.exitCode = code === 0 ? 1 : code));
-    process.stderr.write(redaction.redact(`error the output cannot be written (${whyOf(error)})\n`));
+    process.stderr.write(`error the output cannot be written (${whyOf(error)})\n`);
   };
 }
 

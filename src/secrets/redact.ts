@@ -3,12 +3,15 @@ import { printable } from '../report/printable.ts';
 
 /** Shorter values would blank out ordinary words, and are no secrets. */
 const minLength = 4;
+/** Shorter lines of a secret may be anything: an armour, a name. */
+const minLineLength = 16;
 const hashBits = 5 * minLength;
 const mark = '[redacted]';
 
 /**
- * Replaces every secret that it was told of, in every output: as it is, percent-encoded, escaped for JSON, and in base64,
- * also in the middle of longer base64 text such as an Authorization header.
+ * Replaces every secret that it was told of, in every output: as it is, percent-encoded, escaped for JSON once or twice, and in
+ * base64, also in the middle of longer base64 text such as an Authorization header. Of one with several lines each line, too:
+ * whoever prints it may break it there.
  */
 export class Redaction {
   /** The forms of all secrets by their first characters: a text is read once, however many secrets there are. */
@@ -18,6 +21,11 @@ export class Redaction {
 
   add(secret: string): void {
     if (secret.length < minLength) return;
+    for (const line of linesOf(secret)) this.addForms(line);
+    this.addForms(secret);
+  }
+
+  private addForms(secret: string): void {
     for (const form of formsOf(secret)) {
       const start = form.slice(0, minLength);
       const known = this.forms.get(start);
@@ -66,6 +74,12 @@ function hashOf(start: string): number {
   return Array.from({ length: minLength }, (_, at) => start.charCodeAt(at)).reduce(hashOn, 0);
 }
 
+/** Nobody's armour is a secret: the name of a key's format. */
+function linesOf(secret: string): readonly string[] {
+  if (!/[\r\n]/.test(secret)) return [];
+  return secret.split(/[\r\n]+/).filter((line) => line.length >= minLineLength && !line.startsWith('-----'));
+}
+
 function formsOf(secret: string): ReadonlySet<string> {
   const wellFormed = secret.toWellFormed();
   const percent = encodeURIComponent(wellFormed);
@@ -78,14 +92,16 @@ function formsOf(secret: string): ReadonlySet<string> {
     strict,
     lowerHex(percent),
     lowerHex(strict),
-    json,
-    // As a terminal is shown it: an error passes that before it comes here.
-    printable(secret),
-    // And as JSON output has it.
-    asJson(secret).slice(1, -1),
+    // The body of a request that comes back in an answer is JSON already.
+    ...[secret, json].flatMap(shownForms),
     ...base64Forms(wellFormed),
   ];
   return new Set(all.filter((form) => form.length >= minLength));
+}
+
+/** As it is, as a terminal is shown it (an error passes that before it comes here), and as JSON has it. */
+function shownForms(text: string): readonly string[] {
+  return [text, printable(text), JSON.stringify(text).slice(1, -1), asJson(text).slice(1, -1)];
 }
 
 /**

@@ -27,6 +27,8 @@ export interface KafkaRequest {
   readonly correlationId: number;
   /** Which connection, from 1. */
   readonly connection: number;
+  /** All of it, with its size before it. */
+  readonly frame: Buffer;
 }
 
 /** Requests of one connection wait for each other's hooks, so that they reach the broker in order. */
@@ -144,6 +146,7 @@ function record(frame: Buffer, connection: number, requests: KafkaRequest[]): Ka
     apiVersion: frame.readInt16BE(6),
     correlationId: frame.readInt32BE(8),
     connection,
+    frame,
   };
   requests.push(request);
   return request;

@@ -17,8 +17,19 @@ export interface ManagementRequest {
   readonly status: number | undefined;
 }
 
-/** A status and a body: the proxy answers that itself, and the broker never sees the request. */
-export type ManagementVerdict = Fault | { readonly status: number; readonly body?: unknown };
+/** The proxy answers that itself, and the broker never sees the request. */
+export interface ManagementAnswer {
+  readonly status: number;
+  /** As JSON. */
+  readonly body?: unknown;
+  /** In its place, as it is. */
+  readonly text?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The connection is cut before the answer is there as a whole. */
+  readonly cut?: boolean;
+}
+
+export type ManagementVerdict = Fault | ManagementAnswer;
 
 /** May be asynchronous: to change something on the broker just before the request reaches it. */
 export type OnManagementRequest = (
@@ -71,18 +82,17 @@ export async function startManagementProxy(
     }
     if (typeof verdict === 'object') {
       recorded.status = verdict.status;
-      response.writeHead(verdict.status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(verdict.body ?? {}));
+      answer(verdict, response);
       return;
     }
-    const answer = await forward(request, body);
+    const passed = await forward(request, body);
     if (verdict === 'drop-response') {
       request.socket.destroy();
       return;
     }
-    recorded.status = answer.status;
-    response.writeHead(answer.status, answer.headers);
-    response.end(answer.body);
+    recorded.status = passed.status;
+    response.writeHead(passed.status, passed.headers);
+    response.end(passed.body);
   };
 
   const { cert, key } = await proxyCertificate(upstream);
@@ -110,6 +120,14 @@ export async function startManagementProxy(
       agent.destroy();
     },
   };
+}
+
+function answer({ status, body = {}, text, headers, cut }: ManagementAnswer, response: ServerResponse): void {
+  const said = text ?? JSON.stringify(body);
+  const longer = cut === true ? { 'content-length': String(Buffer.byteLength(said) + 1_000) } : {};
+  response.writeHead(status, { 'content-type': 'application/json', ...longer, ...headers });
+  if (cut === true) response.write(said, () => response.destroy());
+  else response.end(said);
 }
 
 function record(request: IncomingMessage, n: number, body: string): Recorded {

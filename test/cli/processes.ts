@@ -14,13 +14,30 @@ function read(pid: number | string, file: 'cmdline' | 'environ' | 'stat'): strin
 
 /** The arguments of a process and of all that it started, as any user of the machine can read them. */
 export function argumentLists(pid: number): string {
+  return look(pid).lists;
+}
+
+export interface Look {
+  readonly lists: string;
+  /** The variables of all that it started, `NAME=value` each. */
+  readonly variables: readonly string[];
+}
+
+export function look(pid: number): Look {
+  const all = family(pid);
+  const below = all.filter((one) => one !== pid);
+  return {
+    lists: all.map((one) => read(one, 'cmdline').replaceAll('\0', ' ')).join('\n'),
+    variables: below.flatMap((one) => read(one, 'environ').split('\0')),
+  };
+}
+
+/** A process and all that it started. */
+function family(pid: number): number[] {
   const parents = new Map(pids().map((one) => [one, parentOf(one)]));
   const isBelow = (one: number | undefined): boolean =>
     one !== undefined && one > 1 && (one === pid || isBelow(parents.get(one)));
-  return [...parents.keys()]
-    .filter(isBelow)
-    .map((one) => read(one, 'cmdline').replaceAll('\0', ' '))
-    .join('\n');
+  return [...parents.keys()].filter(isBelow);
 }
 
 /** Processes whose environment holds `mark`: it is handed down, also to those that outlive their parent. */

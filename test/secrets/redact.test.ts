@@ -23,6 +23,11 @@ describe('redaction', () => {
     { name: 'percent-encoded in lower case', text: 'p%c3%a4%2fss%22w%c3%b6%2brd!', want: '[redacted]' },
     { name: 'percent-encoded in full', text: 'p%C3%A4%2Fss%22w%C3%B6%2Brd%21', want: '[redacted]' },
     { name: 'as JSON', text: JSON.stringify({ p: secret }), want: '{"p":"[redacted]"}' },
+    {
+      name: 'as JSON in JSON',
+      text: JSON.stringify({ reason: JSON.stringify({ p: secret }) }),
+      want: '{"reason":"{\\"p\\":\\"[redacted]\\"}"}',
+    },
     { name: 'in base64', text: Buffer.from(secret).toString('base64'), want: '[redacted]=' },
     { name: 'in base64url', text: Buffer.from(secret).toString('base64url'), want: '[redacted]' },
     { name: 'twice', text: `${secret} ${secret}`, want: '[redacted] [redacted]' },
@@ -37,6 +42,13 @@ describe('redaction', () => {
   test('as a terminal is shown it, with its invisible characters spelt out', () => {
     const odd = 'pass\tword\u200b!';
     expect(redact([odd], printable(`login with ${odd}`))).toBe('login with [redacted]');
+  });
+
+  test('a line of a secret that has several, and not its armour', () => {
+    const key =
+      '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\nAgEGCCqGSM49AwEHBG0w\n-----END PRIVATE KEY-----';
+    const shown = `'-----BEGIN PRIVATE KEY-----\\n' +\n  'MIGHAgEAMBMGByqGSM49\\n' +`;
+    expect(redact([key], shown)).toBe(`'-----BEGIN PRIVATE KEY-----\\n' +\n  '[redacted]\\n' +`);
   });
 
   test('as JSON output has it, with its invisible characters spelt out', () => {

@@ -31,7 +31,10 @@ export function awsFor(options: StoreOptions, details: ErrorDetails): Promise<Aw
   return opening;
 }
 
-async function open({ variables, timeoutMs = 10_000 }: StoreOptions, details: ErrorDetails): Promise<Aws> {
+async function open(
+  { variables, timeoutMs = 10_000, conceal }: StoreOptions,
+  details: ErrorDetails,
+): Promise<Aws> {
   const sdk = await load(details);
   const read = (variable: string) => {
     const value = Object.hasOwn(variables, variable) ? variables[variable] : undefined;
@@ -57,7 +60,7 @@ async function open({ variables, timeoutMs = 10_000 }: StoreOptions, details: Er
     requestHandler: { httpsAgent, connectionTimeout: timeoutMs, requestTimeout: timeoutMs },
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
-    ...credentialsIn(read),
+    ...credentialsIn(read, conceal),
   });
   return { sdk, client, timeoutMs };
 }
@@ -84,11 +87,15 @@ async function bundle(path: string | undefined, details: ErrorDetails): Promise<
 }
 
 /** Where they are given outright they hold; else the client looks for a profile, a role, a service account, an instance. */
-function credentialsIn(read: (name: string) => string | undefined): object {
+function credentialsIn(
+  read: (name: string) => string | undefined,
+  conceal: StoreOptions['conceal'] = () => undefined,
+): object {
   const [accessKeyId, secretAccessKey] = [read('AWS_ACCESS_KEY_ID'), read('AWS_SECRET_ACCESS_KEY')];
   if (accessKeyId === undefined || secretAccessKey === undefined || read('AWS_PROFILE') !== undefined)
     return {};
   const sessionToken = read('AWS_SESSION_TOKEN');
+  for (const secret of [secretAccessKey, sessionToken]) if (secret !== undefined) conceal(secret);
   return {
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
   };
