@@ -785,7 +785,7 @@ const runs: Run[] = [];
 describe.concurrent('when it fails', () => {
   it.each(failures)(
     '$name',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async ({ name, store, broker, args, by, says, code = 1, idle }) => {
       const work = async (): Promise<Run> => {
         const place = await bench.open(name, store, broker);
@@ -802,7 +802,7 @@ describe.concurrent('when it fails', () => {
 
 describe.concurrent('when all goes well', () => {
   const writable = new Set<StoreKind>(['file', 'vault', 'aws-sm']);
-  it.each(kinds)('from apply to rotation, with the store %s', { timeout: 120_000 }, async (store) => {
+  it.each(kinds)('from apply to rotation, with the store %s', { timeout: 300_000 }, async (store) => {
     const place = await bench.open(`all well with ${store}`, store, store === 'vault' ? 'both' : 'rabbitmq');
     const run = async (...args: string[]): Promise<void> => {
       const { code, stdout, stderr } = await inTurn(() => place.run(args));

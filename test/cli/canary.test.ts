@@ -6,7 +6,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { restoreAuthority } from '../brokers/certificates.ts';
 import { brokersForTests, uniqueName } from '../brokers/index.ts';
 import { kafkaAdmin } from '../brokers/kafka-admin.ts';
@@ -22,6 +22,8 @@ import { leaksIn, type Text, writtenBelow } from './canary-search.ts';
 import { reflecting } from './endpoints.ts';
 import { argumentLists, hasProc, marked } from './processes.ts';
 import { mqwarden, type Run } from './run.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const { rabbitmq, kafka } = brokersForTests();
 const rabbit = rabbitAdmin(rabbitmq);
@@ -241,7 +243,7 @@ describe('when all goes well', () => {
 
   it(
     'rotates every credential, stops half way, goes back, and lists their ages',
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     async () => {
       const stop = ({ method, path }: ManagementRequest): ManagementVerdict =>
         method === 'PUT' && path.startsWith('/api/permissions')
