@@ -5,10 +5,13 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  ConfigResourceTypes as ResourceTypes,
   Connection,
+  IncrementalAlterConfigOperationTypes,
   alterUserScramCredentialsV0,
   describeGroupsV5,
   describeUserScramCredentialsV0,
+  incrementalAlterConfigsV1,
   leaveGroupV5,
 } from '@platformatic/kafka';
 import kafkajs from 'kafkajs';
@@ -50,6 +53,8 @@ export interface KafkaAdmin {
   scramUsers(): Promise<string[]>;
   setPassword(username: string, password: string, iterations?: number): Promise<void>;
   deleteScramUser(username: string): Promise<void>;
+  /** Of the broker that is spoken to. */
+  setBrokerConfig(id: number, config: Readonly<Record<string, string>>): Promise<void>;
   /** Takes all members of a group out of it; returns how many there were. */
   throwOut(group: string): Promise<number>;
   close(): Promise<void>;
@@ -89,6 +94,8 @@ export async function kafkaAdmin(at: KafkaEndpoint, as: Credentials = at.admin):
       await shown(admin, (there) => !bindings.some((one) => there.has(sortKey(one))));
     },
     ...scram(at, as),
+    setBrokerConfig: (id, config) =>
+      connected(at, as, (connection) => setBrokerConfig(connection, id, config)),
     throwOut: (group) => connected(at, as, (connection) => throwOut(connection, group)),
     close: () => admin.disconnect(),
   };
@@ -224,6 +231,18 @@ async function letIn(at: KafkaEndpoint, as: Credentials): Promise<void> {
       await sleep(50);
     }
   }
+}
+
+async function setBrokerConfig(
+  connection: Connection,
+  id: number,
+  config: Readonly<Record<string, string>>,
+): Promise<void> {
+  const configs = Object.entries(config).map(([name, value]) => ({
+    ...{ name, value, configOperation: IncrementalAlterConfigOperationTypes.SET },
+  }));
+  const resource = { resourceType: ResourceTypes.BROKER, resourceName: String(id), configs };
+  await incrementalAlterConfigsV1.api.async(connection, [resource], false);
 }
 
 async function throwOut(connection: Connection, group: string): Promise<number> {

@@ -1,7 +1,9 @@
 /** One node of a test Kafka: its files, its process, and the class data that it leaves for later ones. */
+import { randomBytes } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Authority } from './certificates.ts';
+import type { KafkaEndpoint } from './kafka-admin.ts';
 import {
   BROKER_PRINCIPAL,
   type KafkaNode,
@@ -45,17 +47,40 @@ export async function prepareNode(
     ca: join(clusterFolder, 'ca.pem'),
     log: join(folder, 'kafka.log'),
   };
-  // The controller reads its principal from the certificate that the broker presents to it: one for both ends.
-  const issued = await authority.server({
-    commonName: BROKER_PRINCIPAL,
-    alsoClient: true,
-    expired: options.expiredCertificate ?? false,
-  });
   mkdirSync(paths.data, { recursive: true, mode: 0o700 });
-  writeFileSync(paths.keyStore, [issued.key, issued.cert, authority.ca].join('\n'), { mode: 0o600 });
+  await writeKeyStore(paths.keyStore, authority, options.expiredCertificate ?? false);
   writeFileSync(paths.config, kafkaConfig(paths, node, broker, options.extraConfig ?? []), { mode: 0o600 });
   await formatStorage(install, paths.config, id, [admin, broker]);
   return { clusterFolder, paths };
+}
+
+/** Returns the certificate in it. */
+async function writeKeyStore(file: string, authority: Authority, expired = false): Promise<string> {
+  // The controller reads its principal from the certificate that the broker presents to it: one for both ends.
+  const issued = await authority.server({ commonName: BROKER_PRINCIPAL, alsoClient: true, expired });
+  writeFileSync(file, [issued.key, issued.cert, authority.ca].join('\n'), { mode: 0o600 });
+  return issued.cert;
+}
+
+/** While it runs, as Kafka offers: a listener is told of another key store. It remembers that through restarts. */
+export async function renewCertificate(
+  { paths }: NodeFiles,
+  authority: Authority,
+  id: number,
+  at: KafkaEndpoint,
+): Promise<string> {
+  // Another name: told of the same one again, it would see no change.
+  const file = join(paths.folder, `server-store-${randomBytes(4).toString('hex')}.pem`);
+  const cert = await writeKeyStore(file, authority);
+  // The client libraries are slow to load, and starting a broker needs none.
+  const { kafkaAdmin } = await import('./kafka-admin.ts');
+  const admin = await kafkaAdmin(at);
+  try {
+    await admin.setBrokerConfig(id, { 'listener.name.sasl_ssl.ssl.keystore.location': file });
+  } finally {
+    await admin.close();
+  }
+  return cert;
 }
 
 export function startNode(

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type IssuedFiles, type IssueOptions, createAuthority } from './certificates.ts';
 import { BROKER_PRINCIPAL, type KafkaNode, type KafkaPorts, type ProxySlot } from './kafka-config.ts';
 import { installedKafka } from './kafka-install.ts';
-import { type NodeFiles, keepArchive, prepareNode, startNode } from './kafka-node.ts';
+import { type NodeFiles, keepArchive, prepareNode, renewCertificate, startNode } from './kafka-node.ts';
 import { aclCommand, newClusterId } from './kafka-tools.ts';
 import { namedPorts } from './ports.ts';
 import { type BrokerProcess, removeFolder, temporaryFolder, untilReady } from './process.ts';
@@ -50,6 +50,8 @@ export interface Kafka {
   /** Kafka's own `kafka-acls.sh` as the admin: `aclCommand(['--list'])`. Returns its standard output; 1 to 2 s. */
   aclCommand(args: readonly string[]): Promise<string>;
   log(): string;
+  /** Other certificates of the same authority on the main listeners, for whoever connects from now on; returns them, PEM. */
+  renewCertificates(): Promise<readonly string[]>;
   /**
    * Orderly shutdown and start again: same ports, same data; 2 s. After `kill()` it takes 10 s, because the controller waits
    * for the session of the killed broker to run out.
@@ -110,6 +112,12 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
     clientCertificate: clientCertificates(authority, folder),
     aclCommand: (args) => aclCommand(install, { brokers, admin, caFile, folder }, args),
     log: () => running.map((one) => one.log()).join(''),
+    renewCertificates: () =>
+      Promise.all(
+        prepared.map((files, i) =>
+          renewCertificate(files, authority, i + 1, { brokers: brokers.slice(i), ca: authority.ca, admin }),
+        ),
+      ),
     restart: async () => {
       await Promise.all(running.map((one) => one.terminate()));
       await start();

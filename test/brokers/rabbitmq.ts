@@ -65,6 +65,8 @@ export interface RabbitMQ {
   /** RabbitMQ's own `rabbitmqctl`: `rabbitmqctl(['list_users'])`. Returns its standard output; 1 to 2 s. */
   rabbitmqctl(args: readonly string[]): Promise<string>;
   log(): string;
+  /** Another certificate of the same authority, for whoever connects from now on; returns it, PEM. */
+  renewCertificate(): Promise<string>;
   /** Orderly shutdown and start again: same ports, same data; 10 s. */
   restart(): Promise<void>;
   /** SIGKILL, folder kept: what a crashed broker looks like to a client. `restart()` brings it back. */
@@ -116,6 +118,12 @@ export async function startRabbitMQ(options: RabbitOptions = {}): Promise<Rabbit
     clientCertificate: clientCertificates(authority, folder),
     rabbitmqctl: (args) => rabbitmqctl(install, paths, ports, args),
     log: () => processes[0]?.log() ?? '',
+    renewCertificate: async () => {
+      const { cert } = writeIssued(folder, 'server', await authority.server());
+      // Erlang keeps what it read of such files for minutes.
+      await rabbitmqctl(install, paths, ports, ['eval', 'ssl:clear_pem_cache().']);
+      return cert;
+    },
     restart: async () => {
       await processes[0]?.terminate();
       await killAll();

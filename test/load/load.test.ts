@@ -1,140 +1,77 @@
 /**
- * Twenty publishers and twenty consumers on each broker, through rotations and a restart, counted by id. Short, for every run;
- * `npm run test:load` makes it long.
+ * Publishers and consumers on both brokers at once, counted by id, while the program rotates every service, the brokers' certificates
+ * are renewed, and the brokers are restarted. Short, for every run; `npm run test:load` is the whole of it.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
-import { brokersForTests, uniqueName } from '../brokers/index.ts';
-import { kafkaAdmin, type KafkaEndpoint } from '../brokers/kafka-admin.ts';
-import { startKafka } from '../brokers/kafka.ts';
-import { rabbitAdmin } from '../brokers/rabbit-admin.ts';
-import { type RabbitMQ, startRabbitMQ } from '../brokers/rabbitmq.ts';
-import { kafkaUsers, rabbitUsers, rotate, type Store, until } from '../factories/support.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { type Ground, openGround } from './ground.ts';
 import { kafkaLoad, type Load, rabbitLoad } from './load.ts';
 
-const shared = brokersForTests();
 const long = process.env['MQWARDEN_LOAD'] === 'long';
-const services = 20;
-const rotations = long ? 6 : 2;
-/** Each service sends this many between two changes. */
-const each = long ? 200 : 5;
-const timeout = long ? 900_000 : 300_000;
+const { pairs, rotations, each, pauseMs, grace } = long
+  ? { pairs: 20, rotations: 2, each: 200, pauseMs: 50, grace: '20s' }
+  : { pairs: 3, rotations: 1, each: 10, pauseMs: 10, grace: '5s' };
 
-interface Ground {
-  readonly secrets: Store;
-  readonly start: () => Promise<Load>;
-  readonly add: (name: string) => Promise<Store>;
-  readonly drop: (name: string) => Promise<void>;
-  readonly clean: () => Promise<void>;
-}
-
-type RabbitPlace = Pick<RabbitMQ, 'managementUrl' | 'admin' | 'amqpsUrl' | 'ca' | 'clientCertificate'>;
-
-async function onRabbitMQ(at: RabbitPlace): Promise<Ground> {
-  const admin = rabbitAdmin(at);
-  const [vhost, queue] = [uniqueName('load'), uniqueName('queue')];
-  await admin.put(`/vhosts/${vhost}`);
-  const own = `/permissions/${vhost}/${at.admin.username}`;
-  await admin.put(own, { configure: '.*', write: '.*', read: '.*' });
-  await admin.put(`/queues/${vhost}/${queue}`, { durable: true });
-  const { cert, key } = await at.clientCertificate('load');
-  const users = rabbitUsers(admin, vhost);
-  const secrets = await users.add(uniqueName('service'));
-  const start = () =>
-    rabbitLoad({ amqpsUrl: at.amqpsUrl, ca: at.ca, cert, key }, vhost, queue, secrets, services);
-  const clean = () => admin.delete(`/vhosts/${vhost}`);
-  return { secrets, start, add: (name) => users.add(name), drop: (name) => users.drop(name), clean };
-}
-
-async function onKafka(at: KafkaEndpoint): Promise<Ground> {
-  const admin = await kafkaAdmin(at);
-  const [topic, group] = [uniqueName('load'), uniqueName('group')];
-  await admin.createTopic(topic, services);
-  const users = kafkaUsers(admin, topic, group);
-  const secrets = await users.add(uniqueName('service'));
-  const start = () => kafkaLoad(at, topic, group, secrets, services);
-  const clean = () => admin.close();
-  return { secrets, start, add: (name) => users.add(name), drop: (name) => users.drop(name), clean };
-}
-
-async function some(load: Load): Promise<void> {
-  const goal = load.confirmed.size + each * services;
-  await until(() => load.confirmed.size >= goal, 'more messages', 120_000);
-}
-
-/** By id, so that a failure tells which. */
-function lost({ confirmed, delivered }: Load): string[] {
-  return [...confirmed].filter((id) => !delivered.has(id));
-}
-
-function doubled({ delivered }: Load): [string, number][] {
-  return [...delivered].filter(([, times]) => times > 1);
-}
-
-it.each([
-  { broker: 'RabbitMQ', ground: () => onRabbitMQ(shared.rabbitmq) },
-  { broker: 'Kafka', ground: () => onKafka(shared.kafka) },
-])(
-  'rotations on $broker lose nothing, double nothing and refuse nothing',
-  { timeout },
-  async ({ ground }) => {
-    const { secrets, start, add, drop, clean } = await ground();
-    const load = await start();
-    const name = secrets.username;
-    for (let generation = 2; generation < 2 + rotations; generation += 1) {
-      await some(load);
-      const old = secrets.username;
-      rotate(secrets, await add(`${name}.g${generation}`));
-      await until(() => load.rotated(), 'all services use the new credential', 60_000);
-      await drop(old);
+it(
+  `${pairs} publishers and ${pairs} consumers on each broker live through renewed certificates, rotations and restarts`,
+  { timeout: long ? 1_800_000 : 600_000 },
+  async () => {
+    const ground = await openGround(pairs);
+    onTestFinished(() => ground.close(), 120_000);
+    const loads = await Promise.all([rabbitLoad(ground, pauseMs), kafkaLoad(ground, pauseMs)]);
+    onTestFinished(async () => {
+      await Promise.all(loads.map((load) => load.close()));
+    }, 120_000);
+    const during = async (what: string, work: () => Promise<void>) => {
+      await timed(what, loads, work);
+      await Promise.all(loads.map((load) => load.some(each)));
+    };
+    await during('beginning', () => Promise.resolve());
+    await during('renewal of both certificates', () => ground.renewCertificates());
+    for (let number = 1; number <= rotations; number += 1) {
+      await during(`rotation ${number}`, () => rotateAll(ground));
     }
-    await some(load);
-    await load.finish();
-    await drop(secrets.username);
-    await clean();
-    expect(load.refused).toEqual([]);
-    expect(lost(load)).toEqual([]);
-    expect(doubled(load)).toEqual([]);
-    const failed = load.events.filter(
-      ({ type, outcome }) => type !== 'disconnect' && outcome !== 'succeeded',
-    );
-    expect(failed).toEqual([]);
+    for (const { broker, count } of loads) {
+      expect({ broker, failures: count.failures() }).toEqual({ broker, failures: [] });
+      expect({ broker, doubled: count.doubled() }).toEqual({ broker, doubled: [] });
+    }
+    await during('restart', () => ground.restart('in order'));
+    if (long) {
+      await during('restart after a crash', () => ground.restart('by a crash'));
+      await during('rotation after the restarts', () => rotateAll(ground));
+    }
+    await Promise.all(loads.map((load) => load.finish()));
+    tell('end', loads);
+    for (const { broker, count } of loads) {
+      expect({ broker, refused: count.refused }).toEqual({ broker, refused: [] });
+      expect({ broker, lost: count.lost() }).toEqual({ broker, lost: [] });
+      const unexplained = count.doubled().filter(({ why }) => why === 'unexplained');
+      expect({ broker, unexplained }).toEqual({ broker, unexplained: [] });
+    }
   },
 );
 
-it.each([
-  {
-    broker: 'RabbitMQ',
-    open: async () => {
-      const broker = await startRabbitMQ();
-      return { broker, ground: () => onRabbitMQ(broker) };
-    },
-  },
-  {
-    broker: 'Kafka, whose sessions end after 12 s',
-    open: async () => {
-      const broker = await startKafka({ extraConfig: ['connections.max.reauth.ms=12000'] });
-      return { broker, ground: () => onKafka(broker) };
-    },
-  },
-])('a restart of $broker loses nothing', { timeout }, async ({ open }) => {
-  const { broker, ground } = await open();
-  try {
-    const { secrets, start, add, clean } = await ground();
-    const load = await start();
-    await some(load);
-    await broker.restart();
-    await some(load);
-    // And a rotation while sessions are renewed.
-    rotate(secrets, await add(`${secrets.username}.g2`));
-    await until(() => load.rotated(), 'all services use the new credential', 60_000);
-    if (long) await sleep(30_000);
-    await some(load);
-    await load.finish();
-    await clean();
-    expect(load.refused).toEqual([]);
-    expect(lost(load)).toEqual([]);
-  } finally {
-    await broker.stop();
+/** Every service on both brokers has a newer credential, and the older one is refused. */
+async function rotateAll(ground: Ground): Promise<void> {
+  const { rotations, summary } = await ground.rotate(grace);
+  expect(summary).toMatchObject({ rotated: ground.pairs.length * 4 });
+  expect(rotations.filter(({ result }) => result !== 'rotated')).toEqual([]);
+}
+
+async function timed(what: string, loads: readonly Load[], work: () => Promise<void>): Promise<void> {
+  const since = performance.now();
+  await work();
+  tell(`${what} (${((performance.now() - since) / 1000).toFixed(1)} s)`, loads);
+}
+
+/** The figures of the long form, for the record. */
+function tell(after: string, loads: readonly Load[]): void {
+  if (!long) return;
+  for (const { broker, count } of loads) {
+    const doubled = count.doubled();
+    const of = (why: string) => doubled.filter((one) => one.why === why).length;
+    console.log(
+      `${after}: ${broker}: ${count.confirmed.size} confirmed, ${doubled.length} delivered twice ` +
+        `(${of('redelivery')} by redelivery, ${of('retry')} by retry), ${count.refused.length} refused`,
+    );
   }
-});
+}

@@ -1,158 +1,142 @@
-/** Services at work through the factories, counted by id: what was confirmed, and what was delivered how often. */
+/** Publishers and consumers at work through the factories, each a service of its own with its credential in the store. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { connect } from '../../src/brokers/rabbitmq/connect.ts';
-import { type ConnectionEvent, createKafka } from '../../src/brokers/kafka/connect.ts';
-import { type Store, until } from '../factories/support.ts';
+import { createKafka } from '../../src/brokers/kafka/connect.ts';
+import { until } from '../factories/support.ts';
+import { Count } from './count.ts';
+import type { Ground, Pair } from './ground.ts';
 
 export interface Load {
-  /** Confirmed so far. */
-  readonly confirmed: ReadonlySet<string>;
-  /** How often each was delivered. */
-  readonly delivered: ReadonlyMap<string, number>;
-  /** Publishes that were refused for good. */
-  readonly refused: readonly unknown[];
-  readonly events: readonly ConnectionEvent[];
-  /** Whether no service is connected by another credential than the stored one any more, nor still leaving it. */
-  rotated(): Promise<boolean>;
-  /** Stops publishing, waits until all that was confirmed is delivered, and closes. */
+  readonly broker: string;
+  readonly count: Count;
+  /** Until each publisher has got that many more confirmed, and each consumer has taken that many more. */
+  some(messages: number): Promise<void>;
+  /** Stops publishing, and waits until all that was confirmed is delivered. */
   finish(): Promise<void>;
+  /** Also where it has failed: nothing comes back to a broker that is gone. */
+  close(): Promise<void>;
 }
 
-class Count implements Omit<Load, 'rotated' | 'finish'> {
-  readonly confirmed = new Set<string>();
-  readonly delivered = new Map<string, number>();
-  readonly refused: unknown[] = [];
-  readonly events: ConnectionEvent[] = [];
-  readonly end = new AbortController();
-  private readonly work: Promise<void>[] = [];
+const refreshMs = 500;
+/** A broker that restarts on a machine that is busy. */
+const publishMs = 240_000;
+const settlingMs = 60_000;
 
-  /** One service that publishes one message after the other, a little apart. */
-  publish(name: string, send: (id: string) => Promise<unknown>): void {
-    this.work.push(
-      (async () => {
-        for (let number = 0; !this.end.signal.aborted; number += 1) {
-          const id = `${name}-${number}`;
-          try {
-            await send(id);
-            this.confirmed.add(id);
-          } catch (error) {
-            this.refused.push(error);
-          }
-          await sleep(5);
-        }
-      })(),
-    );
-  }
-
-  take(id: string): void {
-    this.delivered.set(id, (this.delivered.get(id) ?? 0) + 1);
-  }
-
-  async settled(ms: number): Promise<void> {
-    this.end.abort();
-    await Promise.all(this.work);
-    const all = () => [...this.confirmed].every((id) => this.delivered.has(id));
-    await until(all, 'all that was confirmed is delivered', ms);
-    // What would come a second time comes now.
-    await sleep(200);
-  }
-}
-
-const settlingMs = 40_000;
-
-export async function rabbitLoad(
-  at: { readonly amqpsUrl: string; readonly ca: string; readonly cert: string; readonly key: string },
-  vhost: string,
-  queue: string,
-  secrets: Store,
-  services: number,
-): Promise<Load> {
-  const count = new Count();
-  const { amqpsUrl: url, ca, cert, key } = at;
-  const connections = await Promise.all(
-    Array.from({ length: services }, (_, number) =>
-      connect({
-        ...{ service: `service-${number}`, url, vhost, secrets, tls: { ca, cert, key } },
-        ...{ refreshMs: 500, onEvent: (event) => count.events.push(event) },
-      }),
-    ),
+export async function rabbitLoad(ground: Ground, pauseMs: number): Promise<Load> {
+  const { url, vhost, tls } = ground.rabbitmq;
+  const count = countOf(ground.pairs);
+  const onEvent = count.hear.bind(count);
+  const open = (service: string) =>
+    connect({ service, url, vhost, tls, secrets: ground.secrets, refreshMs, onEvent });
+  const pairs = await Promise.all(
+    ground.pairs.map(async (pair) => ({
+      ...{ pair, from: await open(pair.publisher), to: await open(pair.consumer) },
+    })),
   );
-  for (const [number, connection] of connections.entries()) {
-    await connection.consumer(queue, (message) => count.take(message.content.toString()));
-    const publisher = connection.publisher();
-    count.publish(String(number), (id) => publisher.sendToQueue(queue, Buffer.from(id)));
-  }
-  return {
-    ...pick(count),
-    rotated: async () => {
-      if ((await Promise.all(connections.map((one) => one.refresh()))).includes(true)) return false;
-      // The broker closes the connections of a user that is deleted: those must have been left before, in order.
-      const times = (type: string) => count.events.filter((event) => event.type === type).length;
-      return times('close') === times('handover');
-    },
-    finish: async () => {
-      await count.settled(settlingMs);
-      await Promise.all(connections.map((one) => one.close()));
-    },
-  };
-}
-
-export async function kafkaLoad(
-  at: { readonly brokers: readonly string[]; readonly ca: string },
-  topic: string,
-  group: string,
-  secrets: Store,
-  services: number,
-): Promise<Load> {
-  const count = new Count();
-  // Half a minute and more without a broker.
-  const retry = { retries: 15, maxRetryTime: 3_000 };
-  const clients = Array.from({ length: services }, (_, number) =>
-    createKafka({
-      ...{ service: `service-${number}`, brokers: at.brokers, secrets, tls: { ca: at.ca } },
-      ...{ refreshMs: 500, retry, logLevel: kafkajs.logLevel.NOTHING },
-      onEvent: (event) => count.events.push(event),
-    }),
-  );
-  const consumers = clients.map((one) => one.consumer({ groupId: group }));
-  const assigned = new Set<number>();
-  for (const [number, consumer] of consumers.entries()) {
-    consumer.on('consumer.group_join', ({ payload }) => {
-      const own = Object.values(payload.memberAssignment).flat();
-      if (own.length === 1) assigned.add(number);
-      else assigned.delete(number);
+  const work = new Work(count, pauseMs);
+  for (const { pair, from, to } of pairs) {
+    await to.consumer(pair.queue, ({ content, fields: { redelivered } }) => {
+      count.take(pair.publisher, content.toString(), { redelivered });
     });
+    const publisher = from.publisher({ timeoutMs: publishMs });
+    work.begin(pair.publisher, (id) => publisher.publish(pair.exchange, 'load.one', Buffer.from(id)));
   }
+  const close = async () => {
+    await Promise.all(pairs.flatMap(({ from, to }) => [from.close(), to.close()]));
+  };
+  return loadOf('RabbitMQ', count, work, close);
+}
+
+export async function kafkaLoad(ground: Ground, pauseMs: number): Promise<Load> {
+  const { brokers, tls } = ground.kafka;
+  const count = countOf(ground.pairs);
+  const retry = { retries: publishMs / 3_000, maxRetryTime: 3_000 };
+  const open = (service: string) =>
+    createKafka({
+      ...{ service, brokers, tls, secrets: ground.secrets, refreshMs, retry },
+      ...{ logLevel: kafkajs.logLevel.NOTHING, onEvent: count.hear.bind(count) },
+    });
+  const pairs = ground.pairs.map((pair) => ({
+    ...{ pair, producer: open(pair.publisher).producer({ retry }) },
+    consumer: open(pair.consumer).consumer({ groupId: pair.group }),
+  }));
   await Promise.all(
-    consumers.map(async (consumer) => {
-      await consumer.connect();
-      await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    pairs.map(async ({ pair, producer, consumer }) => {
+      await Promise.all([producer.connect(), consumer.connect()]);
+      await consumer.subscribe({ topics: [pair.topic], fromBeginning: true });
       await consumer.run({
-        eachMessage: ({ message }) => {
-          count.take(message.value?.toString() ?? '');
+        eachMessage: ({ message: { value, offset } }) => {
+          count.take(pair.publisher, value?.toString() ?? '', { offset });
           return Promise.resolve();
         },
       });
     }),
   );
-  // A group that is still forming delivers what was not committed again, whatever the credential.
-  await until(() => assigned.size === services, 'each consumer has its partition', 60_000);
-  const producers = clients.map((one) => one.producer({ retry }));
-  await Promise.all(producers.map((one) => one.connect()));
-  for (const [partition, producer] of producers.entries()) {
-    count.publish(String(partition), (value) => producer.send({ topic, messages: [{ partition, value }] }));
+  const work = new Work(count, pauseMs);
+  for (const { pair, producer } of pairs) {
+    work.begin(pair.publisher, (value) => producer.send({ topic: pair.topic, messages: [{ value }] }));
   }
-  return {
-    ...pick(count),
-    rotated: async () => !(await Promise.all(clients.map((one) => one.refresh()))).includes(true),
-    finish: async () => {
-      await count.settled(settlingMs);
-      await Promise.all([...producers, ...consumers].map((one) => one.disconnect()));
-    },
+  const close = async () => {
+    await Promise.all(
+      pairs.flatMap(({ producer, consumer }) => [producer, consumer].map((one) => one.disconnect())),
+    );
   };
+  return loadOf('Kafka', count, work, close);
 }
 
-function pick({ confirmed, delivered, refused, events }: Count) {
-  return { confirmed, delivered, refused, events };
+/** Publishers, each of which sends one message after the other until all are told to end. */
+class Work {
+  private readonly count: Count;
+  private readonly pauseMs: number;
+  private readonly ended = new AbortController();
+  private readonly running: Promise<void>[] = [];
+
+  constructor(count: Count, pauseMs: number) {
+    this.count = count;
+    this.pauseMs = pauseMs;
+  }
+
+  begin(publisher: string, publish: (id: string) => Promise<unknown>): void {
+    this.running.push(
+      (async () => {
+        for (let number = 0; !this.ended.signal.aborted; number += 1) {
+          await this.count.send(publisher, `${publisher}-${number}`, publish);
+          await sleep(this.pauseMs);
+        }
+      })(),
+    );
+  }
+
+  /** After this none is begun; `all` are those that are. */
+  end(): { readonly all: Promise<unknown> } {
+    this.ended.abort();
+    return { all: Promise.all(this.running) };
+  }
+}
+
+function countOf(pairs: readonly Pair[]): Count {
+  return new Count(new Map(pairs.map(({ publisher, consumer }) => [publisher, consumer])), () =>
+    performance.now(),
+  );
+}
+
+function loadOf(broker: string, count: Count, work: Work, close: () => Promise<void>): Load {
+  return {
+    ...{ broker, count },
+    some: async (messages) => {
+      const goal = count.least() + messages;
+      await until(() => count.least() >= goal, `${messages} more messages of each on ${broker}`, publishMs);
+    },
+    finish: async () => {
+      await work.end().all;
+      await until(() => count.lost().length === 0, `all is delivered on ${broker}`, settlingMs);
+      // What would come a second time comes now.
+      await sleep(300);
+    },
+    close: async () => {
+      work.end();
+      await close();
+    },
+  };
 }
