@@ -32,8 +32,8 @@ describe.each([
   { ...onRabbitMQ, mode: 'dual' as const, stride: 4, least: 5 },
   { ...onKafka, mode: 'dual' as const, stride: 3, least: 5 },
   // The write to the broker is the moment in which the store and the broker differ.
-  { ...onRabbitMQ, mode: 'in-place' as const, stride: 2, least: 1 },
-  { ...onKafka, mode: 'in-place' as const, stride: 2, least: 1 },
+  { ...onRabbitMQ, mode: 'in-place' as const, stride: 4, least: 1 },
+  { ...onKafka, mode: 'in-place' as const, stride: 4, least: 1 },
 ])('$broker, $mode: a rotation that is killed', ({ open, front, mode, stride, least }) => {
   let scene: RotationScene;
   let writes = 0;
@@ -54,12 +54,26 @@ describe.each([
 
   it('at any write to the broker, likewise', { timeout: 600_000 }, async () => {
     expect(writes).toBeGreaterThanOrEqual(least);
-    const boundaries = Array.from({ length: writes }, (_, at) => at + 1);
-    const both: readonly Moment[] = ['unsent', 'unanswered'];
-    for (const n of boundaries.filter((_n, at) => every || at % stride === 0)) {
-      for (const moment of every || mode === 'in-place' ? both : [both[n % 2] ?? 'unsent']) {
-        expect(await scene.killAtWrite(n, moment), `write ${n}`).toBe(true);
-      }
+    for (const [n, moment] of momentsOf(writes, stride, mode)) {
+      expect(await scene.killAtWrite(n, moment), `write ${n}`).toBe(true);
+    }
+  });
+
+  it('and when it goes back, the old credential is the one in the end', { timeout: 600_000 }, async () => {
+    const { length } = await scene.countAbort();
+    expect(length).toBeGreaterThanOrEqual(1);
+    for (const [n, moment] of momentsOf(length, length, 'dual')) {
+      expect(await scene.killAbortAtWrite(n, moment), `write ${n}`).toBe(true);
     }
   });
 });
+
+/** Each write in both ways; else one in `stride`, the ways in turn, but in place. */
+function momentsOf(writes: number, stride: number, mode: Mode): (readonly [n: number, moment: Moment])[] {
+  const both: readonly Moment[] = ['unsent', 'unanswered'];
+  return Array.from({ length: writes }, (_, at) => at + 1)
+    .filter((n) => every || (n - 1) % stride === 0)
+    .flatMap((n) =>
+      (every || mode === 'in-place' ? both : [both[n % 2] ?? 'unsent']).map((moment) => [n, moment] as const),
+    );
+}

@@ -30,6 +30,9 @@ export interface RotationScene {
   /** Killed as soon as the record announces this step; false where it was over before. */
   killAtStep(step: string): Promise<boolean>;
   killAtWrite(n: number, moment: Moment): Promise<boolean>;
+  /** The writes of an abort of a rotation that was killed when services had the new credential. */
+  countAbort(): Promise<readonly string[]>;
+  killAbortAtWrite(n: number, moment: Moment): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -59,35 +62,62 @@ export async function openRotation(
   await detour.converge();
   const run = (...args: string[]) => mqwarden(args, { ...at, canaries: secretsAmong(variables) });
   const stage: Stage = { setting, mode, keeper, front, detour, run };
-  const start = (): Victim => startProgram([...rotateArgs(detour.topology), '--no-lock'], at);
+  const start = (...more: string[]): Victim =>
+    startProgram([...rotateArgs(detour.topology), '--no-lock', ...more], at);
+  const countWrites = async (...more: string[]) => {
+    front.onWrite();
+    expect(await start(...more).ended).toMatchObject({ code: 0 });
+    return front.writes;
+  };
+  const dieAtWrite = async (n: number, moment: Moment, ...more: string[]) => {
+    const victim = start(...more);
+    front.onWrite((write) => {
+      if (victim.isDead) return 'kill-before';
+      return write.n === n ? victim.die(moment) : 'pass';
+    });
+    const { code } = await victim.ended;
+    await front.settled?.();
+    return code === null;
+  };
+  const dieAtStep = async (step: string, ...more: string[]) => {
+    front.onWrite();
+    const victim = start(...more);
+    const over = new AbortController();
+    void victim.ended.then(() => over.abort());
+    // A record whose rotation is over has no step.
+    while (!over.signal.aborted && (await recordOf(stage))['step'] !== step) await sleep(1);
+    victim.kill();
+    return (await victim.ended).code === null;
+  };
+  /** Before the old generation goes, and after services were given the new one. */
+  const dieHalfWay = async () => {
+    if (mode === 'in-place') return dieAtWrite(1, 'unsent');
+    for (let left = 5; left > 0; left -= 1) if (await dieAtStep('drain', '--grace', '1h')) return true;
+    return false;
+  };
   return {
-    async count() {
-      front.onWrite();
-      expect(await start().ended).toMatchObject({ code: 0 });
-      return front.writes;
-    },
+    count: () => countWrites(),
     async killAtStep(step) {
-      front.onWrite();
-      const victim = start();
-      const over = new AbortController();
-      void victim.ended.then(() => over.abort());
-      // A record whose rotation is over has no step.
-      while (!over.signal.aborted && (await recordOf(stage))['step'] !== step) await sleep(1);
-      victim.kill();
-      const { code } = await victim.ended;
+      const died = await dieAtStep(step);
       await check(stage, `killed at ${step}`);
-      return code === null;
+      return died;
     },
     async killAtWrite(n, moment) {
-      const victim = start();
-      front.onWrite((write) => {
-        if (victim.isDead) return 'kill-before';
-        return write.n === n ? victim.die(moment) : 'pass';
-      });
-      const { code } = await victim.ended;
-      await front.settled?.();
+      const died = await dieAtWrite(n, moment);
       await check(stage, `killed at write ${n}, ${moment}: ${front.writes[n - 1] ?? 'not reached'}`);
-      return code === null;
+      return died;
+    },
+    async countAbort() {
+      expect(await dieHalfWay()).toBe(true);
+      return countWrites('--abort');
+    },
+    async killAbortAtWrite(n, moment) {
+      const before = await stored(stage);
+      expect(await dieHalfWay()).toBe(true);
+      const died = await dieAtWrite(n, moment, '--abort');
+      await check(stage, `an abort killed at write ${n}, ${moment}: ${front.writes[n - 1] ?? 'not reached'}`);
+      expect(await stored(stage)).toEqual(before);
+      return died;
     },
     close: async () => {
       await front.stop();
