@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { accessCommand, blastRadiusCommand, whoCanCommand } from './commands/access.ts';
 import { applyCommand } from './commands/apply.ts';
 import { credentialsCommand } from './commands/credentials.ts';
 import { importCommand } from './commands/import.ts';
@@ -48,6 +49,9 @@ export function makeProgram(args: readonly string[], shell: Shell, done: (code: 
     rotateCommand,
     credentialsCommand,
     verifyCommand,
+    whoCanCommand,
+    accessCommand,
+    blastRadiusCommand,
     showCommand,
     snapshotCommand,
     typesCommand,

@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import type { AccessModel } from './access/model.ts';
 import type { Address } from './address.ts';
 import type { clientFiles } from './client-tls.ts';
 import type { Position } from './errors.ts';
@@ -8,7 +9,7 @@ import type { Ground, Kind } from './kind.ts';
 import type { Landscape, Placed, PlacedService } from './landscape.ts';
 import type { Lock, LockRequest } from './lock.ts';
 import type { Realms } from './naming.ts';
-import type { Expectation, Identity, Login, Prover, Question } from './proof.ts';
+import type { Identity, Login, Prover, Question } from './proof.ts';
 import type { Change, Resource } from './resource.ts';
 import type { SiteRule } from './rule.ts';
 import type { Mode } from './rotation/words.ts';
@@ -280,8 +281,8 @@ export interface Broker<Environment = unknown, Service = unknown, R extends Reso
     landscape: Landscape<Environment, Service>,
     compiled: Compiled<R>,
   ): (service: string) => Question[];
-  /** Whether grants, desired or live ones, allow what is asked. Pure. */
-  allows(grants: readonly R[]): (question: Question) => Expectation;
+  /** Who reaches what by these resources, desired or live ones. Pure. */
+  access(resources: readonly R[]): AccessModel;
   /**
    * Which of these users, all of them live, the broker would not let in with the password that is stored, or keeps it too weakly:
    * `live` says how they are kept. Changes nothing, and says nothing of what a password or its hash is.

@@ -1,3 +1,4 @@
+export { access, blastRadius, whoCan } from './access.ts';
 export { apply, type ApplyResult } from './apply.ts';
 export { openAuditLog } from './audit-log.ts';
 export { clientsOf, saveTypes } from './clients.ts';

@@ -1,3 +1,4 @@
+import { verdictsOf } from '../core/access/model.ts';
 import type { Address } from '../core/address.ts';
 import type { Credential, Warning } from '../core/broker.ts';
 import { creation, kindOf } from '../core/diff.ts';
@@ -123,8 +124,8 @@ async function subjectsOf(
     site,
     live,
     questions: broker.questions(landscape, compiled),
-    desired: broker.allows(compiled.resources),
-    actual: broker.allows(live),
+    desired: verdictsOf(broker.access(compiled.resources)),
+    actual: verdictsOf(broker.access(live)),
     ownerOf: (thing: Address) => owners.get(thing),
   };
   return (service) => ({
@@ -147,8 +148,8 @@ function aboutUser(warnings: readonly Warning[], { broker, compiled }: Site, ser
 interface Subject extends Applicant {
   readonly warnings: readonly Warning[];
   readonly questions: ReturnType<Site['broker']['questions']>;
-  readonly desired: ReturnType<Site['broker']['allows']>;
-  readonly actual: ReturnType<Site['broker']['allows']>;
+  readonly desired: ReturnType<typeof verdictsOf>;
+  readonly actual: ReturnType<typeof verdictsOf>;
   readonly ownerOf: (thing: Address) => string | undefined;
 }
 

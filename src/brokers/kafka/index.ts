@@ -1,5 +1,5 @@
 import type { Broker } from '../../core/broker.ts';
-import { allows, identity, questions } from './access.ts';
+import { access, identity, questions } from './access.ts';
 import { client } from './client.ts';
 import { compile } from './compile.ts';
 import { decompile } from './decompile.ts';
@@ -47,7 +47,7 @@ export const kafka: Broker<KafkaEnvironment, KafkaService, KafkaResource> = {
   },
   identity,
   questions,
-  allows,
+  access,
   async drift(target, stored, live, context) {
     const { drift } = await import('./drift.ts');
     return drift(target, stored, live, context);

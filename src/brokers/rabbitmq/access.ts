@@ -1,23 +1,22 @@
-import { type Address, encodePart, partsOf } from '../../core/address.ts';
+import { type Address, partsOf } from '../../core/address.ts';
 import type { Compiled } from '../../core/broker.ts';
-import type { Expectation, Identity, Question } from '../../core/proof.ts';
+import type { Identity, Question } from '../../core/proof.ts';
 import { type Keys, keysOf, topicKeys } from './access/keys.ts';
 import type { PlacedService, RabbitLandscape } from './compile/landscape.ts';
 import { vhostsOf } from './compile/vhosts.ts';
 import { userOf } from './compile/world.ts';
 import { namesOf } from './patterns/parse.ts';
-import { reach } from './patterns/pattern.ts';
 import {
   builtInExchanges,
   exchangeAddress,
-  type Permission,
   queueAddress,
   type RabbitResource,
-  type TopicPermission,
   vhostAddress,
 } from './resources.ts';
 
-/** Who may do what: the questions that verify asks, and what permissions say to them. Pure. */
+/** Who may do what: the questions that verify asks, and what permissions say to any. Pure. */
+
+export { access } from './access/model.ts';
 
 export function identity(service: PlacedService): Identity {
   return {
@@ -118,38 +117,4 @@ function onExchange({ name, at, keys }: Exchange, service: string, principal: st
   const bound = name === '' ? [] : keyed('read');
   const configured = builtInExchanges.has(name) ? [] : [{ ...asked, right: 'configure' }];
   return [...keyed('write'), ...bound, ...configured];
-}
-
-/** By the broker's own rules: no permission, no access; no topic permission, any key. */
-export function allows(grants: readonly RabbitResource[]): (question: Question) => Expectation {
-  const permissions = new Map<string, Permission['spec']>();
-  const rows = new Map<string, TopicPermission['spec']>();
-  const types = new Map<string, string>();
-  // The same things are asked about for each service.
-  const parts = new Map<Address, readonly string[]>();
-  for (const one of grants) {
-    if (one.kind === 'rabbitmq:permission') permissions.set(one.address, one.spec);
-    if (one.kind === 'rabbitmq:topic-permission') rows.set(one.address, one.spec);
-    if (one.kind === 'rabbitmq:exchange') types.set(one.address, one.spec.type);
-  }
-  return ({ principal, at, right, key }) => {
-    const known = parts.get(at);
-    const [vhost = '', name = ''] = known ?? partsOf(at);
-    if (known === undefined) parts.set(at, [vhost, name]);
-    const of = (...parts: string[]) => parts.map(encodePart).join('/');
-    const permission = permissions.get(`rabbitmq:permission:${of(vhost, principal)}`);
-    if (permission === undefined) return 'no';
-    if (right === 'enter') return 'yes';
-    const may = reach(patternOf(permission, right), name === '' ? 'amq.default' : name);
-    const isTopic = (types.get(at) ?? builtInExchanges.get(name)) === 'topic';
-    if (may !== 'yes' || key === undefined || !isTopic) return may;
-    const row = rows.get(`rabbitmq:topic-permission:${of(vhost, principal, name)}`);
-    return row === undefined ? 'yes' : reach(patternOf(row, right), key);
-  };
-}
-
-type Patterns = { readonly configure?: string; readonly write: string; readonly read: string };
-
-function patternOf({ configure = '^$', write, read }: Patterns, right: string): string {
-  return right === 'configure' ? configure : right === 'write' ? write : read;
 }

@@ -1,5 +1,5 @@
 import type { Broker } from '../../core/broker.ts';
-import { allows, identity, questions } from './access.ts';
+import { access, identity, questions } from './access.ts';
 import { client } from './client.ts';
 import { compile } from './compile.ts';
 import { decompile } from './decompile.ts';
@@ -43,7 +43,7 @@ export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> 
   },
   identity,
   questions,
-  allows,
+  access,
   async drift(target, stored, live, context) {
     const { drift } = await import('./drift.ts');
     return drift(target, stored, live, context);

@@ -82,6 +82,22 @@ function guesses(specs: readonly PolicySpec[], target: Target): Guess[] {
   );
 }
 
+/** Those of the policies that rule the target, or may; with what keeps that from being sure. */
+export function ruledBy(
+  policies: Policies,
+  target: Target,
+): readonly { readonly address: Address; readonly spec: PolicySpec; readonly doubt?: string }[] {
+  const found = [...policies].map(([address, spec]) => ({ address, spec, may: reaches(spec, target) }));
+  const highest = Math.max(...found.filter(({ may }) => may === 'yes').map(({ spec }) => spec.priority));
+  return found
+    .filter(({ may, spec }) => may !== 'no' && spec.priority >= highest)
+    .map(({ address, spec, may }) =>
+      may === 'yes'
+        ? { address, spec }
+        : { address, spec, doubt: 'undecidable: whether the policy reaches it' },
+    );
+}
+
 function doubtOf({ pattern, applyTo, definition }: PolicySpec): string {
   return canonical([pattern, applyTo, Object.keys(definition).sort()]);
 }

@@ -196,6 +196,26 @@ export function includes(wide: Machine, narrow: Machine): boolean | undefined {
   return true;
 }
 
+/** Whether there is a name that all of them accept; undefined where telling would take too long. */
+export function overlap(machines: readonly Machine[]): boolean | undefined {
+  const waiting = [machines.map(({ begin }) => begin)];
+  const seen = new Set<string>();
+  const bytes = representatives(machines.map(({ automaton }) => automaton));
+  let work = 0;
+  for (let states = waiting.pop(); states !== undefined; states = waiting.pop()) {
+    const here = states;
+    if (here.every(({ isMatch }) => isMatch)) return true;
+    const key = here.map(({ threads }) => threads.join()).join(';');
+    if (seen.has(key)) continue;
+    seen.add(key);
+    work += bytes.length * here.reduce((sum, { threads }) => sum + threads.length + 1, 0);
+    if (work > mostWork) return undefined;
+    for (const byte of bytes)
+      waiting.push(machines.map((machine, at) => machine.next(here[at] ?? machine.begin, byte)));
+  }
+  return false;
+}
+
 /** One byte of each kind that the automata tell apart. */
 function representatives(automata: readonly Automaton[]): number[] {
   const sets = new Set(

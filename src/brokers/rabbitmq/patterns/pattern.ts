@@ -1,4 +1,5 @@
-import { accepts, automatonOf, findsSoon, includes, type Machine, machineOf } from './automaton.ts';
+import { accepts, automatonOf, findsSoon, includes, type Machine, machineOf, overlap } from './automaton.ts';
+import { namesOf } from './parse.ts';
 import { type Node, parse, Undecidable } from './syntax.ts';
 
 /** Whether a pattern matches a name, as far as that can be told without the broker. */
@@ -87,6 +88,44 @@ export function covers(wide: string, narrow: string): boolean {
   if (outer.kind === 'undecidable' || inner.kind === 'undecidable') return false;
   if (outer.doubtful || inner.doubtful) return false;
   return includes(outer.machine, inner.machine) === true;
+}
+
+/** Whether there is a name that all these patterns match, where an empty pattern is for nothing but the empty name. */
+export function meet(patterns: readonly string[]): Reach {
+  const all = [...new Set(patterns.map((one) => (one === '' ? '^$' : one)))].filter(
+    (one) => !universal.has(one),
+  );
+  if (all.length < 2) return 'yes';
+  const key = JSON.stringify(all.sort());
+  const known = met.get(key);
+  if (known !== undefined) return known;
+  if (met.size >= mostMeetings) met.clear();
+  const found = meetAnew(all);
+  met.set(key, found);
+  return found;
+}
+
+/** The same bindings are put to the rights of many. */
+const met = new Map<string, Reach>();
+const mostMeetings = 20_000;
+
+function meetAnew(all: readonly string[]): Reach {
+  const lists = all.map((one) => ({ one, names: namesOf(one) }));
+  const [least] = lists
+    .filter(({ names }) => names !== undefined)
+    .sort((a, b) => (a.names?.size ?? 0) - (b.names?.size ?? 0));
+  if (least?.names !== undefined) {
+    const others = all.filter((one) => one !== least.one);
+    const found = [...least.names].map((name) => others.map((other) => reach(other, name)));
+    if (found.some((each) => each.every((one) => one === 'yes'))) return 'yes';
+    return found.some((each) => !each.includes('no')) ? 'perhaps' : 'no';
+  }
+  const decided = all.map(compile).filter((one) => one.kind === 'decided');
+  const found = overlap(decided.map(({ machine }) => machine));
+  if (found === false) return 'no';
+  return found === true && decided.length === all.length && !decided.some(({ doubtful }) => doubtful)
+    ? 'yes'
+    : 'perhaps';
 }
 
 /** The broker takes '' for `^$`, and a topic permission says with it that no key is allowed. */

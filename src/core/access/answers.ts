@@ -1,0 +1,157 @@
+import type { Address } from '../address.ts';
+import { compareText } from '../json.ts';
+import type { AccessModel, Basis, Held, Verb } from './model.ts';
+import { type Step, waysIn } from './ways.ts';
+
+/** Who can read, write or configure something, and what somebody can. Pure. */
+
+/** `perhaps`: it cannot be decided, or holds on a condition; the grounds say why. */
+export type Sure = 'yes' | 'perhaps';
+
+/** One right that lets a principal do what was asked. */
+export interface Answer {
+  readonly principal: string;
+  readonly may: Sure;
+  /** In the broker's words. */
+  readonly rights: readonly string[];
+  /** What the rights are on: the thing itself, or where the way to it, or from it, begins. */
+  readonly at: Address;
+  /** A pattern, where not every key will do. */
+  readonly keys?: string | undefined;
+  readonly by: readonly Basis[];
+  /** From what the right is on to the thing (who writes), or from the thing to what the right is on (who reads); none on itself. */
+  readonly way: readonly Step[];
+}
+
+export interface WhoCan {
+  readonly verb: Verb;
+  readonly at: Address;
+  readonly key?: string | undefined;
+}
+
+/** All answers about one thing: by a right on it first, then by what leads there or away from it, one for each principal and place. */
+export function whoCan(model: AccessModel, principals: readonly string[], asked: WhoCan): Answer[] {
+  const { verb, at, key } = asked;
+  const direct = principals.flatMap((principal) => onItself(model, principal, asked));
+  const already = new Set(direct.map((one) => one.principal));
+  const through =
+    verb === 'write'
+      ? writers(model, principals, at, key)
+      : verb === 'read'
+        ? readers(model, principals, at, key)
+        : [];
+  // Who may take it where it lies, need not wait for where it goes.
+  return [...direct, ...through.filter(({ principal }) => verb === 'write' || !already.has(principal))];
+}
+
+function onItself(model: AccessModel, principal: string, { verb, at, key }: WhoCan): Answer[] {
+  const asked = model.rights(at, verb).map((right) => ({
+    at,
+    right,
+    ruling: model.ruling({ principal, at, right, ...(key === undefined ? {} : { key }) }),
+  }));
+  return joined(
+    principal,
+    at,
+    asked.filter(({ ruling }) => ruling.may !== 'no'),
+    [],
+  );
+}
+
+/** The sure rights in one answer, those that are not in another. */
+function joined(principal: string, at: Address, held: readonly Held[], way: readonly Step[]): Answer[] {
+  return (['yes', 'perhaps'] as const).flatMap((may) => {
+    const some = held.filter(({ ruling }) => ruling.may === may);
+    const [first] = some;
+    if (first === undefined) return [];
+    const by = new Map(
+      some.flatMap(({ ruling }) => ruling.by).map((one) => [`${one.address} ${one.says}`, one]),
+    );
+    const sure = may === 'yes' && !way.some(({ doubt }) => doubt !== undefined);
+    const { keys } = first.ruling;
+    return [
+      {
+        principal,
+        may: sure ? 'yes' : 'perhaps',
+        rights: some.map(({ right }) => right),
+        at,
+        by: [...by.values()],
+        way,
+        ...(keys === undefined ? {} : { keys }),
+      },
+    ];
+  });
+}
+
+/** Who can put messages where they come here from. */
+function writers(model: AccessModel, principals: readonly string[], at: Address, key?: string): Answer[] {
+  const given = key === undefined ? [] : [model.exactly(key)];
+  const ways = waysIn(model)
+    .up(at)
+    .filter(({ steps }) => steps.length > 0);
+  const sources = Map.groupBy(ways, ({ from }) => from);
+  return [...sources].flatMap(([from, some]) => {
+    const { puts } = model.effects(from);
+    if (puts === undefined) return [];
+    return principals.flatMap((principal) => {
+      const ruling = model.ruling({ principal, at: from, right: puts });
+      if (ruling.may === 'no') return [];
+      const own = ruling.keys === undefined ? given : [...given, ruling.keys];
+      const fitting = some.flatMap((way) => {
+        const meets = model.meet([...way.keys, ...own]);
+        return meets === 'no' ? [] : [{ way, meets }];
+      });
+      const [first] = [...fitting].sort((a, b) => Number(b.meets === 'yes') - Number(a.meets === 'yes'));
+      if (first === undefined) return [];
+      const may = first.meets === 'yes' ? ruling.may : 'perhaps';
+      return joined(
+        principal,
+        from,
+        [{ at: from, right: puts, ruling: { ...ruling, may } }],
+        first.way.steps,
+      );
+    });
+  });
+}
+
+/** Who can get messages where they go from here. */
+function readers(model: AccessModel, principals: readonly string[], at: Address, key?: string): Answer[] {
+  const begin = key === undefined ? [] : [model.exactly(key)];
+  return waysIn(model)
+    .down(at, begin)
+    .filter(({ steps }) => steps.length > 0)
+    .flatMap(({ steps }) => {
+      const end = steps.at(-1)?.at ?? at;
+      const { gets } = model.effects(end);
+      if (gets === undefined) return [];
+      return principals.flatMap((principal) => {
+        const ruling = model.ruling({ principal, at: end, right: gets });
+        return ruling.may === 'no' ? [] : joined(principal, end, [{ at: end, right: gets, ruling }], steps);
+      });
+    });
+}
+
+/** What a principal may do to one thing. */
+export interface Reached {
+  readonly at: Address;
+  readonly rights: readonly ReachedRight[];
+}
+
+export interface ReachedRight {
+  readonly right: string;
+  readonly may: Sure;
+  readonly keys?: string | undefined;
+  readonly by: readonly Basis[];
+}
+
+/** Everything, one entry a thing, by address. */
+export function reachedBy(model: AccessModel, principal: string): Reached[] {
+  const things = Map.groupBy(model.held(principal), ({ at }) => at);
+  const sorted = [...things].sort(([a], [b]) => compareText(a, b));
+  return sorted.flatMap(([at, held]) => {
+    const rights = held.flatMap(({ right, ruling: { may, by, keys } }): ReachedRight[] =>
+      may === 'no' ? [] : [{ right, may, by, ...(keys === undefined ? {} : { keys }) }],
+    );
+    return rights.length === 0 ? [] : [{ at, rights }];
+  });
+}
