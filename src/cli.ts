@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { accessCommand, blastRadiusCommand, whoCanCommand } from './commands/access.ts';
 import { applyCommand } from './commands/apply.ts';
 import { credentialsCommand } from './commands/credentials.ts';
+import { explainCommand } from './commands/explain.ts';
 import { importCommand } from './commands/import.ts';
 import { lintCommand } from './commands/lint.ts';
 import { planCommand } from './commands/plan.ts';
@@ -43,6 +44,7 @@ export function makeProgram(args: readonly string[], shell: Shell, done: (code: 
     .addHelpText('after', '\nExamples:\n  mqwarden plan --env staging\n  mqwarden apply --env staging');
   for (const register of [
     lintCommand,
+    explainCommand,
     importCommand,
     planCommand,
     applyCommand,

@@ -1,6 +1,6 @@
 import { makeProgram } from '../../src/cli.ts';
 import { processShell } from '../../src/commands/shell.ts';
-import { ruleSet } from '../../src/operations/lint.ts';
+import { ruleSet } from '../../src/operations/lint/rules.ts';
 import { commandReference } from './commands.ts';
 import { rulePages } from './rules.ts';
 import { topologySchema } from './schema.ts';

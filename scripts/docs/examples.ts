@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '../../src/core/finding.ts';
 import type { RuleSet } from '../../src/lint/engine.ts';
-import { lintTexts } from '../../src/operations/lint.ts';
+import { lintTexts } from '../../src/operations/lint/look.ts';
 
 /** The examples of the rules: for their pages, and for the test that runs them. */
 

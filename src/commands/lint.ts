@@ -1,21 +1,36 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../core/errors.ts';
 import { reaches, severities, type Severity } from '../core/finding.ts';
-import type { Linted } from '../operations/lint.ts';
+import type { Linted, LintOptions } from '../operations/lint.ts';
 import { everywhere, sessionFrom, type Shared } from './options.ts';
 import type { Shell } from './shell.ts';
 
-const formats = ['text', 'json'] as const;
+const formats = ['text', 'json', 'sarif', 'junit', 'github', 'markdown'] as const;
+type Format = (typeof formats)[number];
+
+interface Copy {
+  readonly format: Format;
+  readonly file: string;
+}
 
 interface LintFlags extends Shared {
-  readonly format: (typeof formats)[number];
+  readonly format: Format;
+  readonly also?: readonly Copy[];
   readonly failOn: Severity;
+  readonly baseline?: string;
+  readonly writeBaseline?: true;
+  readonly pruneBaseline?: true;
+  readonly fix?: true;
+  readonly rules?: string;
 }
 
 const examples = `
 Examples:
   mqwarden lint                                  every environment, offline
   mqwarden lint topology --fail-on warning
-  mqwarden lint --format json > findings.json`;
+  mqwarden lint --format github --also sarif=lint.sarif --also junit=lint.xml
+  mqwarden lint --baseline lint-baseline.json --write-baseline
+  mqwarden lint --rules rules --fix`;
 
 /** Registers `mqwarden lint`; `done` receives the exit code. */
 export function lintCommand(program: Command, shell: Shell, done: (code: number) => void): void {
@@ -23,13 +38,21 @@ export function lintCommand(program: Command, shell: Shell, done: (code: number)
     .command('lint')
     .summary('look for what is weak or wrong in a topology, offline')
     .description(
-      'Checks a topology, in all its environments, against rules: no broker and no secret store is asked. Each rule has a page in docs/rules/.',
+      'Checks a topology, in all its environments, against rules: no broker and no secret store is asked. Each rule has a page in docs/rules/, which `mqwarden explain RULE` shows.',
     )
     .argument('[topology]', 'a file or a folder (default: ./topology or ./mqwarden.yaml)')
     .addOption(new Option('--format <format>', 'how to print it').choices(formats).default('text'))
     .addOption(
-      new Option('--fail-on <severity>', 'exit 2 from this on').choices(severities).default('error'),
-    );
+      new Option('--also <format=file>', 'write it to a file, too; may be given several times').argParser(
+        copy,
+      ),
+    )
+    .addOption(new Option('--fail-on <severity>', 'exit 2 from this on').choices(severities).default('error'))
+    .option('--baseline <file>', 'do not tell what this file has; tell what it has and is no longer found')
+    .option('--write-baseline', 'write all that is found into the baseline')
+    .option('--prune-baseline', 'take out of the baseline what is no longer found')
+    .option('--fix', 'write into the files what is safe; comments and formatting stay')
+    .option('--rules <folder>', 'rules of your own: modules that are run');
   everywhere(command)
     .addHelpText('after', examples)
     .action(async (topology: string | undefined, flags: LintFlags) =>
@@ -37,32 +60,88 @@ export function lintCommand(program: Command, shell: Shell, done: (code: number)
     );
 }
 
+function copy(text: string, before: readonly Copy[] = []): readonly Copy[] {
+  const at = text.indexOf('=');
+  const format = formats.find((known) => known === text.slice(0, at));
+  const file = text.slice(at + 1);
+  if (format === undefined || file === '')
+    throw new InvalidArgumentError(`write it as ${formats.join('|')}=FILE`);
+  return [...before, { format, file }];
+}
+
 async function runLint(topology: string | undefined, flags: LintFlags, shell: Shell): Promise<number> {
   // Not by operations/index.ts: lint is run at every save, and needs nothing of what talks to brokers.
-  const { lint } = await import('../operations/lint.ts');
+  const { lint, saveReport } = await import('../operations/lint.ts');
+  const linted = await lint(optionsFrom(topology, flags, shell));
+  shell.settled();
+  for (const { format, file } of flags.also ?? []) {
+    await saveReport(
+      file,
+      shell.redaction.redact(await printed(linted, { ...flags, format, color: false }, shell)),
+    );
+  }
+  shell.out(await printed(linted, flags, shell));
+  if (linted.fixed > 0) shell.err(`fixed ${linted.fixed} of what was found\n`);
+  return reaches(linted.findings, flags.failOn) ? 2 : 0;
+}
+
+function optionsFrom(topology: string | undefined, flags: LintFlags, shell: Shell): LintOptions {
   const session = sessionFrom(topology, flags, shell);
-  const linted = await lint({
+  return {
     topology: session.topology,
     environment: flags.env,
     only: session.only,
     services: flags.service,
     variables: session.variables,
+    rules: flags.rules,
+    baseline: baselineFrom(flags),
+    fix: flags.fix,
     today: new Date().toISOString().slice(0, 10),
-  });
-  shell.settled();
-  shell.out(await printed(linted, flags, shell));
-  return reaches(linted.findings, flags.failOn) ? 2 : 0;
+  };
 }
 
-async function printed(linted: Linted, { format, color }: LintFlags, shell: Shell): Promise<string> {
-  switch (format) {
+function baselineFrom({ baseline, writeBaseline, pruneBaseline }: LintFlags): LintOptions['baseline'] {
+  if (baseline === undefined) {
+    const without = writeBaseline === true ? '--write-baseline' : '--prune-baseline';
+    if (writeBaseline === undefined && pruneBaseline === undefined) return undefined;
+    throw new UsageError(`${without} needs a baseline`, 'name it: --baseline FILE');
+  }
+  if (writeBaseline === true && pruneBaseline === true) {
+    throw new UsageError('--write-baseline and --prune-baseline cannot be asked for at once', 'choose one');
+  }
+  return {
+    file: baseline,
+    then: writeBaseline === true ? 'write' : pruneBaseline === true ? 'prune' : 'compare',
+  };
+}
+
+async function printed(linted: Linted, flags: LintFlags, shell: Shell): Promise<string> {
+  const { version } = await import('../version.ts');
+  const report = { command: 'lint', version, failOn: flags.failOn, ...linted };
+  switch (flags.format) {
     case 'json': {
       const { findingsAsJson } = await import('../report/findings-json.ts');
       return findingsAsJson(linted.findings);
     }
+    case 'sarif': {
+      const { findingsAsSarif } = await import('../report/sarif.ts');
+      return findingsAsSarif(report);
+    }
+    case 'junit': {
+      const { findingsAsJunit } = await import('../report/junit.ts');
+      return findingsAsJunit(report);
+    }
+    case 'github': {
+      const { findingsAsAnnotations } = await import('../report/github.ts');
+      return findingsAsAnnotations(report);
+    }
+    case 'markdown': {
+      const { lintAsMarkdown } = await import('../report/lint-markdown.ts');
+      return lintAsMarkdown(report);
+    }
     case 'text': {
       const { lintAsText } = await import('../report/lint-text.ts');
-      return lintAsText(linted, color && shell.color.out);
+      return lintAsText(report, flags.color && shell.color.out);
     }
   }
 }

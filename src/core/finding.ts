@@ -31,6 +31,14 @@ export interface Finding {
   readonly related?: readonly Related[] | undefined;
 }
 
+/** What was found and is not told. */
+export interface Silenced {
+  readonly finding: Finding;
+  readonly by: 'comment' | 'baseline';
+  /** What the comment says. */
+  readonly reason?: string | undefined;
+}
+
 export type Counts = Readonly<Record<Severity, number>>;
 
 export function countsOf(findings: readonly Finding[]): Counts {

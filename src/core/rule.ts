@@ -35,7 +35,18 @@ export interface Spot {
   readonly severity?: Severity | undefined;
   /** The other places that it is about. */
   readonly related?: readonly Related[] | undefined;
+  /** What `--fix` does. Only what is safe: nobody gets more rights, nothing loses data, and what works goes on. */
+  readonly fix?: readonly Edit[] | undefined;
 }
+
+/** A change to the text of a file: all around it, comments too, stays as it is. */
+export type Edit =
+  /** The value that stands there becomes another. */
+  | { readonly is: 'replace'; readonly at: Position; readonly from: string; readonly to: string }
+  /** The key, or the entry of a list, that begins there goes, with its value. */
+  | { readonly is: 'remove'; readonly at: Position }
+  /** The comment that begins there goes. */
+  | { readonly is: 'uncomment'; readonly at: Position };
 
 /** One environment on one broker: what the topology says, and what comes of it. */
 export interface Site<Environment = unknown, Service = unknown, R extends Resource = Resource> {
@@ -50,6 +61,12 @@ export interface Site<Environment = unknown, Service = unknown, R extends Resour
   readonly resources: readonly R[];
   /** Which service a RabbitMQ user or Kafka principal belongs to. */
   readonly principals: ReadonlyMap<string, string>;
+}
+
+/** What a rule found, as the finding that is told of it; a finding of lint has a position, always. */
+export interface LintFinding extends Finding {
+  readonly position: Position;
+  readonly fix?: readonly Edit[] | undefined;
 }
 
 /** A rule about one broker. The same spot in several environments is told once. */

@@ -4,7 +4,7 @@ import { type Proof, rightText, type ServiceProof, type Standing, standingOf } f
 
 /** What a service's proofs amount to. Pure. */
 
-const rules = {
+export const verdictRules = {
   login: { rule: 'MQ401', name: 'login-refused', severity: 'error' },
   open: { rule: 'MQ402', name: 'works-unasked', severity: 'error' },
   fails: { rule: 'MQ403', name: 'refused-though-granted', severity: 'error' },
@@ -38,7 +38,7 @@ function loginFindings(proof: ServiceProof): Finding[] {
       if (service.suspended !== true) return [];
       return [
         {
-          ...rules.suspended,
+          ...verdictRules.suspended,
           ...of,
           verdict: 'fail',
           message: `${service.name} is suspended, and still logs in to ${broker} as ${login.username}`,
@@ -47,22 +47,28 @@ function loginFindings(proof: ServiceProof): Finding[] {
       ];
     case 'refused':
       return [
-        { ...rules.login, ...of, verdict: 'fail', message: login.error.message, hint: login.error.hint },
+        {
+          ...verdictRules.login,
+          ...of,
+          verdict: 'fail',
+          message: login.error.message,
+          hint: login.error.hint,
+        },
       ];
     case 'shut':
       return [];
     case 'unproven': {
       const message = `${service.name} on ${broker} is not proven: ${login.why}; what is said of it follows from the live grants`;
       // Where a credential is made elsewhere, there is nothing to put right.
-      const severity = login.hint === undefined ? 'note' : rules.unproven.severity;
-      return [{ ...rules.unproven, ...of, severity, verdict: 'manual', message, hint: login.hint }];
+      const severity = login.hint === undefined ? 'note' : verdictRules.unproven.severity;
+      return [{ ...verdictRules.unproven, ...of, severity, verdict: 'manual', message, hint: login.hint }];
     }
   }
 }
 
 function openFindings(proof: ServiceProof): Finding[] {
   return things(proof, 'open').map(({ at, rights, proofs }) => ({
-    ...rules.open,
+    ...verdictRules.open,
     ...ofService(proof),
     address: at,
     verdict: 'fail',
@@ -78,7 +84,7 @@ function failFindings(proof: ServiceProof): Finding[] {
   return things(proof, 'fails').map(({ at, rights, proofs }) => {
     const absent = proofs.every(({ answer }) => answer.is === 'absent');
     return {
-      ...rules.fails,
+      ...verdictRules.fails,
       ...ofService(proof),
       address: at,
       verdict: 'fail',
@@ -100,7 +106,7 @@ function missedFindings(proof: ServiceProof): Finding[] {
   const { service, broker } = proof;
   return [
     {
-      ...rules.unproven,
+      ...verdictRules.unproven,
       ...ofService(proof),
       verdict: 'manual',
       message: `${service.name} on ${broker} is proven in part: ${whys.length} of ${proof.proofs.length} questions have no answer; what is said of them follows from the live grants`,
@@ -119,7 +125,7 @@ export function sampledFindings(services: readonly ServiceProof[]): Finding[] {
     const some = `of ${ungranted} times that a thing is closed to a service by topology and live grants, ${ungranted - skipped} were asked`;
     return [
       {
-        ...rules.sampled,
+        ...verdictRules.sampled,
         verdict: 'manual',
         message: `${broker}: ${some}, ${skipped} were not`,
         hint: 'give a higher --most to ask more',
@@ -130,7 +136,7 @@ export function sampledFindings(services: readonly ServiceProof[]): Finding[] {
 
 function weakFindings(proof: ServiceProof): Finding[] {
   return proof.warnings.map(({ address, message }) => ({
-    ...rules.weak,
+    ...verdictRules.weak,
     ...ofService(proof),
     address,
     verdict: 'fail',

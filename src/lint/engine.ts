@@ -1,12 +1,13 @@
 import type { Problem, Position } from '../core/errors.ts';
-import type { Finding } from '../core/finding.ts';
+import type { Finding, Silenced } from '../core/finding.ts';
 import { compareText } from '../core/json.ts';
-import type { RuleInfo, Spot } from '../core/rule.ts';
+import type { LintFinding, RuleInfo, Spot } from '../core/rule.ts';
 import { byPosition } from '../topology/places.ts';
 import type { Topology } from '../topology/topology.ts';
 import { type Ignoring, ignoresIn, withIgnores } from './ignores.ts';
 import { warned } from './own.ts';
 import type { EnvironmentSite, LintFile, Rule } from './rule.ts';
+import { servicesIn } from './services.ts';
 
 /** A problem of loading, with the rule that it is told as. */
 export interface Trouble {
@@ -37,24 +38,25 @@ export function allRules({ general, brokers }: RuleSet): readonly Rule[] {
 
 export interface Results {
   /** In the order of a reader. */
-  readonly findings: readonly Finding[];
-  /** What comments say to ignore. */
-  readonly ignored: readonly Finding[];
+  readonly findings: readonly LintFinding[];
+  readonly silenced: readonly Silenced[];
 }
 
 /** What there is to tell of a subject. Pure. */
 export function judge(subject: Subject, rules: RuleSet, how: Omit<Ignoring, 'rules'>): Results {
   const ignores = subject.files.flatMap(ignoresIn);
-  const { kept, ignored } = withIgnores(findingsIn(subject, rules), ignores, {
+  const { kept, silenced } = withIgnores(findingsIn(subject, rules), ignores, {
     today: how.today,
     rules: [warned, ...allRules(rules)],
     whole: how.whole && subject.troubles.length === 0,
   });
-  return { findings: [...kept].sort(inOrder), ignored };
+  const serviceAt = servicesIn(subject.files);
+  const findings = kept.map((one) => ({ ...one, service: one.service ?? serviceAt(one.position) }));
+  return { findings: findings.sort(inOrder), silenced };
 }
 
 /** Everything that the rules find, each thing once. */
-function findingsIn(subject: Subject, rules: RuleSet): Finding[] {
+function findingsIn(subject: Subject, rules: RuleSet): LintFinding[] {
   const { files } = subject;
   const start: Position = { file: files[0]?.source.file ?? '', line: 1, column: 1 };
   const found = [
@@ -75,10 +77,8 @@ function findingsIn(subject: Subject, rules: RuleSet): Finding[] {
   return distinct([...troubles, ...found, ...warnings]);
 }
 
-type Placed = Finding & { readonly position: Position };
-
 /** What one rule finds in all that it is about. */
-function asked(rule: Rule, { files, topology, sites }: Subject): Placed[] {
+function asked(rule: Rule, { files, topology, sites }: Subject): LintFinding[] {
   const spots = (): Iterable<Spot>[] => {
     if ('inFile' in rule) return files.map((file) => rule.inFile(file));
     if ('onSite' in rule) return sites.map((site) => rule.onSite(site));
@@ -87,7 +87,7 @@ function asked(rule: Rule, { files, topology, sites }: Subject): Placed[] {
   return spots().flatMap((some) => [...some].map((spot) => findingOf(rule, spot)));
 }
 
-function findingOf({ id, name, severity }: RuleInfo, spot: Spot): Placed {
+function findingOf({ id, name, severity }: RuleInfo, spot: Spot): LintFinding {
   return { rule: id, name, ...spot, severity: spot.severity ?? severity };
 }
 
@@ -96,8 +96,8 @@ function placeOf({ file, line, column }: Position): string {
 }
 
 /** A service is the same in every environment: what is wrong with it is told once. */
-function distinct(findings: readonly Placed[]): Placed[] {
-  const key = ({ rule, message, position }: Placed) => `${rule} ${placeOf(position)} ${message}`;
+function distinct(findings: readonly LintFinding[]): LintFinding[] {
+  const key = ({ rule, message, position }: LintFinding) => `${rule} ${placeOf(position)} ${message}`;
   return [...new Map([...findings].reverse().map((one) => [key(one), one])).values()];
 }
 

@@ -1,6 +1,6 @@
 import type { Position } from '../core/errors.ts';
-import type { Finding } from '../core/finding.ts';
-import type { RuleInfo, Spot } from '../core/rule.ts';
+import type { Silenced } from '../core/finding.ts';
+import type { LintFinding, RuleInfo } from '../core/rule.ts';
 import { positionAt } from '../topology/places.ts';
 import { commentsIn } from './comments.ts';
 import { expiredIgnore, unreadableIgnore, unusedIgnore, ungroundedIgnore, unknownIgnore } from './own.ts';
@@ -67,13 +67,13 @@ export interface Ignoring {
 }
 
 export interface Ignored {
-  readonly kept: readonly Finding[];
-  readonly ignored: readonly Finding[];
+  readonly kept: readonly LintFinding[];
+  readonly silenced: readonly Silenced[];
 }
 
 /** Takes out what a comment says to ignore, and adds what is wrong with such comments. */
 export function withIgnores(
-  findings: readonly Finding[],
+  findings: readonly LintFinding[],
   ignores: readonly Ignore[],
   how: Ignoring,
 ): Ignored {
@@ -81,12 +81,16 @@ export function withIgnores(
     how.rules.flatMap((rule) => [rule.id, rule.name].map((word) => [word, rule.id] as const)),
   );
   const sound = ignores.filter((one) => faultsOf(one, how).length === 0);
-  const matches = (one: Ignore, rule: string) => (finding: Finding) =>
+  const matches = (one: Ignore, rule: string) => (finding: LintFinding) =>
     finding.rule === known.get(rule) &&
-    finding.position?.file === one.position.file &&
+    finding.position.file === one.position.file &&
     finding.position.line === one.line;
-  const ignored = new Set(
-    sound.flatMap((one) => one.rules.flatMap((rule) => findings.filter(matches(one, rule)))),
+  const reasons = new Map(
+    sound.flatMap((one) =>
+      one.rules.flatMap((rule) =>
+        findings.filter(matches(one, rule)).map((finding) => [finding, one.reason] as const),
+      ),
+    ),
   );
   const wrong = ignores.flatMap((one) => [
     ...faultsOf(one, how),
@@ -97,17 +101,19 @@ export function withIgnores(
     : sound.flatMap((one) =>
         one.rules
           .filter((rule) => known.has(rule) && !findings.some(matches(one, rule)))
-          .map((rule) =>
-            fault(unusedIgnore, one, `there is nothing here for ${rule} to find`, 'delete the comment'),
-          ),
+          .map((rule) => ({
+            ...fault(unusedIgnore, one, `there is nothing here for ${rule} to find`, 'delete the comment'),
+            // Of several rules, the others may be needed.
+            ...(one.rules.length === 1 ? { fix: [{ is: 'uncomment', at: one.position } as const] } : {}),
+          })),
       );
   return {
-    kept: [...findings.filter((one) => !ignored.has(one)), ...wrong, ...unused],
-    ignored: [...ignored],
+    kept: [...findings.filter((one) => !reasons.has(one)), ...wrong, ...unused],
+    silenced: [...reasons].map(([finding, reason]) => ({ finding, by: 'comment', reason })),
   };
 }
 
-function faultsOf(one: Ignore, { today }: Ignoring): Finding[] {
+function faultsOf(one: Ignore, { today }: Ignoring): LintFinding[] {
   const hint = `write it as # ${word} MQ101: why it is meant here`;
   if (!one.readable)
     return [fault(unreadableIgnore, one, 'a comment to ignore something that does not say what', hint)];
@@ -120,7 +126,7 @@ function faultsOf(one: Ignore, { today }: Ignoring): Finding[] {
   return [];
 }
 
-function unknown(one: Ignore, rule: string): Finding {
+function unknown(one: Ignore, rule: string): LintFinding {
   return fault(
     unknownIgnore,
     one,
@@ -134,6 +140,6 @@ function fault(
   { position }: Ignore,
   message: string,
   hint: string,
-): Finding & Spot {
+): LintFinding {
   return { rule: id, name, severity, message, position, hint };
 }

@@ -86,6 +86,16 @@ export const expiredIgnore: RuleInfo = {
   instead: 'Repair what it is about, or decide on another date.',
 };
 
+export const staleBaseline: RuleInfo = {
+  id: 'MQ020',
+  name: 'baseline-stale',
+  severity: 'error',
+  summary: 'The baseline has a finding that is no longer there.',
+  why: 'It was repaired, which is what a baseline is for. Until its entry goes, the same finding could come back without being told.',
+  instead:
+    '`mqwarden lint --baseline FILE --prune-baseline` takes out what is no longer found, and adds nothing.',
+};
+
 export const ownRules: readonly RuleInfo[] = [
   unreadable,
   invalid,
@@ -96,4 +106,5 @@ export const ownRules: readonly RuleInfo[] = [
   unknownIgnore,
   unusedIgnore,
   expiredIgnore,
+  staleBaseline,
 ];

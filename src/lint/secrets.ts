@@ -71,15 +71,40 @@ export function isSecretKey(key: string): boolean {
 }
 
 const hidden = '***';
+const secretKey =
+  '(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|private[-_]?key|credentials?)["\']?\\s*[:=]';
+/** A value of a secret's key, unless it is a reference. */
+const keyAndValue = new RegExp(
+  `(${secretKey}\\s*)(["']?)(?!(?:env|file|vault|aws-sm|exec):)[^\\s,}"'#][^,}"'#]*`,
+  'gi',
+);
+const onlyKey = new RegExp(`^[\\s-]*["']?[\\w.-]*${secretKey}`, 'i');
 
-/** A line of a file to show to anybody: whatever may be a secret in it is not shown. */
-export function maskedLine(line: string): string {
-  let masked = line.replace(
-    /((?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|private[-_]?key|credentials?)["']?\s*[:=]\s*)(["']?)(?!(?:env|file|vault|aws-sm|exec):)[^\s,}"'#][^,}"'#\n]*/gi,
-    (_, key: string, quote: string) => `${key}${quote}${hidden}`,
-  );
-  for (const { at, length } of [...formatsIn(masked), ...randomIn(masked)].sort((a, b) => b.at - a.at)) {
-    masked = `${masked.slice(0, at)}${hidden}${masked.slice(at + length)}`;
+/** A line of a file as it may be shown to anybody: whatever may be a secret in it is not, nor what goes on from a secret's key. */
+export function maskedLine(lines: readonly string[], at: number): string {
+  const line = lines[at] ?? '';
+  if (isBelowSecret(lines, at)) return `${line.slice(0, indentOf(line))}${hidden}`;
+  const masked = line.replace(keyAndValue, (_, key: string, quote: string) => `${key}${quote}${hidden}`);
+  return [...formatsIn(masked), ...randomIn(masked)]
+    .sort((a, b) => b.at - a.at)
+    .reduce(
+      (shown, { at: from, length }) => `${shown.slice(0, from)}${hidden}${shown.slice(from + length)}`,
+      masked,
+    );
+}
+
+function indentOf(line: string): number {
+  return line.search(/\S|$/);
+}
+
+/** Whether one of the lines that it is indented below has the key of a secret. */
+function isBelowSecret(lines: readonly string[], at: number): boolean {
+  let indent = indentOf(lines[at] ?? '');
+  for (let above = at - 1; above >= 0 && indent > 0; above -= 1) {
+    const line = lines[above] ?? '';
+    if (line.trim() === '' || indentOf(line) >= indent) continue;
+    if (onlyKey.test(line)) return true;
+    indent = indentOf(line);
   }
-  return masked;
+  return false;
 }

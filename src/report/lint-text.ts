@@ -1,30 +1,26 @@
 import pc from 'picocolors';
-import type { Position } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { counted, findingLines, totalsText } from './findings-text.ts';
+import type { FindingsReport } from './findings-report.ts';
 import { printable } from './printable.ts';
 
-export interface LintReport {
-  readonly findings: readonly Finding[];
-  readonly ignored: readonly Finding[];
-  /** The line of a file that may be shown to anybody; undefined where there is none. */
-  readonly lineAt: (position: Position) => string | undefined;
-}
-
 /** Findings with the lines that they are about, for a terminal. */
-export function lintAsText({ findings, ignored, lineAt }: LintReport, color: boolean): string {
+export function lintAsText(
+  { findings, silenced, lineAt }: Pick<FindingsReport, 'findings' | 'silenced' | 'lineAt'>,
+  color: boolean,
+): string {
   const colors = pc.createColors(color);
   const lines = findings.flatMap((finding) =>
     findingLines({ ...finding, rule: `${finding.rule} ${finding.name}` }, colors, frameOf(finding, lineAt)),
   );
-  const aside = ignored.length === 0 ? '' : colors.dim(` (${counted(ignored.length, 'finding')} ignored)`);
+  const aside = silenced.length === 0 ? '' : colors.dim(` (${counted(silenced.length, 'finding')} ignored)`);
   return `${[...lines, `${totalsText(findings, colors)}${aside}`].join('\n')}\n`;
 }
 
 /** Wider lines are cut: what matters stands at the column. */
 const widest = 100;
 
-function frameOf({ position }: Finding, lineAt: LintReport['lineAt']): string[] {
+function frameOf({ position }: Finding, lineAt: FindingsReport['lineAt']): string[] {
   const line = position && lineAt(position);
   if (position === undefined || line === undefined || line.trim() === '') return [];
   const from = Math.max(0, position.column - widest);

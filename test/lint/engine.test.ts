@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { findingsOf } from '../../scripts/docs/examples.ts';
 import type { RuleSet } from '../../src/lint/engine.ts';
 import type { FileRule, TopologyRule } from '../../src/lint/rule.ts';
-import { lintTexts, ruleSet } from '../../src/operations/lint.ts';
+import { lintTexts } from '../../src/operations/lint/look.ts';
+import { ruleSet } from '../../src/operations/lint/rules.ts';
 
 const set = await ruleSet();
 const scope = { variables: {}, today: '2026-11-24' };
@@ -20,7 +21,7 @@ services:
   a-service: { kafka: { topics: { a.b: {}, a_b: {} } } }
 `;
     const { findings } = lintTexts([{ file: 'a.yaml', text }], set, scope);
-    expect(findings.map(({ rule, position }) => [rule, position?.line])).toEqual([['MQ004', 5]]);
+    expect(findings.map(({ rule, position }) => [rule, position.line])).toEqual([['MQ004', 5]]);
   });
 
   test('takes the place of what loading says there', () => {
@@ -76,7 +77,7 @@ describe('a comment that ignores', () => {
   const lines = (text: string) =>
     lintTexts([{ file: 'a.yaml', text }], only(everyLine), scope)
       .findings.filter(({ rule }) => rule !== 'MQ002')
-      .map(({ rule, position }) => `${rule} ${position?.line ?? ''}`);
+      .map(({ rule, position }) => `${rule} ${position.line}`);
 
   test.each([
     ['behind', 'version: 1 # mqwarden-ignore MQ901: why\nname: a', ['MQ901 2']],

@@ -21,7 +21,16 @@ that is where an intruder already is.`,
         position,
         message: `${showPath(path)}: ${scheme}:// goes without TLS`,
         hint: 'use the listener with TLS: https://…:15671, amqps://…:5671',
+        fix: encrypted(value).map((to) => ({ is: 'replace', at: position, from: value, to })),
       };
     }
   },
 };
+
+/** By the ports that everybody uses; no other can be known. */
+function encrypted(value: string): string[] {
+  const ports = { http: ['15672', 'https', '15671'], amqp: ['5672', 'amqps', '5671'] } as const;
+  const [, scheme = '', host = '', port] = /^([a-z]+):\/\/([^/:]+):(\d+)$/.exec(value) ?? [];
+  const known = scheme === 'http' || scheme === 'amqp' ? ports[scheme] : undefined;
+  return known?.[0] === port && known !== undefined ? [`${known[1]}://${host}:${known[2]}`] : [];
+}

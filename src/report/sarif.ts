@@ -1,0 +1,103 @@
+import type { Position } from '../core/errors.ts';
+import type { Finding, Related, Severity, Silenced } from '../core/finding.ts';
+import type { FindingsReport, ReportedRule } from './findings-report.ts';
+import { printable } from './printable.ts';
+
+/** Findings as SARIF 2.1.0, which code scanning takes. Pure. */
+
+const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'note' };
+
+export function findingsAsSarif(report: FindingsReport): string {
+  const { findings, silenced, rules, version, fingerprints } = report;
+  const indexes = new Map(rules.map(({ id }, at) => [id, at]));
+  const result = (finding: Finding) => resultOf(finding, indexes, fingerprints.get(finding));
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'mqwarden',
+            semanticVersion: version,
+            rules: rules.map(descriptorOf),
+          },
+        },
+        automationDetails: { id: `mqwarden/${report.command}/` },
+        columnKind: 'utf16CodeUnits',
+        results: [
+          ...findings.map(result),
+          ...silenced.map((one) => ({ ...result(one.finding), suppressions: [suppressionOf(one)] })),
+        ],
+      },
+    ],
+  };
+  return `${JSON.stringify(log, undefined, 2)}\n`;
+}
+
+function descriptorOf({ id, name, severity, summary, why, instead }: ReportedRule): object {
+  return {
+    id,
+    name,
+    shortDescription: { text: plain(summary) },
+    fullDescription: { text: plain(why) },
+    help: { text: plain(instead), markdown: `${why}\n\n${instead}` },
+    defaultConfiguration: { level: levels[severity] },
+  };
+}
+
+function plain(markdown: string): string {
+  return markdown.replaceAll('`', '').replace(/\[([^\]]*)\]\([^)]*\)/g, '$1');
+}
+
+function resultOf(
+  finding: Finding,
+  indexes: ReadonlyMap<string, number>,
+  fingerprint: string | undefined,
+): object {
+  const { rule, severity, message, hint, related = [] } = finding;
+  const ruleIndex = indexes.get(rule);
+  const placed = related.filter(({ position }) => position !== undefined);
+  return {
+    ruleId: rule,
+    ...(ruleIndex === undefined ? {} : { ruleIndex }),
+    level: levels[severity],
+    message: { text: [message, ...(hint === undefined ? [] : [hint])].map(printable).join('\n') },
+    locations: [locationOf(finding)],
+    ...(placed.length === 0 ? {} : { relatedLocations: placed.map(relatedOf) }),
+    ...(fingerprint === undefined ? {} : { partialFingerprints: { 'mqwarden/v1': fingerprint } }),
+  };
+}
+
+function locationOf({ position, address, service }: Finding): object {
+  const name = address ?? service;
+  return {
+    ...(position === undefined ? {} : { physicalLocation: physicalOf(position) }),
+    ...(name === undefined ? {} : { logicalLocations: [{ fullyQualifiedName: name }] }),
+  };
+}
+
+function relatedOf({ message, position }: Related, at: number): object {
+  return {
+    id: at + 1,
+    message: { text: printable(message) },
+    ...(position === undefined ? {} : { physicalLocation: physicalOf(position) }),
+  };
+}
+
+function physicalOf({ file, line, column }: Position): object {
+  return { artifactLocation: { uri: uriOf(file) }, region: { startLine: line, startColumn: column } };
+}
+
+/** Relative ones are looked up from the root of the repository, where pipelines call lint. */
+function uriOf(file: string): string {
+  const parts = file.replaceAll('\\', '/').split('/').map(encodeURIComponent);
+  const path = parts.join('/').replace(/^(?:\.\/)+/, '');
+  if (file.startsWith('/')) return `file://${path}`;
+  return /^[A-Za-z]%3A\//.test(path) ? `file:///${path.replace('%3A', ':')}` : path;
+}
+
+function suppressionOf({ by, reason }: Silenced): object {
+  const kind = by === 'comment' ? 'inSource' : 'external';
+  return { kind, ...(reason === undefined ? {} : { justification: reason }) };
+}

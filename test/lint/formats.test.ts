@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { address } from '../../src/core/address.ts';
+import type { Finding } from '../../src/core/finding.ts';
+import { fingerprintsOf } from '../../src/lint/fingerprint.ts';
+import { infosOf } from '../../src/operations/lint.ts';
+import { ruleSet } from '../../src/operations/lint/rules.ts';
+import { findingsAsJson } from '../../src/report/findings-json.ts';
+import type { FindingsReport } from '../../src/report/findings-report.ts';
+import { findingsAsAnnotations } from '../../src/report/github.ts';
+import { findingsAsJunit } from '../../src/report/junit.ts';
+import { lintAsMarkdown } from '../../src/report/lint-markdown.ts';
+import { lintAsText } from '../../src/report/lint-text.ts';
+import { findingsAsSarif } from '../../src/report/sarif.ts';
+
+const golden = (name: string) => join(import.meta.dirname, 'formats', name);
+const position = (line: number, column: number) => ({ file: 'topology/a b/ordérs.yaml', line, column });
+
+/** With all that a name may hold to break out of a format. */
+const findings: readonly Finding[] = [
+  {
+    rule: 'MQ101',
+    name: 'literal-secret',
+    severity: 'error',
+    message: 'a, b: 100% <of> "it" & ::error::\u001b[31m',
+    hint: 'a hint',
+    position: position(2, 5),
+    related: [{ message: 'first here', position: position(1, 1) }],
+  },
+  {
+    rule: 'MQ106',
+    name: 'powerful-tag',
+    severity: 'warning',
+    message: 'orders has the tag `monitoring` | more',
+    position: position(3, 1),
+    address: address('rabbitmq:user', 'orders'),
+    service: 'orders',
+  },
+  {
+    rule: 'ACME001',
+    name: 'acme',
+    severity: 'note',
+    message: 'of a rule that nobody knows',
+    position: position(4, 1),
+  },
+];
+const silenced = [
+  { finding: { ...findings[0], message: 'silenced' } as Finding, by: 'comment', reason: 'because' },
+  { finding: { ...findings[1], message: 'old' } as Finding, by: 'baseline' },
+] as const;
+const lines = ['name: a', '    password: x', 'services:', 'tail'];
+
+let report: FindingsReport;
+beforeAll(async () => {
+  report = {
+    command: 'lint',
+    version: '1.2.3',
+    findings,
+    silenced,
+    rules: infosOf(await ruleSet()).filter(({ id }) => ['MQ001', 'MQ101', 'MQ106'].includes(id)),
+    fingerprints: fingerprintsOf([...findings, ...silenced.map(({ finding }) => finding)], 'topology'),
+    failOn: 'error',
+    lineAt: ({ line }) => lines[line - 1],
+  };
+});
+
+describe('SARIF', () => {
+  const require = createRequire(import.meta.url);
+  const { $schema, id, ...schema } = JSON.parse(
+    readFileSync(require.resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'), 'utf8'),
+  ) as Readonly<Record<string, unknown>>;
+  // It is of draft 4, of which it uses only what draft 7 reads the same.
+  expect($schema).toContain('draft-04');
+  expect(id).toContain('sarif-2.1.0');
+  const validate = new Ajv({
+    strict: false,
+    validateFormats: false,
+    unicodeRegExp: false,
+    allErrors: true,
+  }).compile(schema);
+  const errorsOf = (log: unknown) => (validate(log) ? [] : (validate.errors ?? []));
+
+  test('is what its schema says', async () => {
+    const text = findingsAsSarif(report);
+    expect(errorsOf(JSON.parse(text))).toEqual([]);
+    await expect(text).toMatchFileSnapshot(golden('findings.sarif'));
+  });
+
+  test('of nothing, too, and of all rules', async () => {
+    const log: unknown = JSON.parse(
+      findingsAsSarif({ ...report, findings: [], silenced: [], rules: infosOf(await ruleSet()) }),
+    );
+    expect(errorsOf(log)).toEqual([]);
+    // The schema is one that can say no.
+    expect(errorsOf({ ...(log as object), version: '2.0.0' })).not.toEqual([]);
+  });
+});
+
+test('JUnit', async () => {
+  await expect(findingsAsJunit(report)).toMatchFileSnapshot(golden('findings.xml'));
+  expect(findingsAsJunit({ ...report, failOn: 'note' })).toContain('failures="3"');
+});
+
+test('annotations', async () => {
+  await expect(findingsAsAnnotations(report)).toMatchFileSnapshot(golden('findings.github.txt'));
+});
+
+test('at most ten annotations of a type', () => {
+  const [first] = findings;
+  const many = Array.from({ length: 25 }, (): Finding => ({ ...(first as Finding) }));
+  const text = findingsAsAnnotations({ findings: [...many, ...findings.slice(1)] });
+  expect(text.split('\n').filter((line) => line.startsWith('::error '))).toHaveLength(10);
+  expect(text).toContain('\n15 more errors, for which GitHub has no room\n');
+  expect(text.split('\n').filter((line) => /^::(warning|notice) /.test(line))).toHaveLength(2);
+});
+
+test('Markdown', async () => {
+  await expect(lintAsMarkdown(report)).toMatchFileSnapshot(golden('findings.markdown.txt'));
+});
+
+test('text', async () => {
+  await expect(lintAsText(report, false)).toMatchFileSnapshot(golden('findings.txt'));
+});
+
+test('JSON, with places beside what they are about', () => {
+  const { findings: told } = JSON.parse(findingsAsJson(findings)) as { findings: readonly unknown[] };
+  expect(told[0]).toEqual({
+    rule: 'MQ101',
+    name: 'literal-secret',
+    severity: 'error',
+    message: findings[0]?.message,
+    hint: 'a hint',
+    file: 'topology/a b/ordérs.yaml',
+    line: 2,
+    column: 5,
+    related: [{ message: 'first here', file: 'topology/a b/ordérs.yaml', line: 1, column: 1 }],
+  });
+});
