@@ -69,8 +69,8 @@ describe('a rotation', () => {
     }
     end.abort();
     await work;
-    await users.drop(old);
     await until(() => seen.length >= sent.length, 'all messages consumed');
+    await users.drop(old);
     expect(seen.toSorted((a, b) => Number(a) - Number(b))).toEqual(sent);
     const outcomes = events.filter(({ outcome }) => outcome !== 'succeeded');
     expect(outcomes).toEqual([]);
@@ -79,4 +79,48 @@ describe('a rotation', () => {
     );
     expect(JSON.stringify(events)).not.toContain(first.password);
   });
+
+  it('that waits for nobody stops nothing: what the old credential may no longer do, the next one does', async () => {
+    const [topic, group] = [uniqueName('orders'), uniqueName('group')];
+    await admin.createTopic(topic, 1);
+    const name = uniqueName('order-service');
+    const users = kafkaUsers(admin, topic, group);
+    const secrets = await users.add(name);
+    // Each looks at the store for itself, and of its own accord never within this test.
+    const open = () =>
+      createKafka({
+        ...{ service: 'order-service', brokers: broker.brokers, tls: { ca: broker.ca }, secrets },
+        ...{ refreshMs: 3_600_000, logLevel: kafkajs.logLevel.NOTHING },
+      });
+    const producer = open().producer();
+    // Who is cut off cannot leave its group, which waits for it as long.
+    const consumer = open().consumer({ groupId: group, sessionTimeout: 6_000 });
+    onTestFinished(async () => {
+      await producer.disconnect();
+      await consumer.disconnect();
+      await users.drop(`${name}.g2`);
+    });
+    await Promise.all([producer.connect(), consumer.connect()]);
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    const seen = new Set<string>();
+    await consumer.run({
+      eachMessage: ({ message }) => {
+        seen.add(message.value?.toString() ?? '');
+        return Promise.resolve();
+      },
+    });
+    const send = (value: string) => producer.send({ topic, messages: [{ value }] });
+    await send('before');
+    await until(() => seen.has('before'), 'the message of before');
+    const crashes: string[] = [];
+    consumer.on('consumer.crash', ({ payload }) => crashes.push(payload.error.message));
+    rotate(secrets, await users.add(`${name}.g2`));
+    await users.drop(name);
+    await Promise.all(['one', 'two', 'three'].map(send));
+    await until(() => ['one', 'two', 'three'].every((one) => seen.has(one)), 'the messages of after', 60_000);
+    expect(crashes).toHaveLength(1);
+    // A right that nobody has is missing for good, and told so.
+    const foreign = producer.send({ topic: uniqueName('foreign'), messages: [{ value: '' }] });
+    await expect(foreign).rejects.toThrow();
+  }, 120_000);
 });

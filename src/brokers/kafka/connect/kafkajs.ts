@@ -2,6 +2,7 @@ import kafkajs, { Kafka, type KafkaConfig } from 'kafkajs';
 import { messageOf } from '../../../core/errors.ts';
 import { authenticationProvider, Logins } from './login.ts';
 import type { KafkajsOptions } from './options.ts';
+import { regaining } from './regain.ts';
 import { Sockets } from './sockets.ts';
 
 export interface Refreshable {
@@ -36,7 +37,7 @@ export function createService(options: KafkajsOptions): Kafka & Refreshable {
     },
   });
   const kafka = new Kafka(configOf(options, logins, sockets, false));
-  return Object.assign(kafka, { refresh: () => follower.refresh() });
+  return Object.assign(regaining(kafka, follower), { refresh: () => follower.refresh() });
 }
 
 /** TLS tells by an alert that the certificate is not taken. */
@@ -97,6 +98,10 @@ class Follower {
     this.timer.unref();
   }
 
+  get inUse(): string | undefined {
+    return this.proved;
+  }
+
   refresh(): Promise<boolean> {
     this.looking ??= this.take().finally(() => (this.looking = undefined));
     return this.looking;
@@ -139,8 +144,12 @@ class Follower {
       await this.refresh();
     } catch (error) {
       // The connections are good still: told, and looked at again.
-      this.logins.tell({ type: 'handover', outcome: 'failed', reason: messageOf(error) });
+      this.failed(error);
     }
     this.look();
+  }
+
+  failed(error: unknown): void {
+    this.logins.tell({ type: 'handover', outcome: 'failed', reason: messageOf(error) });
   }
 }
