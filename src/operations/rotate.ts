@@ -1,11 +1,10 @@
 import { RefusedError } from '../core/errors.ts';
 import { gate } from '../core/pool.ts';
 import { type DoneStep, type Rotation, type Rotations, summarizeRotations } from '../core/rotation/report.ts';
-import { stepsLeft } from '../core/rotation/steps.ts';
 import type { AuditLog } from '../history/audit-log.ts';
 import { type LockOptions, type Locks, lockAll, unlocked } from './lock.ts';
 import { type Intent, intend, type Scope } from './rotate/intent.ts';
-import { commonTo, rotateOne, type Settings, sidesOf, startOf } from './rotate/walk.ts';
+import { commonTo, rotateOne, type Settings, sidesOf, startOf, stepsOf } from './rotate/walk.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 
 export interface RotateOptions extends SessionOptions, Settings, Omit<Scope, 'now'> {
@@ -84,10 +83,14 @@ function plannedOf(intents: readonly Intent[], options: RotateOptions): Rotation
         return { ...of, result: 'blocked', steps: [], reason: assessment.why, hint: assessment.hint };
       case 'begin':
       case 'resume':
-      case 'return': {
+      case 'return':
+      case 'forget': {
         const record = startOf(intent, options, () => '');
-        const left = stepsLeft(record.underWay, options.emergency);
-        const steps = left.map((step): DoneStep => ({ step, result: 'planned', detail: '' }));
+        const steps = stepsOf(intent, record, options).map((step): DoneStep => ({
+          step,
+          result: 'planned',
+          detail: '',
+        }));
         return { ...of, ...sidesOf(record, assessment.is !== 'begin'), result: 'planned', steps };
       }
     }

@@ -46,13 +46,22 @@ function readPem(path: string, name: string): string {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw new SecretError(`option ${name}: the file ${path} cannot be read (${code})`, {
-      hint: 'give a PEM text, or the path of a PEM file',
-      cause: error,
+    // Without the cause: the system's words repeat the path.
+    throw new SecretError(`option ${name}: ${shown(path, name)} cannot be read (${code})`, {
+      hint: 'give a PEM text (base64 of one is none), or the path of a PEM file',
     });
   }
   if (pem.test(text)) return text;
-  throw new SecretError(`option ${name}: ${path} is not a PEM file`, { hint: 'it begins with -----BEGIN' });
+  throw new SecretError(`option ${name}: ${shown(path, name)} is not a PEM file`, {
+    hint: 'it begins with -----BEGIN',
+  });
+}
+
+const longestPath = 200;
+
+/** What was given may be no path but the key itself, in a form that is no PEM; and what is long is hardly a path. */
+function shown(path: string, name: string): string {
+  return name === 'tls.key' || path.length > longestPath ? 'what it names as a file' : `the file ${path}`;
 }
 
 /** Whoever renews a certificate writes two files: for a moment they do not belong together. */

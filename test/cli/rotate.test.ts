@@ -358,6 +358,30 @@ describe('in place', () => {
     expect(await changes()).toEqual([]);
   });
 
+  it('of many at once, few wait between the store and the broker', async () => {
+    const services = Array.from({ length: 20 }, (_, at) => named(`wide${at}`));
+    for (const service of services) declared[service] = { rotation: 'in-place', rabbitmq: {} };
+    await place.write(declared);
+    await place.converge();
+    const { code } = await rotate(...services.flatMap((service) => ['--service', service]));
+    expect(code).toBe(0);
+    const text = await readFile(join(place.cwd, '.mqwarden', 'audit.jsonl'), 'utf8');
+    const lines = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, string>);
+    let between = 0;
+    let most = 0;
+    for (const { service = '', action } of lines) {
+      if (!services.includes(service)) continue;
+      if (action === 'rotate publish') most = Math.max(most, (between += 1));
+      if (action === 'rotate set') between -= 1;
+    }
+    expect(between).toBe(0);
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(8);
+  });
+
   it('a live user whose password is not stored is adopted', async () => {
     const service = named('found');
     await have(service, { rabbitmq: {}, kafka: {} });
@@ -379,6 +403,80 @@ describe('in place', () => {
 });
 
 describe('what goes wrong', () => {
+  it('a service that is suspended half way gets no password back, and an abort ends it', async () => {
+    const service = named('halted');
+    await have(service, { rabbitmq: {} });
+    management.onRequest((_n, { method, path }) =>
+      method !== 'GET' && path.includes('permissions') ? 'kill-before' : 'pass',
+    );
+    expect(await one('--service', service)).toMatchObject({ result: 'failed' });
+    management.onRequest(undefined);
+    await have(service, { suspended: true, rabbitmq: {} });
+    const hashes = async () =>
+      (await rabbit.get<{ name: string; password_hash: string }[]>('/users')).filter(({ name }) =>
+        name.startsWith(service),
+      );
+    const before = await hashes();
+    expect(await one('--service', service)).toMatchObject({
+      code: 2,
+      result: 'blocked',
+      reason: expect.stringContaining('it is suspended') as string,
+      hint: expect.stringContaining('--abort') as string,
+    });
+    expect(await hashes()).toEqual(before);
+    expect(await one('--service', service, '--abort')).toMatchObject({ code: 0, result: 'aborted' });
+    expect(await usersOf(service)).toEqual([service]);
+    expect(await letIn(await place.stored(`rabbitmq/${service}`))).toBe(false);
+    expect(await changes()).toEqual([]);
+    await have(service, { rabbitmq: {} });
+    expect(await letIn(await place.stored(`rabbitmq/${service}`))).toBe(true);
+  });
+
+  it('several generations live and nothing tells which is in use: none is adopted', async () => {
+    const service = named('many');
+    await have(service, { rabbitmq: {} });
+    await rm(secrets(`rabbitmq/${service}`));
+    await rabbit.put(`/users/${service}.g3`, { password: 'by-hand', tags: '' });
+    expect(await one('--service', service, '--adopt')).toMatchObject({
+      code: 2,
+      result: 'blocked',
+      reason: expect.stringContaining(`${service}, ${service}.g3`) as string,
+    });
+    await rabbit.delete(`/users/${service}.g3`);
+    expect(await one('--service', service, '--adopt')).toMatchObject({ code: 0, result: 'adopted' });
+  });
+
+  it('in place, the store is written by hand before the broker is given a password: an abort has nothing to undo', async () => {
+    const service = named('by-hand');
+    await have(service, { rotation: 'in-place', rabbitmq: {} });
+    const file = secrets(`rabbitmq/${service}`);
+    const before = await place.stored(`rabbitmq/${service}`);
+    const theirs = { username: service, password: 'somebody-elses-password' };
+    management.onRequest(async (): Promise<ManagementVerdict> => {
+      await writeFile(`${file}.new`, JSON.stringify(theirs), { mode: 0o600 });
+      await rename(`${file}.new`, file);
+      return 'pass';
+    });
+    const failed = await one('--service', service, '--no-lock');
+    management.onRequest(undefined);
+    expect(failed.steps.at(-1)).toMatchObject({ step: 'publish', result: 'failed' });
+    expect(await one('--service', service)).toMatchObject({
+      code: 1,
+      hint: expect.stringContaining('--abort') as string,
+    });
+    expect(await one('--service', service, '--abort')).toMatchObject({
+      code: 0,
+      result: 'aborted',
+      steps: [],
+      remainder: expect.stringContaining('left as somebody else wrote it') as string,
+    });
+    expect(await place.stored(`rabbitmq/${service}`)).toEqual(theirs);
+    expect(await letIn(before)).toBe(true);
+    // As somebody would mend it: with the password that the broker has.
+    await writeFile(file, JSON.stringify(before), { mode: 0o600 });
+    expect(await one('--service', service)).toMatchObject({ code: 0, result: 'rotated' });
+  });
+
   it('a wrong password of the administrator: nothing is written', async () => {
     const service = named('order');
     const before = await place.stored(`rabbitmq/${service}`);

@@ -10,10 +10,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
-import { firstRecord, principalAt, type RotationRecord } from '../../src/core/rotation/record.ts';
+import {
+  firstRecord,
+  principalAt,
+  type Rotating,
+  type RotationRecord,
+} from '../../src/core/rotation/record.ts';
 import { announce, begin, finish } from '../../src/core/rotation/steps.ts';
 import { writeRecord } from '../../src/operations/records.ts';
-import { doStep, type Rotating, type Work } from '../../src/operations/rotate/steps.ts';
+import { doStep, type Work } from '../../src/operations/rotate/steps.ts';
 import { openStore } from '../../src/secrets/open.ts';
 import type { SecretStore } from '../../src/secrets/store.ts';
 import { startMoto } from '../secrets/moto-server.ts';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SecretError } from '../../src/core/errors.ts';
 import { readTls } from '../../src/secrets/pem.ts';
+import { allOf } from './failure.ts';
 import { type Authority, createAuthority } from '../brokers/certificates.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mqwarden-pem-'));
@@ -42,4 +43,20 @@ it.each([
   expect(error).toBeInstanceOf(SecretError);
   expect(`${String(error)} ${(error as SecretError).hint ?? ''}`).toContain(message);
   expect(String(error)).not.toContain('secret\n');
+});
+
+it.each([
+  ['key', 'c2VjcmV0LWtleQ=='],
+  ['key', '/keys/secret-key.pem'],
+  ['ca', 'c2VjcmV0LWNlcnRpZmljYXRl'.repeat(20)],
+] as const)('does not repeat what may be a %s in another form', (name, given) => {
+  let error: unknown;
+  try {
+    readTls({ [name]: given });
+  } catch (caught) {
+    error = caught;
+  }
+  if (!(error instanceof SecretError)) throw new Error('no SecretError', { cause: error });
+  expect(error.message).toContain(`option tls.${name}`);
+  expect(allOf(error)).not.toContain(given.slice(0, 10));
 });

@@ -1,8 +1,8 @@
 import { durationText } from '../duration.ts';
 import { generationName, generationOf } from '../naming.ts';
-import { firstRecord, principalAt, type RotationRecord, type Side } from './record.ts';
+import { firstRecord, principalAt, type Rotating, type RotationRecord, type Side } from './record.ts';
 import type { Mode } from './words.ts';
-import { turnBack } from './steps.ts';
+import { givesPassword, type Standing, turnBack } from './steps.ts';
 
 /** What a person asked for. */
 type Wish = 'rotate' | 'abort' | 'adopt';
@@ -37,7 +37,9 @@ export type Assessment =
   | { readonly is: 'blocked'; readonly why: string; readonly hint: string }
   /** `record` is the one to begin with. */
   | { readonly is: 'begin'; readonly mode: Mode; readonly record: RotationRecord }
-  | { readonly is: 'resume' | 'return'; readonly record: RotationRecord };
+  | { readonly is: 'resume' | 'return'; readonly record: RotationRecord }
+  /** Gone back from without a step: nothing was done that must be undone. */
+  | { readonly is: 'forget'; readonly record: RotationRecord };
 
 /** What is to be done for one service. Pure. */
 export function assess(of: Case, asked: Asked): Assessment {
@@ -47,23 +49,45 @@ export function assess(of: Case, asked: Asked): Assessment {
     const why = `a rotation of ${record.principal}, the name that it had before, is not finished`;
     return { is: 'blocked', why, hint: 'give it that name again, end the rotation, then rename it' };
   }
-  if (asked.wish === 'abort') return assessAbort(own, of.credential);
-  if (own?.underWay !== undefined) return { is: 'resume', record: own };
+  if (asked.wish === 'abort') return assessAbort(own, of);
+  if (isRotating(own)) return assessResumption(own, passwordless);
   if (passwordless !== undefined) return { is: 'skip', why: passwordless };
   return asked.wish === 'adopt' ? assessAdoption(of, own) : assessRotation(of, own, asked);
 }
 
+function isRotating(record: RotationRecord | undefined): record is Rotating {
+  return record?.underWay !== undefined;
+}
+
+/** What is under way gives a password to somebody who is to have none any more, unless only the taking away is left. */
+function assessResumption(
+  record: Rotating,
+  passwordless: string | undefined,
+  is: 'resume' | 'return' = 'resume',
+): Assessment {
+  const { underWay } = record;
+  if (passwordless === undefined || !givesPassword(underWay)) return { is, record };
+  const why = `${passwordless}, and its rotation, which is under way, would give it a password again`;
+  const hint =
+    underWay.mode === 'dual'
+      ? 'end that, or go back with rotate --abort'
+      : 'end that first: neither way of a rotation in place leaves it without a password';
+  return { is: 'blocked', why, hint };
+}
+
 function assessAbort(
   record: RotationRecord | undefined,
-  credential: StoredCredential | undefined,
+  { credential, passwordless }: Pick<Case, 'credential' | 'passwordless'>,
 ): Assessment {
-  if (record?.underWay === undefined) return { is: 'skip', why: 'no rotation of it is under way' };
-  const found = turnBack(record, isSide(record, record.underWay.to, credential));
+  if (!isRotating(record)) return { is: 'skip', why: 'no rotation of it is under way' };
+  const found = turnBack(record, standing(record, credential));
   switch (found.is) {
     case 'back':
-      return { is: 'return', record: found.record };
+      return assessResumption(found.record, passwordless, 'return');
+    case 'nothing':
+      return { is: 'forget', record: found.record };
     case 'already':
-      return { is: 'resume', record };
+      return assessResumption(record, passwordless);
     case 'too late':
       return {
         is: 'blocked',
@@ -115,8 +139,16 @@ function assessRotation(
   return { is: 'begin', mode, record };
 }
 
+/** What services are given, by one reading of the store: which may be behind what was written to it. */
+export function standing(record: Rotating, credential: StoredCredential | undefined): Standing {
+  const { from, to } = record.underWay;
+  if (isSide(record, to, credential)) return 'to';
+  const isFrom = from.password === undefined ? credential === undefined : isSide(record, from, credential);
+  return isFrom ? 'from' : 'neither';
+}
+
 /** Whether services are given this side. */
-export function isSide(
+function isSide(
   record: RotationRecord,
   side: Side,
   credential: Pick<StoredCredential, 'username' | 'password'> | undefined,

@@ -29,6 +29,8 @@ export interface UnderWay {
   readonly drainFrom?: string | undefined;
 }
 
+export type Rotating = RotationRecord & { readonly underWay: UnderWay };
+
 /** A generation with its password, as long as a rotation may need it. */
 export interface Side {
   readonly generation: number;

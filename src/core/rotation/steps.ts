@@ -1,5 +1,5 @@
 import type { Mode, Step } from './words.ts';
-import type { RotationRecord, UnderWay } from './record.ts';
+import type { Rotating, RotationRecord, UnderWay } from './record.ts';
 
 const order: Readonly<Record<Mode, readonly Step[]>> = {
   dual: ['create', 'grant', 'test', 'publish', 'drain', 'close', 'revoke', 'remove', 'prove'],
@@ -13,6 +13,19 @@ export function stepsLeft(
 ): readonly Step[] {
   const left = order[mode].slice(order[mode].indexOf(step));
   return emergency ? left.filter((one) => one !== 'drain') : left;
+}
+
+/**
+ * Steps that are done in one turn, without giving others theirs in between: from where services read a password that the broker does
+ * not have yet, to where it has it.
+ */
+export function turnsOf(steps: readonly Step[]): readonly (readonly Step[])[] {
+  return steps.reduce<readonly (readonly Step[])[]>((turns, step) => {
+    const last = turns.at(-1);
+    return step === 'set' && last?.at(-1) === 'publish'
+      ? [...turns.slice(0, -1), [...last, step]]
+      : [...turns, [step]];
+  }, []);
 }
 
 /** A rotation that begins: what its record says before anything is done. */
@@ -71,28 +84,44 @@ export function finish({ principal, last, underWay }: RotationRecord): RotationR
   return { principal, inUse: generation, last, ...(since === undefined ? {} : { rotatedAt: since }) };
 }
 
+/** From here on the old one is going: it cannot be gone back to. */
+const ended: readonly Step[] = ['revoke', 'remove', 'prove'];
+
+/** Whether going on gives a principal a password on the broker, or leaves it with one that could still be taken away. */
+export function givesPassword(underWay: Pick<UnderWay, 'mode' | 'way' | 'step'>): boolean {
+  const { mode, way, step } = underWay;
+  return mode === 'dual' ? way === 'forth' && !ended.includes(step) : stepsLeft(underWay).includes('set');
+}
+
+/** Which side services are given, by a reading of the store; `neither` is what somebody wrote by hand. */
+export type Standing = 'from' | 'to' | 'neither';
+
 export type Return =
-  | { readonly is: 'back'; readonly record: RotationRecord }
+  /** `nothing`: no step is to be done for it. */
+  | { readonly is: 'back' | 'nothing'; readonly record: Rotating }
   | { readonly is: 'too late' | 'unknown' | 'already' };
 
-/**
- * The way back, while the old one lives: the same steps with the sides exchanged. `published`: services are given the new one,
- * so that they must be given the old one again before the new one goes.
- */
-export function turnBack(record: RotationRecord, published: boolean): Return {
-  const { underWay } = record;
-  if (underWay === undefined) return { is: 'too late' };
+/** The way back, while the old one lives: the same steps with the sides exchanged. */
+export function turnBack({ underWay, ...record }: Rotating, given: Standing): Return {
   if (underWay.way === 'back') return { is: 'already' };
   const { mode, from, to, step, startedAt } = underWay;
-  const ended: readonly Step[] = ['revoke', 'remove', 'prove'];
   if (mode === 'dual' && ended.includes(step)) return { is: 'too late' };
-  if (from.password === undefined && (published || mode === 'in-place')) return { is: 'unknown' };
-  const first: Step = published || mode === 'in-place' ? 'publish' : 'revoke';
-  return {
-    is: 'back',
-    record: {
-      ...record,
-      underWay: { mode, way: 'back', from: to, to: from, step: first, startedAt },
-    },
-  };
+  const back = (first: Step): Rotating => ({
+    ...record,
+    underWay: { mode, way: 'back', from: to, to: from, step: first, startedAt },
+  });
+  // Somebody else's credential is in the store, so that ours was never given to the broker.
+  if (mode === 'in-place' && step === 'publish' && given === 'neither')
+    return { is: 'nothing', record: back('publish') };
+  if (!publishes(underWay, given)) return { is: 'back', record: back('revoke') };
+  return from.password === undefined ? { is: 'unknown' } : { is: 'back', record: back('publish') };
+}
+
+/**
+ * Whether services must be given the old one again before the new one goes. Where the new one may have been published, a reading
+ * of the store that shows the old one proves nothing: it may be behind. Writing the old one does, as it fails where it is.
+ */
+function publishes({ mode, step }: UnderWay, given: Standing): boolean {
+  if (mode === 'in-place' || given === 'to') return true;
+  return step === 'publish' ? given === 'from' : stepsLeft({ mode, step: 'publish' }).includes(step);
 }

@@ -17,6 +17,8 @@ export interface Intent {
   readonly target: Target;
   readonly held: Held;
   readonly assessment: Assessment;
+  /** Why it has no password of its own to rotate. */
+  readonly passwordless: string | undefined;
   /** For a rotation that begins: a generation whose name nobody has. */
   readonly next: number;
 }
@@ -35,7 +37,9 @@ export async function intend(session: Session, scope: Scope): Promise<readonly I
   });
   const assessed = targets.flatMap((target) => {
     const has = held.get(target);
-    return has === undefined ? [] : [{ target, held: has, assessment: assessTarget(target, has, scope) }];
+    if (has === undefined) return [];
+    const passwordless = whyPasswordless(target);
+    return [{ target, held: has, passwordless, assessment: assessTarget(target, has, passwordless, scope) }];
   });
   const beginning = new Set(
     assessed.filter(({ assessment }) => assessment.is === 'begin').map(({ target }) => target.site),
@@ -76,16 +80,23 @@ export function targetsOf(session: Session, services: readonly string[]): Target
   );
 }
 
-function assessTarget(target: Target, { record, credential }: Held, asked: Asked): Assessment {
-  const { site, service, base } = target;
-  const placed = site.landscape.services.find(({ name }) => name === service);
-  const mode = placed?.rotation ?? 'dual';
-  const passwordless =
-    placed?.suspended === true
-      ? 'it is suspended'
-      : hasPassword(target)
-        ? undefined
-        : 'it has no password of ours';
+function whyPasswordless(target: Target): string | undefined {
+  if (placedIn(target)?.suspended === true) return 'it is suspended';
+  return hasPassword(target) ? undefined : 'it has no password of ours';
+}
+
+function placedIn({ site, service }: Target) {
+  return site.landscape.services.find(({ name }) => name === service);
+}
+
+function assessTarget(
+  target: Target,
+  { record, credential }: Held,
+  passwordless: string | undefined,
+  asked: Asked,
+): Assessment {
+  const { base } = target;
+  const mode = placedIn(target)?.rotation ?? 'dual';
   return assess({ base, mode, record: record?.record, credential, passwordless }, asked);
 }
 
@@ -102,7 +113,7 @@ function withPlan(one: Assessed, planned: Planned, { emergency }: Scope): Intent
   const { target } = one;
   if (one.assessment.is !== 'begin') return { ...one, next: 1 };
   const users = usersIn(target.site, [...planned.difference.live.values()]);
-  const generations = users.flatMap((user) => generationOf(target.base, user) ?? []);
+  const generations = users.flatMap((user) => generationOf(target.base, user) ?? []).sort((a, b) => a - b);
   // Where neither record nor credential tells, the newest that lives is the one to adopt.
   const isNew = one.held.record === undefined && one.held.credential === undefined;
   const found = isNew ? firstRecord(target.base, Math.max(1, ...generations)) : one.assessment.record;
@@ -114,6 +125,11 @@ function withPlan(one: Assessed, planned: Planned, { emergency }: Scope): Intent
     next,
     assessment: { is: 'blocked', why, hint },
   });
+  if (isNew && generations.length > 1) {
+    const names = generations.map((one) => generationName(target.base, one)).join(', ');
+    const why = `several of its generations live, ${names}, and nothing tells which one services have`;
+    return blocked(why, 'remove those that no service uses from the broker, then adopt the one that is left');
+  }
   if (!users.includes(inUse)) return blocked(`user ${inUse} is not there`, 'apply makes it');
   const open = pending(planned, inUse);
   if (open === undefined || emergency) return { ...one, next, assessment };

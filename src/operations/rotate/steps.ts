@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Credential, Credentials, Rotator } from '../../core/broker.ts';
 import { durationText } from '../../core/duration.ts';
 import { BrokerError, RefusedError } from '../../core/errors.ts';
-import { isSide } from '../../core/rotation/assess.ts';
-import { principalAt, type RotationRecord, type Side, type UnderWay } from '../../core/rotation/record.ts';
+import { standing } from '../../core/rotation/assess.ts';
+import { principalAt, type Rotating, type Side, type UnderWay } from '../../core/rotation/record.ts';
 import type { Step } from '../../core/rotation/words.ts';
 import { credentialPath } from '../records.ts';
 import { type Hands, make, unmake } from './principal.ts';
@@ -15,7 +15,8 @@ export interface Work {
   readonly hands: Hands;
   readonly rotator: Rotator;
   readonly graceMs: number;
-  readonly emergency: boolean;
+  /** It is to have no password on the broker any more. */
+  readonly passwordless: boolean;
   readonly now: () => Date;
   /** Throws where a person stopped it, or the lock is lost. */
   readonly permit: () => Promise<void>;
@@ -23,8 +24,6 @@ export interface Work {
   readonly recorded: () => Promise<void>;
   readonly progress: (text: string) => void;
 }
-
-export type Rotating = RotationRecord & { readonly underWay: UnderWay };
 
 /** Does one step, which may have been done before, in part or whole; returns what there is to say of it. */
 export async function doStep(step: Step, record: Rotating, work: Work): Promise<string> {
@@ -73,19 +72,20 @@ function passwordOf(side: Side): Credentials {
 
 /** From here on, whoever reads the store is given the new one: all of it in one document. */
 async function publish(record: Rotating, { target, hands, permit }: Work): Promise<string> {
-  const { from, to } = record.underWay;
+  const { to, way } = record.underWay;
   const held = await readCredential(target, hands.session.context);
   const place = target.store.place(credentialPath(target));
-  if (isSide(record, to, held)) return `${place} had it already`;
-  const expected = from.password === undefined ? held === undefined : isSide(record, from, held);
-  if (!expected) {
+  const given = standing(record, held);
+  if (given === 'neither') {
     throw new RefusedError(
       `${place} was changed by somebody else while it was rotated: it is left as it is`,
       {
-        hint: 'put back what was there, or rotate with --abort',
+        hint: `put back what was there, ${way === 'forth' ? 'or rotate with --abort' : 'then rotate again'}`,
       },
     );
   }
+  // On the way back written all the same: this reading may be behind, and the store refuses to go on from it then.
+  if (given === 'to' && way === 'forth') return `${place} had it already`;
   await permit();
   const document = { ...held?.document, username: principalAt(record, to), password: to.password ?? '' };
   await target.store.write(credentialPath(target), document, held?.version);
@@ -127,9 +127,11 @@ async function close(old: string, { rotator }: Work): Promise<string> {
 
 async function prove(record: Rotating, old: string, work: Work): Promise<string> {
   const { from, to, mode } = record.underWay;
-  await untilLogin('accepted', work, { username: principalAt(record, to), password: to.password ?? '' });
+  // Who is suspended meanwhile is let in with neither.
+  if (!work.passwordless)
+    await untilLogin('accepted', work, { username: principalAt(record, to), password: to.password ?? '' });
   if (from.password === undefined)
-    return 'the new credential is accepted; the old one is not known, and so not proved to be refused';
+    return `${work.passwordless ? '' : 'the new credential is accepted; '}the old one is not known, and so not proved to be refused`;
   await untilLogin('refused', work, { username: old, password: from.password });
   if (mode === 'dual') await untilNoSession(old, work);
   return `${old} is refused with the old password`;

@@ -2,9 +2,9 @@ import { address } from '../../core/address.ts';
 import type { Watch } from '../../core/broker.ts';
 import { MqwardenError, RefusedError } from '../../core/errors.ts';
 import type { Gate } from '../../core/pool.ts';
-import { principalAt, type RotationRecord } from '../../core/rotation/record.ts';
+import { principalAt, type Rotating, type RotationRecord } from '../../core/rotation/record.ts';
 import type { DoneStep, Rotation } from '../../core/rotation/report.ts';
-import { announce, begin, finish, stepsLeft } from '../../core/rotation/steps.ts';
+import { announce, begin, finish, stepsLeft, turnsOf } from '../../core/rotation/steps.ts';
 import type { Step } from '../../core/rotation/words.ts';
 import type { AuditLog } from '../../history/audit-log.ts';
 import { generatePassword } from '../../secrets/generate.ts';
@@ -12,7 +12,7 @@ import type { Locks } from '../lock.ts';
 import { writeRecord } from '../records.ts';
 import type { Session } from '../session.ts';
 import type { Intent } from './intent.ts';
-import { doStep, type Rotating, type Work } from './steps.ts';
+import { doStep, type Work } from './steps.ts';
 
 /** What holds for all rotations of a run. */
 export interface Settings {
@@ -62,6 +62,15 @@ function rotating(record: RotationRecord): Rotating {
   const { underWay } = record;
   if (underWay === undefined) throw new Error('no rotation is under way');
   return { ...record, underWay };
+}
+
+/** What is to be done, from its record on. */
+export function stepsOf(
+  { assessment }: Pick<Intent, 'assessment'>,
+  { underWay }: Rotating,
+  { emergency }: Pick<Settings, 'emergency'>,
+): readonly Step[] {
+  return assessment.is === 'forget' ? [] : stepsLeft(underWay, emergency);
 }
 
 export interface Around {
@@ -115,27 +124,35 @@ async function walk(
       await work.permit();
       kept = await writeRecord(target.store, target, record, kept.version);
     };
-    for (const step of stepsLeft(first.underWay, options.emergency)) {
+    const take = async (step: Step): Promise<void> => {
       await work.permit();
-      const run = async () => {
+      await logged(step, rotating(kept.record), { ...around, intent, tell }, async () => {
         await keep(announce(kept.record, step, options.now().toISOString()));
         return doStep(step, rotating(kept.record), work);
-      };
-      await logged(step, rotating(kept.record), { ...around, intent, tell }, () =>
-        step === 'drain' ? run() : width(run),
-      );
+      });
       await work.recorded();
+    };
+    for (const turn of turnsOf(stepsOf(intent, first, options))) {
+      const inTurn = async (): Promise<void> => {
+        for (const step of turn) await take(step);
+      };
+      await (turn.includes('drain') ? inTurn() : width(inTurn));
     }
     const { mode } = first.underWay;
     await keep(finish(kept.record));
     session.context.progress(`${target.broker}: ${target.service} done`);
+    if (intent.assessment.is === 'forget')
+      return 'the broker had not been given another password, and the store is left as somebody else wrote it';
     return await work.rotator.remainder(mode);
   } finally {
     await work.rotator.close();
   }
 }
 
-async function workOf({ target }: Intent, { session, options, locks, log }: Around): Promise<Work> {
+async function workOf(
+  { target, passwordless }: Intent,
+  { session, options, locks, log }: Around,
+): Promise<Work> {
   const { site, service } = target;
   const permit = async (): Promise<void> => {
     if (options.stop?.aborted === true) {
@@ -165,7 +182,7 @@ async function workOf({ target }: Intent, { session, options, locks, log }: Arou
     hands: { session, site, service, watch },
     rotator,
     graceMs: options.graceMs,
-    emergency: options.emergency,
+    passwordless: passwordless !== undefined,
     now: options.now,
     permit,
     recorded: async () => {

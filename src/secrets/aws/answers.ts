@@ -19,8 +19,12 @@ const busy = new Set(['LimitExceededException', 'ThrottlingException', 'TooManyR
 const untrusted =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_|ERR_SSL_|EPROTO)/;
 
+/** Thrown in the place of a request that would not have travelled by TLS. */
+export class NotEncrypted extends Error {}
+
 /** `what` was asked for, `aws-sm rabbitmq/order-service`; `action` is what IAM calls it. */
 export function awsRefusal(error: unknown, what: string, action: string, details: ErrorDetails): SecretError {
+  if (error instanceof NotEncrypted) return notEncrypted(details);
   const { name, status, code } = factsOf(error);
   const outage = (message: string, hint: string) =>
     new SecretOutage(`${message}: ${what}`, { ...details, hint });
@@ -64,6 +68,13 @@ export function awsRefusal(error: unknown, what: string, action: string, details
     `cannot reach AWS Secrets Manager (${why})`,
     'check the network, AWS_REGION and AWS_ENDPOINT_URL_SECRETS_MANAGER',
   );
+}
+
+export function notEncrypted(details: ErrorDetails): SecretError {
+  return new SecretError('the endpoint of AWS Secrets Manager does not begin with https://', {
+    ...details,
+    hint: 'secrets travel by TLS only: see AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_ENDPOINT_URL and endpoint_url in the configuration of AWS',
+  });
 }
 
 export function isAws(error: unknown, name: string): boolean {

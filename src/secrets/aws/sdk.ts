@@ -7,6 +7,7 @@ import { readRegularFile } from '../../files/read.ts';
 import { whyOf } from '../../files/why.ts';
 import { codeOf } from '../parse.ts';
 import type { StoreOptions } from '../store.ts';
+import { NotEncrypted, notEncrypted } from './answers.ts';
 
 /** Amazon's own client, which most of those who install mqwarden do not need: loaded when a secret is asked for. */
 
@@ -42,10 +43,7 @@ async function open(
   };
   const endpoint = read('AWS_ENDPOINT_URL_SECRETS_MANAGER') ?? read('AWS_ENDPOINT_URL');
   if (endpoint !== undefined && !/^https:\/\//i.test(endpoint)) {
-    throw new SecretError('the endpoint of AWS Secrets Manager does not begin with https://', {
-      ...details,
-      hint: 'secrets travel by TLS only: see AWS_ENDPOINT_URL_SECRETS_MANAGER and AWS_ENDPOINT_URL',
-    });
+    throw notEncrypted(details);
   }
   const region = read('AWS_REGION') ?? read('AWS_DEFAULT_REGION');
   const ca = await bundle(read('AWS_CA_BUNDLE'), details);
@@ -62,7 +60,25 @@ async function open(
     ...(region === undefined ? {} : { region }),
     ...credentialsIn(read, conceal),
   });
+  requireTls(client);
   return { sdk, client, timeoutMs };
+}
+
+/** Whatever names the endpoint, the shared configuration of AWS too: asked of the request itself, right before it is sent. */
+function requireTls(client: SecretsManager.SecretsManagerClient): void {
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const { request } = args;
+      const isTls =
+        typeof request === 'object' &&
+        request !== null &&
+        'protocol' in request &&
+        request.protocol === 'https:';
+      if (!isTls) throw new NotEncrypted();
+      return next(args);
+    },
+    { step: 'finalizeRequest', priority: 'low', name: 'mqwardenRequireTls' },
+  );
 }
 
 async function load(details: ErrorDetails): Promise<Sdk> {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { assess, type Asked, type Case, isSide } from '../../../src/core/rotation/assess.ts';
+import { assess, type Asked, type Case, standing } from '../../../src/core/rotation/assess.ts';
 import {
   firstRecord,
   principalAt,
   type RotationRecord,
   type Side,
 } from '../../../src/core/rotation/record.ts';
-import { announce, begin, finish, stepsLeft, turnBack } from '../../../src/core/rotation/steps.ts';
+import { announce, begin, finish, stepsLeft, turnBack, turnsOf } from '../../../src/core/rotation/steps.ts';
 import type { Mode, Step } from '../../../src/core/rotation/words.ts';
 
 const at = '2026-03-01T00:00:00.000Z';
@@ -64,8 +64,9 @@ class World {
 
   back(): string {
     const { underWay } = this.record;
-    const published = underWay !== undefined && isSide(this.record, underWay.to, this.credential);
-    const found = turnBack(this.record, published);
+    if (underWay === undefined) return 'too late';
+    const record = { ...this.record, underWay };
+    const found = turnBack(record, standing(record, this.credential));
     if (found.is === 'back') this.record = found.record;
     return found.is;
   }
@@ -131,6 +132,17 @@ describe('a rotation by a second user', () => {
 });
 
 describe('a rotation in place', () => {
+  it('gives nobody else a turn between the store and the broker', () => {
+    expect(turnsOf(stepsLeft({ mode: 'in-place', step: 'publish' }))).toEqual([
+      ['publish', 'set'],
+      ['close'],
+      ['prove'],
+    ]);
+    expect(turnsOf(stepsLeft({ mode: 'in-place', step: 'set' }))[0]).toEqual(['set']);
+    expect(turnsOf(stepsLeft({ mode: 'dual', step: 'create' })).flat()).toEqual(
+      stepsLeft({ mode: 'dual', step: 'create' }),
+    );
+  });
   it('has no other user, and ends with the new password', () => {
     const world = new World();
     world.begin('in-place', 2, 'second');
@@ -191,7 +203,31 @@ describe('what is done for a service', () => {
   it('goes on with what was begun, however young', () => {
     expect(of({ record: begun('grant') }, { olderThanMs: 90 * day })).toMatchObject({ is: 'resume' });
     expect(of({ record: begun('grant') }, { wish: 'adopt' })).toMatchObject({ is: 'resume' });
-    expect(of({ record: begun('grant'), passwordless: 'it is suspended' })).toMatchObject({ is: 'resume' });
+  });
+  it('gives nobody a password again who is to have none', () => {
+    const passwordless = 'it is suspended';
+    const inPlace = (step: Step): RotationRecord => ({
+      ...begun(step),
+      underWay: { ...must(begun(step).underWay), mode: 'in-place' },
+    });
+    const is = (record: RotationRecord, wish: Asked['wish'] = 'rotate') =>
+      of({ record, passwordless }, { wish }).is;
+    for (const step of ['create', 'grant', 'test', 'publish', 'drain', 'close'] as const) {
+      expect([step, is(begun(step)), is(begun(step), 'abort')]).toEqual([step, 'blocked', 'return']);
+      expect(is(begun(step), 'adopt')).toBe('blocked');
+    }
+    // Only the taking away of the old one is left, and it cannot be gone back to.
+    for (const step of ['revoke', 'remove', 'prove'] as const) {
+      expect([step, is(begun(step)), is(begun(step), 'abort')]).toEqual([step, 'resume', 'blocked']);
+    }
+    for (const step of ['publish', 'set'] as const) {
+      expect([step, is(inPlace(step)), is(inPlace(step), 'abort')]).toEqual([step, 'blocked', 'blocked']);
+    }
+    expect([is(inPlace('close')), is(inPlace('close'), 'abort')]).toEqual(['resume', 'blocked']);
+    expect(of({ record: begun('grant'), passwordless })).toMatchObject({
+      why: 'it is suspended, and its rotation, which is under way, would give it a password again',
+      hint: 'end that, or go back with rotate --abort',
+    });
   });
   it('skips who has no password, and adopts only who has none stored', () => {
     expect(of({ passwordless: 'it is suspended' })).toEqual({ is: 'skip', why: 'it is suspended' });
@@ -219,4 +255,46 @@ describe('what is done for a service', () => {
       is: 'blocked',
     });
   });
+  it('goes back by way of the store where the new one may be in it, whatever a reading shows', () => {
+    for (const step of ['publish', 'drain', 'close'] as const) {
+      expect([step, of({ record: begun(step) }, { wish: 'abort' })]).toMatchObject([
+        step,
+        { is: 'return', record: { underWay: { way: 'back', step: 'publish' } } },
+      ]);
+    }
+    const byHand = { username: 'order', password: 'third' };
+    expect(of({ record: begun('drain'), credential: byHand }, { wish: 'abort' })).toMatchObject({
+      record: { underWay: { step: 'publish' } },
+    });
+    expect(of({ record: begun('publish'), credential: byHand }, { wish: 'abort' })).toMatchObject({
+      record: { underWay: { step: 'revoke' } },
+    });
+  });
+  it('in place, has nothing to undo where the store was changed by hand before the broker was given it', () => {
+    const inPlace = (step: Step, from = 'first'): RotationRecord => {
+      const record = begin(firstRecord('order'), {
+        mode: 'in-place',
+        next: 2,
+        password: 'second',
+        former: from === '' ? undefined : from,
+        formerSince: undefined,
+        at,
+      });
+      return announce(record, step, at);
+    };
+    const byHand = { username: 'order', password: 'third' };
+    const abort = (record: RotationRecord, stored: Case['credential'] = byHand) =>
+      of({ record, credential: stored }, { wish: 'abort' });
+    const found = abort(inPlace('publish'));
+    if (found.is !== 'forget') throw new Error(`it is to ${found.is}`);
+    expect(finish(found.record)).toEqual({ principal: 'order', inUse: 1, last: 1 });
+    expect(abort(inPlace('publish', ''))).toMatchObject({ is: 'forget' });
+    expect(abort(inPlace('publish'), credential)).toMatchObject({ is: 'return' });
+    expect(abort(inPlace('set'))).toMatchObject({ is: 'return', record: { underWay: { step: 'publish' } } });
+  });
 });
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('there is none');
+  return value;
+}
