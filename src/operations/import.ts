@@ -6,8 +6,8 @@ import { diff } from '../core/diff.ts';
 import { RefusedError } from '../core/errors.ts';
 import { keptBeside, settleGenerations } from '../core/generations.ts';
 import { withoutGenerations } from '../core/import/generations.ts';
-import type { Imported, LeftOut } from '../core/import/imported.ts';
-import type { JsonObject } from '../core/json.ts';
+import { type Imported, inOrder, type LeftOut } from '../core/import/imported.ts';
+import { compareText, type JsonObject } from '../core/json.ts';
 import type { Resource } from '../core/resource.ts';
 import { requireEmptyFolder, writeNewFolder } from '../files/folder.ts';
 import { rebased } from '../topology/rebase.ts';
@@ -69,8 +69,8 @@ export async function importTopology(options: ImportOptions): Promise<ImportResu
     environment: session.environment.name,
     files: texts.map(({ file }) => file),
     services,
-    leftOut: found.flatMap(({ imported }) => imported.leftOut),
-    strangers: found.flatMap(({ imported }) => imported.strangers),
+    leftOut: inOrder(found.flatMap(({ imported }) => imported.leftOut)),
+    strangers: found.flatMap(({ imported }) => imported.strangers).sort(compareText),
     changes,
     ignored: session.topology.services.size > 0,
   };

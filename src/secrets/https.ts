@@ -1,4 +1,5 @@
 import { type Agent, request as send } from 'node:https';
+import { certificateFault, certificateFaults } from '../core/certificate-fault.ts';
 import { parseJson } from './parse.ts';
 
 /** Requests to stores that speak JSON over HTTPS. A body that came back never leaves as text: it may repeat a secret. */
@@ -92,18 +93,8 @@ interface Cause {
 
 const settled = (why: string): Cause => ({ why, passes: false });
 const passing = (why: string): Cause => ({ why, passes: true });
-const untrusted = settled('its certificate is not signed by an authority that is trusted here');
 
 const causes: Readonly<Record<string, Cause>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  CERT_SIGNATURE_FAILURE: untrusted,
-  CERT_HAS_EXPIRED: settled('its certificate has expired'),
-  CERT_NOT_YET_VALID: settled('its certificate is not valid yet'),
-  ERR_TLS_CERT_ALTNAME_INVALID: settled('its certificate is for another host name'),
   EPROTO: settled('no TLS from version 1.2 on could be agreed with it'),
   ERR_SSL_WRONG_VERSION_NUMBER: settled('what answers there does not speak TLS'),
   ERR_SSL_PACKET_LENGTH_TOO_LONG: settled('what answers there does not speak TLS'),
@@ -125,5 +116,7 @@ export function causeOf(error: unknown): Cause {
     return settled('what answers there does not speak TLS');
   if (/alert (certificate required|bad certificate|unknown ca|handshake failure)/i.test(error.message))
     return settled('it demands a client certificate that it trusts');
+  const fault = certificateFault(error.code);
+  if (fault !== undefined) return settled(`its certificate ${certificateFaults[fault]}`);
   return causes[error.code] ?? passing(`no answer (${error.code})`);
 }

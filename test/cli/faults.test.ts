@@ -398,7 +398,7 @@ const quick: readonly Fault[] = [
     broker: 'kafka',
     section: () => ({ tls: { ca: 'other.pem' } }),
     at: kafkaAt,
-    says: 'has a certificate that the trusted CA did not sign',
+    says: 'has a certificate that is not signed by an authority that is trusted here',
     hints: 'set tls.ca to the PEM file of the CA that signed it',
   },
   {
@@ -406,7 +406,7 @@ const quick: readonly Fault[] = [
     broker: 'kafka',
     section: () => ({ tls: {} }),
     at: kafkaAt,
-    says: 'has a certificate that the trusted CA did not sign',
+    says: 'has a certificate that is not signed by an authority that is trusted here',
     hints: 'set tls.ca to the PEM file of the CA that signed it',
   },
   {
@@ -482,13 +482,13 @@ const quick: readonly Fault[] = [
   {
     name: 'Kafka: another host name in the certificate',
     ...onKafka(() => endpoint('kafka elsewhere').at),
-    says: 'has a certificate for another host name',
+    says: 'has a certificate that is for another host name',
     hints: 'use a name that the certificate holds, or set tls.serverName to one',
   },
   {
     name: 'Kafka: an expired certificate',
     ...onKafka(() => endpoint('kafka expired').at),
-    says: 'has a certificate that is not valid today',
+    says: 'has a certificate that has expired',
     hints: 'renew its certificate',
   },
   {

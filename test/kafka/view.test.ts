@@ -181,10 +181,10 @@ describe('the true cause, in one sentence', () => {
     const other = join(live.kafka.folder, 'other.pem');
     await writeFile(other, (await createAuthority('another')).ca);
     expect((await failure({ tls: { ca: other } })).message).toMatch(
-      /a certificate that the trusted CA did not sign$/,
+      /a certificate that is not signed by an authority that is trusted here$/,
     );
     expect((await failure({ tls: undefined })).message).toMatch(
-      /a certificate that the trusted CA did not sign$/,
+      /a certificate that is not signed by an authority that is trusted here$/,
     );
   });
 
@@ -199,7 +199,7 @@ describe('the true cause, in one sentence', () => {
 
   it('a certificate for another name', async () => {
     const error = await failure({ tls: { ca: live.kafka.caFile, serverName: 'kafka.internal' } });
-    expect(error.message).toMatch(/has a certificate for another host name$/);
+    expect(error.message).toMatch(/has a certificate that is for another host name$/);
   });
 
   it('a client certificate that is missing', async () => {

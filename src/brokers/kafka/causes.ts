@@ -1,3 +1,4 @@
+import { type CertificateFault, certificateFault, certificateFaults } from '../../core/certificate-fault.ts';
 import { BrokerError, ConnectionError, LoginRefused } from '../../core/errors.ts';
 
 /**
@@ -50,6 +51,8 @@ export function failureOf(error: unknown, attempt: Attempt): Failure {
   const saslCause = saslCauseOf(chain, attempt);
   if (saslCause !== undefined) return { ...saslCause, endpoint: attempt.endpoint };
   const codes = chain.flatMap((one) => [textProperty(one, 'code') ?? '', textProperty(one, 'message') ?? '']);
+  const certificateCause = certificateCauseOf(codes);
+  if (certificateCause !== undefined) return { ...certificateCause, endpoint: attempt.endpoint };
   const known = causes.find(({ match }) => codes.some((code) => match.test(code)));
   if (known !== undefined) return { ...known.cause(attempt), endpoint: attempt.endpoint };
   const root = chain.at(-1);
@@ -88,6 +91,21 @@ function saslCauseOf(chain: readonly Error[], { who, mechanisms }: Attempt): Cau
   return undefined;
 }
 
+/** What to do about a certificate that is not taken. */
+const certificateHints: Readonly<Record<CertificateFault, string>> = {
+  untrusted: 'set tls.ca to the PEM file of the CA that signed it',
+  expired: 'renew its certificate, or check the clock',
+  early: 'check the clocks of both machines',
+  misnamed: 'use a name that the certificate holds, or set tls.serverName to one',
+  misused: 'give the broker one with the extended key usage serverAuth',
+};
+
+function certificateCauseOf(codes: readonly string[]): Cause | undefined {
+  const [fault] = codes.map(certificateFault).filter((one) => one !== undefined);
+  if (fault === undefined) return undefined;
+  return { message: `has a certificate that ${certificateFaults[fault]}`, hint: certificateHints[fault] };
+}
+
 interface KnownCause {
   readonly match: RegExp;
   cause(attempt: Attempt): Cause;
@@ -113,25 +131,6 @@ const causes: readonly KnownCause[] = [
   {
     match: /^(?:EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/,
     cause: always('cannot be reached from this network', 'check the route and the firewall'),
-  },
-  {
-    match: /^ERR_TLS_CERT_ALTNAME_INVALID$/,
-    cause: always(
-      'has a certificate for another host name',
-      'use a name that the certificate holds, or set tls.serverName to one',
-    ),
-  },
-  {
-    match: /^(?:CERT_HAS_EXPIRED|CERT_NOT_YET_VALID)$/,
-    cause: always('has a certificate that is not valid today', 'renew its certificate, or check the clock'),
-  },
-  {
-    match:
-      /^(?:SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT.*|CERT_.*)$/,
-    cause: always(
-      'has a certificate that the trusted CA did not sign',
-      'set tls.ca to the PEM file of the CA that signed it',
-    ),
   },
   {
     match: /ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN|HANDSHAKE_FAILURE)/,

@@ -1,3 +1,4 @@
+import { type CertificateFault, certificateFault, certificateFaults } from '../../core/certificate-fault.ts';
 import { ConnectionError } from '../../core/errors.ts';
 
 /** Why a request got no answer, in one sentence, with what to do next. Pure. */
@@ -9,9 +10,13 @@ interface Cause {
   readonly amqps?: string;
 }
 
-const untrusted: Cause = {
-  why: 'its certificate is not signed by an authority that is trusted here',
-  hint: "name the authority's certificate with `tls: { ca: … }`",
+/** What to do about a certificate that is not taken. */
+const certificateHints: Readonly<Record<CertificateFault, string>> = {
+  untrusted: "name the authority's certificate with `tls: { ca: … }`",
+  expired: 'renew the certificate of the broker',
+  early: 'check the clocks of both machines',
+  misnamed: 'use a name that the certificate carries, or set `tls: { serverName: … }` to one',
+  misused: 'give the broker one with the extended key usage serverAuth',
 };
 const noAnswer: Cause = {
   why: 'no answer in time',
@@ -42,18 +47,6 @@ const reset: Cause = {
 };
 
 const causes: Readonly<Record<string, Cause>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  CERT_SIGNATURE_FAILURE: untrusted,
-  CERT_HAS_EXPIRED: { why: 'its certificate has expired', hint: 'renew the certificate of the broker' },
-  CERT_NOT_YET_VALID: { why: 'its certificate is not valid yet', hint: 'check the clocks of both machines' },
-  ERR_TLS_CERT_ALTNAME_INVALID: {
-    why: 'its certificate is for another host name',
-    hint: 'use a name that the certificate carries, or set `tls: { serverName: … }` to one',
-  },
   ERR_SSL_WRONG_VERSION_NUMBER: notTls,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: notTls,
   ERR_SSL_UNEXPECTED_MESSAGE: notTls,
@@ -146,8 +139,15 @@ function causeOf(
   // Node.js gives all refusals of a handshake one code, EPROTO: what they are stands in OpenSSL's words.
   const told = [...inWords, ...more].find(({ match }) => match.test(message));
   const cause = told?.cause ??
+    certificateCause(code) ??
     causes[code] ?? { why: message || 'no answer', hint: 'check the address, and the log of the broker' };
   return { cause, words: [code, message].filter((part) => part !== '').join(': ') };
+}
+
+function certificateCause(code: string): Cause | undefined {
+  const fault = certificateFault(code);
+  if (fault === undefined) return undefined;
+  return { why: `its certificate ${certificateFaults[fault]}`, hint: certificateHints[fault] };
 }
 
 function facts(error: unknown): { code: string; message: string } {

@@ -1,5 +1,5 @@
 import type { Address } from '../address.ts';
-import type { JsonObject } from '../json.ts';
+import { compareText, type JsonObject } from '../json.ts';
 
 /** The way to a part of a section: keys of mappings and indexes of lists. */
 export type Way = readonly (string | number)[];
@@ -24,6 +24,11 @@ export interface LeftOut {
   readonly reason: string;
   /** Nobody is known to own it, as against: the language has no words for it. */
   readonly unowned: boolean;
+}
+
+/** By address: a broker tells of them in another order each time. */
+export function inOrder(left: readonly LeftOut[]): readonly LeftOut[] {
+  return left.toSorted((a, b) => compareText(a.address, b.address) || compareText(a.reason, b.reason));
 }
 
 /** What a topology would say of what is live on one broker. */
