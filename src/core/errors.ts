@@ -130,3 +130,10 @@ export class LockError extends MqwardenError {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** An error's words and code as a cause, without what else hangs on it: a request with its credentials, a socket. */
+export function bareCause(error: unknown, redact = (text: string): string => text): Error {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  const bare = new Error(redact(messageOf(error)));
+  return typeof code === 'string' || typeof code === 'number' ? Object.assign(bare, { code }) : bare;
+}

@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecretSource, ServiceOptions } from '../core/connect-options.ts';
-import { messageOf, SecretError } from '../core/errors.ts';
+import { bareCause, SecretError } from '../core/errors.ts';
 import { readTls } from './pem.ts';
 
 /**
@@ -92,10 +92,7 @@ async function pairFrom(
       try {
         return await source.getSecret(`${path}/${field}`, options);
       } catch (error) {
-        throw new SecretError(`the secret ${path}/${field} cannot be read: ${messageOf(error)}`, {
-          hint: 'this is what getSecret of the option secrets threw',
-          cause: error,
-        });
+        throw unread(`${path}/${field}`, error);
       }
     }),
   );
@@ -104,6 +101,16 @@ async function pairFrom(
     throw new SecretError('getSecret of the option secrets gave no text', { hint });
   }
   return { username, password };
+}
+
+/** What a parser says repeats the text, which is the secret; other errors say more than their words to whoever prints them. */
+function unread(what: string, error: unknown): SecretError {
+  const hint = 'this is what getSecret of the option secrets threw';
+  if (error instanceof SyntaxError) {
+    return new SecretError(`the secret ${what} cannot be read: what holds it cannot be parsed`, { hint });
+  }
+  const cause = bareCause(error);
+  return new SecretError(`the secret ${what} cannot be read: ${cause.message}`, { hint, cause });
 }
 
 const triesMs = 5_000;

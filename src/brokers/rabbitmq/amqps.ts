@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { type ChannelModel, connect, credentials } from 'amqplib';
 
 /** AMQP over TLS: verified, from 1.2 on. What services and the administrator have in common. */
@@ -28,12 +29,11 @@ export interface Call {
   readonly heartbeatSeconds?: number;
 }
 
-/** Rejects with amqplib's own error. */
-export function dial({ url, vhost, username, password, tls, ...more }: Call): Promise<ChannelModel> {
-  const login =
-    password === undefined
-      ? { credentials: credentials.external() }
-      : { credentials: credentials.plain(username, password) };
+/**
+ * Rejects with amqplib's own error, or OpenSSL's for what is no certificate. Neither the password nor the key is a property of
+ * anything below the connection: whoever prints one prints its socket, with all that it was opened with.
+ */
+export async function dial({ url, vhost, username, password, tls, ...more }: Call): Promise<ChannelModel> {
   const target = {
     protocol: 'amqps',
     hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -43,15 +43,26 @@ export function dial({ url, vhost, username, password, tls, ...more }: Call): Pr
     ...(more.heartbeatSeconds === undefined ? {} : { heartbeat: more.heartbeatSeconds }),
   };
   return connect(target, {
-    ...login,
-    minVersion: tls.minVersion ?? 'TLSv1.2',
+    credentials: password === undefined ? credentials.external() : plain(username, password),
+    secureContext: contextOf(tls),
     // Explicit: the environment must not decide.
     rejectUnauthorized: true,
     timeout: more.timeoutMs,
     clientProperties: { ...more.properties, connection_name: more.name },
-    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-    ...(tls.key === undefined ? {} : { key: tls.key }),
     ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+  });
+}
+
+/** As amqplib's own, which keeps both for all to see. */
+function plain(username: string, password: string) {
+  return { mechanism: 'PLAIN', response: () => Buffer.from(['', username, password].join('\0')) };
+}
+
+function contextOf({ ca, cert, key, minVersion = 'TLSv1.2' }: TlsTexts) {
+  return createSecureContext({
+    minVersion,
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
   });
 }

@@ -88,9 +88,13 @@ export class Logins {
     return error;
   }
 
+  redact(text: string): string {
+    return this.redaction.redact(text);
+  }
+
   tell(told: Told): void {
     const { service, onEvent } = this.options;
-    const reason = told.reason === undefined ? {} : { reason: this.redaction.redact(told.reason) };
+    const reason = told.reason === undefined ? {} : { reason: this.redact(told.reason) };
     const base = { broker: 'kafka', service, endpoint: '', correlationId: '' };
     try {
       onEvent?.({ ...base, time: new Date().toISOString(), ...told, ...reason });
@@ -144,7 +148,9 @@ export function authenticationProvider(
         const outcome = stop !== undefined ? 'stopped' : refusal === undefined ? 'failed' : 'refused';
         if (!trial) logins.tell({ type: 'connect', outcome, ...about, reason: messageOf(refusal ?? error) });
         // As if the connection had failed: kafkajs comes again, on a new one, with what the store holds then.
-        throw stop ?? new kafkajs.KafkaJSConnectionError(messageOf(error), { broker: endpoint });
+        throw (
+          stop ?? new kafkajs.KafkaJSConnectionError(logins.redact(messageOf(error)), { broker: endpoint })
+        );
       }
       logins.accepted();
       if (!trial) logins.tell({ type: 'connect', outcome: 'succeeded', ...about });

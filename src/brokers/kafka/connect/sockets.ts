@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect, createSecureContext, type TLSSocket } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 import { PolicyError, type Tls } from '../../../core/connect-policy.ts';
 import { readTls, type TlsTexts } from '../../../secrets/pem.ts';
@@ -52,7 +52,9 @@ export class Sockets {
     // Explicit: the environment must not decide.
     const fixed = { rejectUnauthorized: true, ...(servername === undefined ? {} : { servername }) };
     const shown = this.options.shownBy(texts);
-    const socket = connect({ host, port, ...texts, ...fixed }, () => {
+    // As a context: a socket keeps what it was opened with, for whoever prints it.
+    const secureContext = createSecureContext(texts);
+    const socket = connect({ host, port, secureContext, ...fixed }, () => {
       if (shown === undefined || isAsked(socket)) onConnect();
       else socket.destroy(unasked(`${host}:${port}`));
     });

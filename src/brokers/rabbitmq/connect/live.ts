@@ -15,8 +15,9 @@ type ChannelOptions = Parameters<ChannelModel['createChannel']>[0];
  * at the end `close`, after an `error` if it was given up.
  */
 export class RabbitConnection extends EventEmitter implements ChannelModel {
-  private readonly settings: Settings;
-  private readonly entrance: Entrance;
+  // Out of sight of whoever prints the connection: they hold the password, and the key.
+  readonly #settings: Settings;
+  readonly #entrance: Entrance;
   private readonly publishers = new Set<Publisher>();
   private readonly consumers = new Set<Consumer>();
   private readonly closing = new AbortController();
@@ -29,13 +30,13 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
 
   constructor(settings: Settings) {
     super();
-    this.settings = settings;
-    this.entrance = new Entrance(settings);
+    this.#settings = settings;
+    this.#entrance = new Entrance(settings);
   }
 
   /** Once, before anything else. */
   async open(): Promise<void> {
-    this.adopt(await this.entrance.enter('connect', this.closing.signal));
+    this.adopt(await this.#entrance.enter('connect', this.closing.signal));
     this.look();
   }
 
@@ -92,8 +93,8 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
     return this.inTurn(async () => {
       const old = this.link;
       if (old === undefined || this.ended !== undefined) return false;
-      if ((await this.entrance.version()) === old.version) return false;
-      const next = await this.entrance.enter('handover', this.closing.signal);
+      if ((await this.#entrance.version()) === old.version) return false;
+      const next = await this.#entrance.enter('handover', this.closing.signal);
       this.adopt(next);
       // Not waited for: what is under way on the old one may take its time, while a store may change again.
       this.leaving = Promise.all([this.leaving, this.leave(old, next)]);
@@ -115,7 +116,7 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
     if (link !== undefined) await this.within(Promise.all([...all, link.channels.drain(), this.leaving]));
     this.finish(this.ended);
     if (link !== undefined) await hangUp(link);
-    this.entrance.tell({ type: 'close', outcome: 'succeeded', correlationId: link?.correlationId ?? '' });
+    this.#entrance.tell({ type: 'close', outcome: 'succeeded', correlationId: link?.correlationId ?? '' });
     this.emit('close');
   }
 
@@ -160,7 +161,7 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
     }
     const reason = cause === undefined ? 'closed by the other side' : messageOf(cause);
     const { correlationId, username } = link;
-    this.entrance.tell({ type: 'disconnect', outcome: 'failed', correlationId, username, reason });
+    this.#entrance.tell({ type: 'disconnect', outcome: 'failed', correlationId, username, reason });
     this.emit('disconnect', cause);
     void this.inTurn(() => this.reconnect());
   }
@@ -168,7 +169,7 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
   private async reconnect(): Promise<void> {
     if (this.link !== undefined || this.ended !== undefined) return;
     try {
-      const link = await this.entrance.enter('reconnect', this.closing.signal);
+      const link = await this.#entrance.enter('reconnect', this.closing.signal);
       this.adopt(link);
       for (const consumer of this.consumers) consumer.attach(link);
     } catch (error) {
@@ -194,7 +195,7 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
     for (const consumer of this.consumers) consumer.attach(next);
     const { correlationId, username } = old;
     const late = settled ? {} : { reason: 'it was closed before all was confirmed and acknowledged' };
-    this.entrance.tell({
+    this.#entrance.tell({
       ...{ type: 'close', outcome: settled ? 'succeeded' : 'failed', correlationId, username },
       ...late,
     });
@@ -219,7 +220,7 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
 
   /** The next look at the store; a fleet does not look at once. */
   private look(): void {
-    const { secrets, tls, refreshMs = 15_000 } = this.settings;
+    const { secrets, tls, refreshMs = 15_000 } = this.#settings;
     // What was given as it is cannot change.
     if ((secrets === undefined && !isRenewable(tls)) || this.ended !== undefined) return;
     this.timer = setTimeout(() => void this.lookOnce(), refreshMs * (0.8 + 0.4 * Math.random()));
@@ -232,13 +233,13 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
     } catch (error) {
       // The connection is good still: told, and looked at again.
       const told = { type: 'handover', outcome: 'failed', reason: messageOf(error) } as const;
-      if (this.ended === undefined) this.entrance.tell(told);
+      if (this.ended === undefined) this.#entrance.tell(told);
     }
     this.look();
   }
 
   private async within(work: Promise<unknown>): Promise<boolean> {
-    const { drainMs = 30_000 } = this.settings;
+    const { drainMs = 30_000 } = this.#settings;
     const timeout = new AbortController();
     try {
       const late = sleep(drainMs, false, { signal: timeout.signal });

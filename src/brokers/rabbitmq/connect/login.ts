@@ -4,7 +4,7 @@ import type { ChannelModel } from 'amqplib';
 import { backoffMs, type ConnectionEvent } from '../../../core/connect-events.ts';
 import { attemptsOf } from '../../../core/connect-options.ts';
 import { PolicyError } from '../../../core/connect-policy.ts';
-import { messageOf, MqwardenError, SecretError } from '../../../core/errors.ts';
+import { bareCause, messageOf, MqwardenError, SecretError } from '../../../core/errors.ts';
 import { readTls, type TlsTexts } from '../../../secrets/pem.ts';
 import { Redaction } from '../../../secrets/redact.ts';
 import { credentialReader, type ReadCredential, type Reading } from '../../../secrets/source.ts';
@@ -141,7 +141,9 @@ export class Entrance {
       const version = versionOf(reading, tls);
       return { model, channels: new Channels(model), version, username, correlationId };
     } catch (error) {
-      throw failure(url.host, vhost, username, error);
+      // The broker's words, and what it may have been sent.
+      const cause = bareCause(error, (text) => this.redaction.redact(text));
+      throw failure(url.host, vhost, username, cause);
     }
   }
 }
@@ -158,9 +160,9 @@ async function discard({ model }: Link): Promise<void> {
 }
 
 /** amqplib's errors have no code for what matters most here: the broker's words are read. */
-function failure(endpoint: string, vhost: string, username: string, error: unknown): MqwardenError {
-  const message = messageOf(error);
-  const details = { endpoint, cause: error };
+function failure(endpoint: string, vhost: string, username: string, cause: Error): MqwardenError {
+  const { message } = cause;
+  const details = { endpoint, cause };
   if (message.includes('403') && message.includes('ACCESS')) {
     return new MqwardenError('MQWARDEN_ACCESS_REFUSED', `${endpoint} refused user "${username}"`, {
       ...details,
