@@ -36,9 +36,11 @@ const frame: Readonly<Record<string, string>> = {
       managementUrl: https://rabbitmq.internal:15671
       amqpsUrl: amqps://rabbitmq.internal:5671
       vhost: production
+      tls: { ca: /etc/ssl/rabbitmq-ca.pem }
       admin: { username: provisioner, password: file:/run/secrets/rabbitmq }
     kafka:
       brokers: [kafka-1.internal:9093, kafka-2.internal:9093, kafka-3.internal:9093]
+      tls: { ca: /etc/ssl/kafka-ca.pem }
       admin: { username: provisioner, password: file:/run/secrets/kafka }
     secrets: vault:secret
 `,

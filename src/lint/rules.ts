@@ -1,15 +1,39 @@
 import type { Rule } from './rule.ts';
 import { literalSecret } from './rules/mq101-literal-secret.ts';
 import { defaultUser } from './rules/mq102-default-user.ts';
+import { sharedAdminSecret } from './rules/mq103-shared-admin-secret.ts';
 import { sharedStore } from './rules/mq104-shared-store.ts';
 import { environmentSecrets } from './rules/mq105-environment-secrets.ts';
+import { storeCollision } from './rules/mq107-store-collision.ts';
+import { claimedAdmin } from './rules/mq108-claimed-admin.ts';
+import { noStore } from './rules/mq109-no-store.ts';
+import { broadClaim } from './rules/mq110-broad-claim.ts';
+import { sharedCertificate } from './rules/mq111-shared-certificate.ts';
+import { secretsBesideTopology } from './rules/mq112-secrets-beside-topology.ts';
+import { secretsByCommand } from './rules/mq113-secrets-by-command.ts';
 import { plaintextEndpoint } from './rules/mq201-plaintext-endpoint.ts';
+import { noAuthority } from './rules/mq203-no-authority.ts';
+import { verificationOff } from './rules/mq204-verification-off.ts';
+import { localEndpoint } from './rules/mq205-local-endpoint.ts';
+import { addressEndpoint } from './rules/mq206-address-endpoint.ts';
 
 /** The rules that are not one broker's, by their ids: a file each, and a line here. */
 export const rules: readonly Rule[] = [
   literalSecret,
   defaultUser,
+  sharedAdminSecret,
   sharedStore,
   environmentSecrets,
+  storeCollision,
+  claimedAdmin,
+  noStore,
+  broadClaim,
+  sharedCertificate,
+  secretsBesideTopology,
+  secretsByCommand,
   plaintextEndpoint,
+  noAuthority,
+  verificationOff,
+  localEndpoint,
+  addressEndpoint,
 ];

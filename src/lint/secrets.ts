@@ -73,18 +73,15 @@ export function isSecretKey(key: string): boolean {
 const hidden = '***';
 const secretKey =
   '(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|private[-_]?key|credentials?)["\']?\\s*[:=]';
-/** A value of a secret's key, unless it is a reference. */
-const keyAndValue = new RegExp(
-  `(${secretKey}\\s*)(["']?)(?!(?:env|file|vault|aws-sm|exec):)[^\\s,}"'#][^,}"'#]*`,
-  'gi',
-);
+/** What stands behind a secret's key, to the end of the line, since it may hold anything; unless it is a reference. */
+const keyAndValue = new RegExp(`(${secretKey}\\s*)(?!["']?(?:env|file|vault|aws-sm|exec):)[^\\s#].*`, 'gi');
 const onlyKey = new RegExp(`^[\\s-]*["']?[\\w.-]*${secretKey}`, 'i');
 
 /** A line of a file as it may be shown to anybody: whatever may be a secret in it is not, nor what goes on from a secret's key. */
 export function maskedLine(lines: readonly string[], at: number): string {
   const line = lines[at] ?? '';
   if (isBelowSecret(lines, at)) return `${line.slice(0, indentOf(line))}${hidden}`;
-  const masked = line.replace(keyAndValue, (_, key: string, quote: string) => `${key}${quote}${hidden}`);
+  const masked = line.replace(keyAndValue, (_, key: string) => `${key}${hidden}`);
   return [...formatsIn(masked), ...randomIn(masked)]
     .sort((a, b) => b.at - a.at)
     .reduce(

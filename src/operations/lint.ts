@@ -1,17 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { type Position, TopologyError, UsageError } from '../core/errors.ts';
 import type { Finding, Silenced } from '../core/finding.ts';
-import type { LintFinding } from '../core/rule.ts';
+import type { LintFinding, RuleInfo } from '../core/rule.ts';
 import { type Baseline, baselineOf, prunedBaseline, withBaseline } from '../lint/baseline.ts';
-import { allRules, type Results, type RuleSet } from '../lint/engine.ts';
+import { allRules, type RuleSet } from '../lint/engine.ts';
 import { fingerprintsOf } from '../lint/fingerprint.ts';
-import { edited } from '../lint/fix.ts';
 import { ownRules } from '../lint/own.ts';
 import { maskedLine } from '../lint/secrets.ts';
-import type { RuleInfo } from '../core/rule.ts';
 import { readFiles, type TextFile } from '../topology/files.ts';
 import { readBaseline, rewrite } from './lint/files.ts';
 import { asFindings, isWhole, type LintScope, lintTexts } from './lint/look.ts';
+import { fixedTexts, type Look } from './lint/repair.ts';
 import { ruleSet } from './lint/rules.ts';
 
 export interface LintOptions extends LintScope {
@@ -86,11 +85,6 @@ async function isFile(path: string): Promise<boolean> {
   );
 }
 
-type Look = (texts: readonly TextFile[]) => Results;
-
-/** What one edit uncovers another may be about; this many rounds are enough for any that ends. */
-const mostRounds = 5;
-
 async function fix(
   before: readonly TextFile[],
   look: Look,
@@ -99,32 +93,6 @@ async function fix(
   const old = new Map(before.map(({ file, text }) => [file, text]));
   for (const { file, text } of fixed.texts) if (old.get(file) !== text) await rewrite(file, text);
   return fixed;
-}
-
-/** The texts after all edits that leave no more findings than there were. Pure. */
-export function fixedTexts(
-  before: readonly TextFile[],
-  look: Look,
-): { texts: readonly TextFile[]; fixed: number } {
-  let texts = before;
-  let { findings } = look(before);
-  const first = findings.length;
-  for (let round = 0; round < mostRounds; round += 1) {
-    const edits = findings.flatMap(({ fix: some = [] }) => some);
-    const next = texts.map((one) => ({
-      ...one,
-      text: edited(
-        one,
-        edits.filter(({ at }) => at.file === one.file),
-      ),
-    }));
-    const after = look(next);
-    if (next.every(({ text }, at) => text === texts[at]?.text) || after.findings.length >= findings.length)
-      break;
-    texts = next;
-    findings = after.findings;
-  }
-  return { texts, fixed: first - findings.length };
 }
 
 function withoutFix(finding: Finding & { readonly fix?: unknown }): Finding {

@@ -21,12 +21,15 @@ services:
   a-service: { kafka: { topics: { a.b: {}, a_b: {} } } }
 `;
     const { findings } = lintTexts([{ file: 'a.yaml', text }], set, scope);
-    expect(findings.map(({ rule, position }) => [rule, position.line])).toEqual([['MQ004', 5]]);
+    const warned = findings.filter(({ rule }) => rule === 'MQ004');
+    expect(warned.map(({ position }) => position.line)).toEqual([5]);
   });
 
   test('takes the place of what loading says there', () => {
     const found = findingsOf({ name: 'a', text: 'services: { a: { rabbitmq: { user: guest } } }\n' }, set);
-    expect(found.map(({ rule }) => rule)).toEqual(['MQ102']);
+    expect(found.filter(({ position }) => position?.file === 'a.yaml').map(({ rule }) => rule)).toEqual([
+      'MQ102',
+    ]);
   });
 
   test('is asked of broken files, too', () => {

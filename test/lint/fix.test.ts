@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Edit } from '../../src/core/rule.ts';
 import { edited } from '../../src/lint/fix.ts';
-import { fixedTexts } from '../../src/operations/lint.ts';
 import { lintTexts } from '../../src/operations/lint/look.ts';
+import { fixedTexts } from '../../src/operations/lint/repair.ts';
 import { ruleSet } from '../../src/operations/lint/rules.ts';
 
 const at = (line: number, column: number) => ({ file: 'a.yaml', line, column });

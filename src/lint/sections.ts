@@ -1,0 +1,49 @@
+import type { Position } from '../core/errors.ts';
+import type { EnvironmentSite } from './rule.ts';
+
+/** What the sections of every broker have in common (topology/parts.ts). */
+
+interface TlsFiles {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  readonly serverName?: string | undefined;
+}
+
+export interface EnvironmentSection {
+  readonly admin: { readonly username: string; readonly password: string };
+  readonly tls?: TlsFiles | undefined;
+}
+
+export interface ServiceSection {
+  readonly tls?: TlsFiles | undefined;
+}
+
+export function environmentSection({ landscape }: EnvironmentSite): EnvironmentSection {
+  return landscape.environment.section as EnvironmentSection;
+}
+
+export interface Endpoint {
+  /** As it is written, with its variables filled in. */
+  readonly value: string;
+  /** In lower case, without the brackets of IPv6. */
+  readonly host: string;
+  readonly position: Position;
+}
+
+/** Where a broker is reached in an environment. */
+export function endpointsOf({ port, landscape: { environment } }: EnvironmentSite): Endpoint[] {
+  const section = environment.section as Readonly<Record<string, unknown>>;
+  return port.schema.endpointKeys.flatMap((key) => {
+    const value = section[key];
+    if (typeof value === 'string') return [endpointAt(value, environment.locate([key]))];
+    if (!Array.isArray(value)) return [];
+    return value.map((one: unknown, at) => endpointAt(String(one), environment.locate([key, at])));
+  });
+}
+
+function endpointAt(value: string, position: Position): Endpoint {
+  const authority = value.replace(/^[a-z]+:\/\//i, '').replace(/\/.*$/, '');
+  const host = authority.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return { value, host: host.toLowerCase(), position };
+}
