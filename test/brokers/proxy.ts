@@ -14,7 +14,9 @@ export type TcpMode =
   /** Passes so many bytes from client to broker on each connection, then resets it. */
   | { readonly cutAfterBytes: number }
   /** Passes what the client sends, and resets the connection when its Nth packet (as read from the socket) arrives. */
-  | { readonly cutAtSend: number };
+  | { readonly cutAtSend: number }
+  /** Passes so many bytes from client to broker on each connection, then nothing more, and keeps it open. */
+  | { readonly hangAfterBytes: number };
 
 export interface TcpProxy {
   readonly port: number;
@@ -95,6 +97,8 @@ export async function startTcpProxy(target: string, mode: TcpMode = 'pass'): Pro
 /** Passes the client's bytes on, until the mode of its connection says to reset it. */
 function cutting(mode: TcpMode, client: Socket, broker: Socket, counts: { toBroker: number }) {
   let bytesLeft = typeof mode === 'object' && 'cutAfterBytes' in mode ? mode.cutAfterBytes : Infinity;
+  const hangs = typeof mode === 'object' && 'hangAfterBytes' in mode;
+  if (hangs) bytesLeft = mode.hangAfterBytes;
   let sendsLeft = typeof mode === 'object' && 'cutAtSend' in mode ? mode.cutAtSend - 1 : Infinity;
   return (data: Buffer): void => {
     if (sendsLeft <= 0) {
@@ -106,7 +110,7 @@ function cutting(mode: TcpMode, client: Socket, broker: Socket, counts: { toBrok
     bytesLeft -= passed.length;
     counts.toBroker += passed.length;
     broker.write(passed, () => {
-      if (bytesLeft <= 0) client.resetAndDestroy();
+      if (bytesLeft <= 0 && !hangs) client.resetAndDestroy();
     });
   };
 }

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { brokersForTests, uniqueName } from '../brokers/index.ts';
 import { type KafkaAdmin, kafkaAdmin } from '../brokers/kafka-admin.ts';
 import { rabbitAdmin } from '../brokers/rabbit-admin.ts';
+import type { Surroundings } from '../contract/subject.ts';
 import { stand, type Standing } from '../proof/services.ts';
+import { kafkaPlace, rabbitPlace } from './place.ts';
 import { verifyIn } from './run.ts';
 
 const { rabbitmq, kafka } = brokersForTests();
@@ -40,23 +42,11 @@ async function repaired(stood: Standing, addresses: readonly string[]): Promise<
 describe('RabbitMQ', () => {
   const vhost = uniqueName('drift /%é');
   const [one, other, odd] = [`one-${run}`, `other-${run}`, `odd /%@ é-${run}`] as [string, string, string];
-  const place = {
-    section: {
-      managementUrl: rabbitmq.managementUrl,
-      amqpsUrl: rabbitmq.amqpsUrl,
-      vhost,
-      tls: { ca: 'ca.pem', cert: 'any.pem', key: 'any.key' },
-      admin: { username: rabbitmq.admin.username, password: 'env:ADMIN' },
-    },
-    files: {} as Record<string, string>,
-    variables: { ADMIN: rabbitmq.admin.password },
-    claims: { users: `*-${run}` },
-  };
+  let place: Surroundings;
   let stood: Standing;
 
   beforeAll(async () => {
-    const { cert, key } = await rabbitmq.clientCertificate(`any-${run}`);
-    Object.assign(place.files, { 'ca.pem': rabbitmq.ca, 'any.pem': cert, 'any.key': key });
+    place = await rabbitPlace(rabbitmq, vhost, `*-${run}`);
     stood = await stand('rabbitmq', place, { [one]: { tags: ['monitoring'] }, [other]: {}, [odd]: {} });
   });
   afterAll(async () => {
@@ -138,16 +128,7 @@ describe('Kafka', () => {
     string,
     string,
   ];
-  const place = {
-    section: {
-      brokers: kafka.brokers,
-      tls: { ca: 'ca.pem' },
-      admin: { username: kafka.admin.username, password: 'env:ADMIN' },
-    },
-    files: { 'ca.pem': kafka.ca },
-    variables: { ADMIN: kafka.admin.password },
-    claims: { principals: `*.${run}` },
-  };
+  const place = kafkaPlace(kafka, `*.${run}`);
   let stood: Standing;
   let admin: KafkaAdmin;
 

@@ -8,6 +8,7 @@ import { createKafka } from '../../src/brokers/kafka/connect.ts';
 import { prepareAs } from '../../src/brokers/kafka/admin.ts';
 import { brokersForTests, uniqueName } from '../brokers/index.ts';
 import { stand, type Standing } from '../proof/services.ts';
+import { kafkaPlace } from './place.ts';
 import { standing, unasked, verifyIn } from './run.ts';
 
 process.env['KAFKAJS_NO_PARTITIONER_WARNING'] = '1';
@@ -49,16 +50,7 @@ const services = {
   },
   [quiet]: {},
 };
-const place = {
-  section: {
-    brokers: kafka.brokers,
-    tls: { ca: 'ca.pem' },
-    admin: { username: kafka.admin.username, password: 'env:ADMIN' },
-  },
-  files: { 'ca.pem': kafka.ca },
-  variables: { ADMIN: kafka.admin.password },
-  claims: { principals: `*${run}` },
-};
+const place = kafkaPlace(kafka, `*${run}`);
 
 let stood: Standing;
 let superuser: Kafka;

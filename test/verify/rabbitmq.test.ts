@@ -5,8 +5,10 @@ import type { ChannelModel, ConsumeMessage } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { brokersForTests, uniqueName } from '../brokers/index.ts';
 import { rabbitAdmin } from '../brokers/rabbit-admin.ts';
+import type { Surroundings } from '../contract/subject.ts';
 import { login, publish } from '../proof/amqp.ts';
 import { stand, type Standing } from '../proof/services.ts';
+import { rabbitPlace } from './place.ts';
 import { standing, unasked, verifyIn } from './run.ts';
 
 const { rabbitmq } = brokersForTests();
@@ -52,25 +54,12 @@ const services = {
   [quiet]: {},
 };
 
-const place = {
-  section: {
-    managementUrl: rabbitmq.managementUrl,
-    amqpsUrl: rabbitmq.amqpsUrl,
-    vhost,
-    tls: { ca: 'ca.pem', cert: 'any.pem', key: 'any.key' },
-    admin: { username: rabbitmq.admin.username, password: 'env:ADMIN' },
-  },
-  files: {} as Record<string, string>,
-  variables: { ADMIN: rabbitmq.admin.password },
-  claims: { users: `*-${run}` },
-};
-
+let place: Surroundings;
 let stood: Standing;
 const open: ChannelModel[] = [];
 
 beforeAll(async () => {
-  const { cert, key } = await rabbitmq.clientCertificate(`any-${run}`);
-  Object.assign(place.files, { 'ca.pem': rabbitmq.ca, 'any.pem': cert, 'any.key': key });
+  place = await rabbitPlace(rabbitmq, vhost, `*-${run}`);
   stood = await stand('rabbitmq', place, services);
 });
 

@@ -6,7 +6,7 @@ import { type API, apiVersionsV3, Connection, protocolAPIsById, ResponseError } 
 import type { Context, Credential } from '../../core/broker.ts';
 import type { Placed } from '../../core/landscape.ts';
 import type { Login as ServiceLogin } from '../../core/proof.ts';
-import { BrokerError, ConnectionError, messageOf } from '../../core/errors.ts';
+import { BrokerError, ConnectionError, LoginRefused, messageOf } from '../../core/errors.ts';
 import { failureOf, requestError, type Who } from './causes.ts';
 import { type Attempt, firstOf } from './race.ts';
 import type { KafkaEnvironment, KafkaService } from './schema.ts';
@@ -58,25 +58,46 @@ export async function prepare(
   context: Context,
   requestTimeoutMs = context.timeoutMs,
 ): Promise<Dialer> {
-  const { brokers, admin, tls = {} } = target.section;
+  const { admin } = target.section;
   const password = await context.secret(admin.password, target.locate(['admin', 'password']));
-  const files = [{ files: tls, at: target }];
+  const name = `the administrator ${admin.username}`;
+  const who = { name, hint: 'check admin.username, and what admin.password refers to' };
+  return sharingTls(target, { username: admin.username, password, who, requestTimeoutMs }, context);
+}
+
+/** With the TLS files of the environment. */
+async function sharingTls(
+  target: Placed<KafkaEnvironment>,
+  login: Pick<Login, 'username' | 'password' | 'who' | 'requestTimeoutMs'>,
+  context: Context,
+): Promise<Dialer> {
+  const { brokers, tls = {} } = target.section;
+  const secure = await secureContext([{ files: tls, at: target }], context);
+  const clientId = `mqwarden-${context.correlationId}`;
   return dialerAs(
-    {
-      username: admin.username,
-      password,
-      who: {
-        name: `the administrator ${admin.username}`,
-        hint: 'check admin.username, and what admin.password refers to',
-      },
-      secureContext: await secureContext(files, context),
-      serverName: tls.serverName,
-      requestTimeoutMs,
-      clientId: `mqwarden-${context.correlationId}`,
-    },
+    { ...login, secureContext: secure, serverName: tls.serverName, clientId },
     brokers,
     context,
   );
+}
+
+/** Whether this credential is let in. Throws ConnectionError where no broker can be reached. */
+export async function logsIn(
+  target: Placed<KafkaEnvironment>,
+  context: Context,
+  credential: Credential,
+): Promise<boolean> {
+  const who = { name: credential.username, hint: 'check that the user is on the broker' };
+  const { username, password } = credential;
+  const login = { username, password, who, requestTimeoutMs: context.timeoutMs };
+  const dialer = await sharingTls(target, login, context);
+  try {
+    await (await dialer.first()).close();
+    return true;
+  } catch (error) {
+    if (error instanceof LoginRefused) return false;
+    throw error;
+  }
 }
 
 /**
@@ -124,37 +145,6 @@ function dialerAs(login: Login, brokers: readonly string[], context: Context): D
     first: () => connectTo(brokers.map(parseEndpoint)),
     to: (host, port) => connectTo([{ host, port }]),
   };
-}
-
-/** Whether this credential is let in by a broker that can be reached. Throws ConnectionError where none can. */
-export async function logsIn(
-  target: Placed<KafkaEnvironment>,
-  context: Context,
-  credential: Credential,
-): Promise<boolean> {
-  const login: Login = {
-    ...credential,
-    who: { name: credential.username, hint: 'check that the user is on the broker' },
-    secureContext: await secureContext([{ files: target.section.tls ?? {}, at: target }], context),
-    serverName: target.section.tls?.serverName,
-    requestTimeoutMs: context.timeoutMs,
-    clientId: `mqwarden-${context.correlationId}`,
-  };
-  const refusals: string[] = [];
-  const attempt = attemptAs(login);
-  const watched: Attempt<Endpoint, Session> = async (...args) => {
-    const result = await attempt(...args);
-    if ('failure' in result && result.failure.refused === true) refusals.push(result.failure.endpoint);
-    return result;
-  };
-  try {
-    const session = await firstOf(target.section.brokers.map(parseEndpoint), context.timeoutMs, watched);
-    await session.close();
-    return true;
-  } catch (error) {
-    if (refusals.length > 0) return false;
-    throw error;
-  }
 }
 
 interface TlsFiles {

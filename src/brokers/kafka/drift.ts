@@ -1,10 +1,9 @@
 import { type Address, partOf } from '../../core/address.ts';
 import type { Context, Credential, CredentialDrift, Warning } from '../../core/broker.ts';
-import { LoginRefused } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Placed } from '../../core/landscape.ts';
 import { inPool } from '../../core/pool.ts';
-import { prepareAs } from './admin.ts';
+import { logsIn } from './admin.ts';
 import { canLogIn } from './names.ts';
 import { type KafkaResource, newUser, type UserResource } from './resources.ts';
 import type { KafkaEnvironment } from './schema.ts';
@@ -35,7 +34,7 @@ export async function drift(
     const after = { ...spec, iterations: Math.max(spec.iterations, newUser.iterations) };
     if (spec.iterations < newUser.iterations) drifted.set(address, { why: fewIterations(spec), after });
     else if (refusals >= mostRefusals) unknown.push({ address, message: notTried });
-    else if (!(await letsIn(target, credential, context))) {
+    else if (!(await logsIn(target, context, credential))) {
       refusals += 1;
       drifted.set(address, { why: otherPassword, after });
     }
@@ -48,24 +47,4 @@ const notTried = `whether the broker has the stored password is not known: after
 
 function fewIterations({ iterations }: UserResource['spec']): string {
   return `update user credential: the broker keeps the password with ${iterations} iterations, fewer than ${newUser.iterations}`;
-}
-
-async function letsIn(
-  target: Placed<KafkaEnvironment>,
-  { username, password }: Credential,
-  context: Context,
-): Promise<boolean> {
-  const service = {
-    name: username,
-    section: {},
-    locate: (path: readonly (string | number)[]) => target.locate(path),
-  };
-  const dialer = await prepareAs(target, { service, username, password }, context);
-  try {
-    await (await dialer.first()).close();
-    return true;
-  } catch (error) {
-    if (error instanceof LoginRefused) return false;
-    throw error;
-  }
 }

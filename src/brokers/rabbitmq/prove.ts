@@ -110,7 +110,8 @@ function userIn(live: readonly RabbitResource[], username: string): LiveUser {
   return {
     isKnown: spec !== undefined,
     impersonates: spec?.tags.includes('impersonator') ?? true,
-    width: Math.max(1, Math.min(mostChannels, spec?.limits.maxChannels ?? mostChannels)),
+    // The service's own channels count, too: none more than needed is taken from them.
+    width: spec?.limits.maxChannels === undefined ? mostChannels : 1,
   };
 }
 

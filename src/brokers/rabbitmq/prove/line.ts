@@ -4,7 +4,7 @@ import type { Channel, ChannelModel } from 'amqplib';
 import { ConnectionError, messageOf } from '../../../core/errors.ts';
 import type { Probe, Reply } from './probes.ts';
 
-/** A connection of a service to one vhost, with several channels at a time; where it breaks, it is dialled once more. */
+/** A connection of a service to one vhost, with several channels at a time; where it breaks, it is dialled again. */
 export interface Line {
   /** Channels at a time, at most. */
   readonly width: number;
@@ -33,6 +33,9 @@ export interface LineOptions {
 export function lineOn(first: ChannelModel, options: LineOptions): Line {
   let held: Promise<Held | undefined> = Promise.resolve(holding(first));
   let redialled = false;
+  // RabbitMQ counts a channel for a while after it was closed: where there is a limit, a connection is good for some answers.
+  const answered = new Set<typeof held>();
+  let barren = 0;
   const redial = async (): Promise<Held | undefined> => {
     const anew = await options.again();
     return anew === undefined ? undefined : holding(anew);
@@ -45,14 +48,18 @@ export function lineOn(first: ChannelModel, options: LineOptions): Line {
         const on = await current;
         if (on === undefined) throw new NoReply('no second connection was given');
         try {
-          return await replyOn(on, probe, options);
+          const reply = await replyOn(on, probe, options);
+          answered.add(current);
+          return reply;
         } catch (error) {
           if (!(error instanceof Lost)) throw error;
           // The first to see it dials, and all others wait for that.
           if (held !== current) continue;
-          if (redialled) throw ended(error, options.endpoint);
-          redialled = true;
-          held = redial();
+          const isLimit = isOfLimit(error);
+          if (isLimit) barren = answered.has(current) ? 0 : barren + 1;
+          if (isLimit ? barren > mostBarren : redialled) throw ended(error, options.endpoint);
+          redialled ||= !isLimit;
+          held = sleep(barren * pauseMs).then(redial);
         }
       }
     },
@@ -63,9 +70,18 @@ export function lineOn(first: ChannelModel, options: LineOptions): Line {
   };
 }
 
+/** Connections in a row that gave no answer for a limit. */
+const mostBarren = 3;
+const pauseMs = 200;
+
+function isOfLimit({ message }: Lost): boolean {
+  return /\b530\b|NOT[_-]ALLOWED/.test(message);
+}
+
 /** A limit is of this service alone. */
-function ended({ message }: Lost, endpoint: string): Error {
-  if (/\b530\b|NOT[_-]ALLOWED/.test(message)) return new NoReply(message);
+function ended(lost: Lost, endpoint: string): Error {
+  const { message } = lost;
+  if (isOfLimit(lost)) return new NoReply(message);
   return new ConnectionError(`RabbitMQ at ${endpoint} closed the connection of a service: ${message}`, {
     endpoint,
     hint: 'check whether the broker is up, and see its log',
