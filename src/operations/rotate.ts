@@ -1,6 +1,12 @@
 import { RefusedError } from '../core/errors.ts';
 import { gate } from '../core/pool.ts';
-import { type DoneStep, type Rotation, type Rotations, summarizeRotations } from '../core/rotation/report.ts';
+import {
+  agreedTo,
+  type DoneStep,
+  type Rotation,
+  type Rotations,
+  summarizeRotations,
+} from '../core/rotation/report.ts';
 import type { AuditLog } from '../history/audit-log.ts';
 import { type LockOptions, type Locks, lockAll, unlocked } from './lock.ts';
 import { type Intent, intend, type Scope } from './rotate/intent.ts';
@@ -51,7 +57,7 @@ function agreed(session: Session, intents: readonly Intent[], options: RotateOpt
 
 /** A person may take hours to answer. */
 function requireSame(first: readonly Rotation[], again: readonly Rotation[]): void {
-  if (JSON.stringify(first) === JSON.stringify(again)) return;
+  if (agreedTo(first) === agreedTo(again)) return;
   throw new RefusedError(
     'what you agreed to does not hold any more: the store or a broker has changed; nothing was written',
     {

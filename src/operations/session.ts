@@ -154,13 +154,23 @@ function storeOptions({ variables, timeoutMs, allowExec, redaction }: SessionOpt
   return { variables, timeoutMs, allowExec, conceal: (secret: string) => redaction.add(secret) };
 }
 
+async function secretAt(reference: string, at: Position, options: SessionOptions): Promise<string> {
+  const secret = await resolveReference(reference, at, storeOptions(options));
+  options.redaction.add(secret);
+  return secret;
+}
+
 function makeContext(options: SessionOptions, correlationId: string): Context {
   const conceal = (secret: string) => options.redaction.add(secret);
+  const known = new Map<string, Promise<string>>();
   return {
-    async secret(reference, at) {
-      const secret = await resolveReference(reference, at, storeOptions(options));
-      conceal(secret);
-      return secret;
+    // Many rotations open many connections: a command, or a store, is asked once for all.
+    secret(reference, at) {
+      const key = JSON.stringify([reference, at.file]);
+      const asked = known.get(key) ?? secretAt(reference, at, options);
+      known.set(key, asked);
+      asked.catch(() => known.delete(key));
+      return asked;
     },
     async file(path, at) {
       const full = resolve(dirname(at.file), path);

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { type ErrorDetails, type Position, SecretError } from '../core/errors.ts';
 import { codeOf, parseJson, versionOf } from './parse.ts';
+import { endGroup, groupOfOurs } from './groups.ts';
 import { commandOf } from './reference.ts';
 import type { SecretStore, StoreOptions } from './store.ts';
-import { textsOf } from './store.ts';
+import { asName, partsOf, textsOf } from './store.ts';
 
 const defaultTimeoutMs = 30_000;
 const maxBytes = 1024 * 1024;
@@ -19,17 +20,18 @@ export async function execSecret(target: string, at: Position, options: StoreOpt
   });
 }
 
-/** The command is given the path, and prints the document as JSON, or nothing where none is stored. */
+/** The command is given the path, its parts encoded as a folder has them, and prints the document as JSON, or nothing where none is stored. */
 export function execStore(target: string, at: Position | undefined, options: StoreOptions): SecretStore {
   const details = { position: at };
+  const wordOf = (path: string) => partsOf(path).map(asName).join('/');
   return {
-    place: (path) => `${placeOf(target)} ${path}`,
+    place: (path) => `${placeOf(target)} ${wordOf(path)}`,
     async read(path) {
-      const text = await run([...commandOf(target), path], at, options);
+      const text = await run([...commandOf(target), wordOf(path)], at, options);
       if (text.trim() === '') return undefined;
       const document = textsOf(parseJson(text));
       if (document !== undefined) return { document, version: versionOf(text) };
-      throw new SecretError(`${placeOf(target)} ${path} prints no JSON object`, {
+      throw new SecretError(`${placeOf(target)} ${wordOf(path)} prints no JSON object`, {
         ...details,
         hint: 'it must print the texts "username" and "password", or nothing where none is stored',
       });
@@ -87,6 +89,7 @@ function output(
   { cwd, variables, timeoutMs }: Surroundings,
 ): Promise<string | Ended> {
   return new Promise((resolve) => {
+    const group = groupOfOurs();
     // A group of its own, so that what it started ends with it.
     const child = spawn(command, args, {
       cwd,
@@ -94,6 +97,7 @@ function output(
       stdio: ['ignore', 'pipe', 'ignore'],
       detached: true,
     });
+    group.lead(child.pid);
     const parts: Buffer[] = [];
     let size = 0;
     const stop = (ended: Ended) => {
@@ -109,24 +113,17 @@ function output(
     });
     child.on('error', (error) => {
       clearTimeout(timer);
+      group.over();
       resolve({ why: 'missing', code: codeOf(error) });
     });
     child.on('close', (code, signal) => {
       clearTimeout(timer);
+      group.over();
       resolve(
         code === 0 ? Buffer.concat(parts).toString('utf8') : { why: 'failed', code: String(code ?? signal) },
       );
     });
   });
-}
-
-function endGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
-  }
 }
 
 function problem(

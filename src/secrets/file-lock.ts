@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import {
+  closeSync,
   linkSync,
   lstatSync,
+  openSync,
   readFileSync,
   readlinkSync,
   renameSync,
@@ -27,13 +29,13 @@ const pollMs = 5;
  */
 export async function withFileLock<T>(lock: string, work: (isHeld: Held) => Promise<T>): Promise<T> {
   const until = Date.now() + patienceMs;
-  let inode = take(lock);
-  while (inode === undefined) {
+  let mine = take(lock);
+  while (mine === undefined) {
     if (Date.now() > until) throw busy(lock);
     if (!breakStale(lock)) await sleep(pollMs);
-    inode = take(lock);
+    mine = take(lock);
   }
-  const isHeld = () => lookAt(lock)?.inode === inode;
+  const isHeld = () => textIn(lock) === mine;
   try {
     return await work(isHeld);
   } finally {
@@ -47,14 +49,24 @@ function busy(lock: string): SecretOutage {
   });
 }
 
-/** Its inode, if it was not there. */
-function take(lock: string): number | undefined {
+/** What it was given to hold, which no other lock does, if it was not there: inodes are used again at once. */
+function take(lock: string): string | undefined {
+  let file: number;
   try {
-    writeFileSync(lock, JSON.stringify(self()), { flag: 'wx', mode: 0o600 });
-    return lookAt(lock)?.inode;
+    file = openSync(lock, 'wx', 0o600);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return undefined;
     throw error;
+  }
+  try {
+    const text = JSON.stringify({ ...self(), token: randomUUID() });
+    writeFileSync(file, text);
+    return text;
+  } catch (error) {
+    unlinkSync(lock);
+    throw error;
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -74,20 +86,26 @@ function self(): Holder {
   return { pid: process.pid, realm: `${hostname()} ${namespace}` };
 }
 
-function lookAt(lock: string): { readonly inode: number; readonly age: number } | undefined {
-  const there = lstatSync(lock, { throwIfNoEntry: false });
-  return there === undefined ? undefined : { inode: there.ino, age: Date.now() - there.mtimeMs };
+function textIn(lock: string): string | undefined {
+  try {
+    return readFileSync(lock, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** Moved away before it is removed: only one of several who judged it so moves this one. */
 function breakStale(lock: string): boolean {
-  const seen = lookAt(lock);
-  if (seen === undefined || !(seen.age > staleAfterMs || isDead(lock))) return false;
+  const there = lstatSync(lock, { throwIfNoEntry: false });
+  const seen = textIn(lock);
+  if (there === undefined || seen === undefined) return false;
+  if (Date.now() - there.mtimeMs <= staleAfterMs && !isDead(seen)) return false;
   const aside = `${lock}.${randomUUID()}.tmp`;
   try {
     renameSync(lock, aside);
     // Somebody else broke it first, and this is the lock of who came next.
-    if (lookAt(aside)?.inode !== seen.inode) linkSync(aside, lock);
+    if (textIn(aside) !== seen) linkSync(aside, lock);
     unlinkSync(aside);
   } catch (error) {
     if (!['ENOENT', 'EEXIST'].includes(codeOf(error))) throw error;
@@ -95,9 +113,9 @@ function breakStale(lock: string): boolean {
   return true;
 }
 
-function isDead(lock: string): boolean {
+function isDead(text: string): boolean {
   try {
-    const holder = parseJson(readFileSync(lock, 'utf8'));
+    const holder = parseJson(text);
     if (typeof holder !== 'object' || holder === null || !('pid' in holder) || !('realm' in holder))
       return false;
     const { pid, realm } = holder;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, link, mkdir, rename, stat, unlink } from 'node:fs/promises';
+import { access, constants, link, lstat, mkdir, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SecretConflict, SecretError } from '../core/errors.ts';
 import { whyOf } from '../files/why.ts';
@@ -13,7 +13,7 @@ import {
   refuseOpenFolders,
 } from './private-file.ts';
 import { codeOf, parseJson, versionOf } from './parse.ts';
-import { partsOf, type SecretStore, type StoredDocument, textsOf } from './store.ts';
+import { asName, partsOf, type SecretStore, type StoredDocument, textsOf } from './store.ts';
 
 /**
  * A store in a folder, one JSON file a document: `FOLDER/rabbitmq/order-service.json`. It is made (0700, files 0600) when the first
@@ -41,9 +41,8 @@ interface Place {
   readonly folders: readonly string[];
 }
 
-/** Each part is percent-encoded, and a leading dot as well, so that a name with `/` or `..` stays inside the folder. */
 function placeOf(folder: string, path: string): Place {
-  const parts = partsOf(path).map((part) => encodeURIComponent(part).replace(/^\./, '%2E'));
+  const parts = partsOf(path).map(asName);
   const folders = parts.slice(0, -1).map((_, depth) => join(folder, ...parts.slice(0, depth + 1)));
   return { file: `${join(folder, ...parts)}.json`, folders };
 }
@@ -72,11 +71,31 @@ async function prepare(folder: string, { file, folders }: Place, text: string): 
     for (const one of folders) await refuseLinkedFolder(one);
     await mkdir(parent, { recursive: true, mode: 0o700 });
     refuseOpenFolders(folder, ...folders);
+    await sweep(parent);
     await writeNewFile(temporary, text);
     return temporary;
   } catch (error) {
+    // On a full disk there may be a part of it.
+    await unlink(temporary).catch(() => undefined);
     if (error instanceof SecretError) throw error;
     throw cannot('write', file, await unwritable(folder, error));
+  }
+}
+
+const forgottenAfterMs = 3_600_000;
+const temporaryName = /^\.(.*\.lock\.)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+const swept = new Set<string>();
+
+/** Removes, once a run, what runs that were killed in the middle have left: there are passwords in it. */
+async function sweep(parent: string): Promise<void> {
+  if (swept.has(parent)) return;
+  swept.add(parent);
+  for (const name of await readdir(parent)) {
+    if (!temporaryName.test(name)) continue;
+    const path = join(parent, name);
+    const there = await lstat(path).catch(() => undefined);
+    if (there?.isFile() !== true || there.uid !== process.getuid?.()) continue;
+    if (Date.now() - there.mtimeMs > forgottenAfterMs) await unlink(path).catch(() => undefined);
   }
 }
 

@@ -54,6 +54,11 @@ export function partsOf(path: string): readonly string[] {
   return [...parts.slice(0, fixed), service];
 }
 
+/** A part of a path as one name of a folder or a file: with `/` or `..` in it, too, it stays where it is put. */
+export function asName(part: string): string {
+  return encodeURIComponent(part).replace(/^\./, '%2E');
+}
+
 /** The fields of a parsed document that are text; undefined for what is no document. */
 export function textsOf(value: unknown): SecretDocument | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;

@@ -1,4 +1,4 @@
-/** The step of a rotation that gives services another credential, on a store whose readings may be behind. */
+/** Steps of a rotation that depend on what may be wrong: a reading of the store that is behind, a date that is ahead. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,4 +60,11 @@ it('goes back by writing, so that a reading that is behind is found out before a
   // And again, as after a kill.
   await doStep('publish', record, workOn(store));
   expect((await store.read(path))?.document).toEqual(first);
+});
+
+it('a date that is ahead makes nobody wait longer than the grace', async () => {
+  const record = announce(turnedBack('to'), 'drain', '2126-03-01T00:00:00.000Z') as Rotating;
+  const rotator = { sessions: () => Promise.resolve(1) };
+  const work = { ...workOn(store), rotator, graceMs: 50, now: () => new Date(), progress: () => undefined };
+  expect(await doStep('drain', record, work as unknown as Work)).toContain('1 sessions of order.g2 after');
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -63,6 +63,25 @@ describe('a file that a topology names, such as a CA', () => {
   test('that is a device without an end is refused', async () => {
     await expect(read('/dev/zero')).rejects.toThrow('/dev/zero is not a regular file');
   });
+});
+
+test('a secret that is asked for often is fetched once, and one that could not be had again', async () => {
+  const file = join(folder, 'topology.yaml');
+  const { context } = await openSession({
+    topology: file,
+    variables: { PATH: process.env['PATH'] },
+    redaction: new Redaction(),
+    progress: () => undefined,
+    allowExec: true,
+  });
+  const at = { file, line: 5, column: 1 };
+  const ask = () => context.secret('exec:sh fetch.sh', at);
+  await writeFile(join(folder, 'fetch.sh'), 'echo x >> asked; exit 1');
+  await expect(ask()).rejects.toThrow('ended with 1');
+  await writeFile(join(folder, 'fetch.sh'), 'echo x >> asked; echo canary');
+  expect(await Promise.all([ask(), ask(), ask()])).toEqual(['canary', 'canary', 'canary']);
+  expect(await ask()).toBe('canary');
+  expect(await readFile(join(folder, 'asked'), 'utf8')).toBe('x\nx\n');
 });
 
 async function grow(path: string): Promise<void> {

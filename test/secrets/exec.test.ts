@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,6 +104,39 @@ describe('what a command prints', () => {
   });
 });
 
+describe('a process that ends while its command runs', () => {
+  const source = join(import.meta.dirname, '../../src/secrets');
+  const alive = (pid: number) => async () =>
+    !/\) [ZX]/.test(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z'));
+
+  test.each(['SIGINT', 'SIGTERM', 'exit', 'once'])('%s ends it too', async (how) => {
+    const file = join(folder, `pid-${how}`);
+    const command = ['sh', '-c', `sleep 300 & echo $! > ${file}; wait`];
+    const script = `import { resolveReference } from ${JSON.stringify(join(source, 'resolve.ts'))};
+      ${how === 'once' ? "process.once('SIGINT', () => console.log('stopping'));" : ''}
+      process.on('message', () => process.exit(3));
+      resolveReference(${JSON.stringify(`exec:${JSON.stringify(command)}`)}, ${JSON.stringify(at())}, {
+        variables: process.env, allowExec: true, timeoutMs: 300_000,
+      }).catch((error) => { console.log(error.message); process.disconnect(); });`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    let said = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const ended = once(child, 'close');
+    await expect.poll(() => readFile(file, 'utf8').catch(() => ''), { timeout: 30_000 }).toMatch(/^\d+\n$/);
+    const pid = Number(await readFile(file, 'utf8'));
+    if (how === 'exit') child.send('exit');
+    else child.kill(how === 'SIGTERM' ? 'SIGTERM' : 'SIGINT');
+    const [code, signal] = (await ended) as [number | null, string | null];
+    if (how === 'exit') expect(code).toBe(3);
+    else if (how === 'once')
+      expect([code, said]).toEqual([0, 'stopping\nthe command sh ended with SIGKILL\n']);
+    else expect(signal).toBe(how);
+    await expect.poll(alive(pid), { timeout: 10_000 }).toBe(false);
+  });
+});
+
 describe('a command as a store', () => {
   const store = () => openStore('exec:sh pass.sh', at(), options());
 
@@ -120,6 +155,15 @@ describe('a command as a store', () => {
     const error = await failure(store().read(path));
     expect(error.message).toBe(want);
     expect(allOf(error)).not.toContain(canary);
+  });
+
+  test.each([
+    ['rabbitmq/../../kafka/admin', 'rabbitmq/%2E.%2F..%2Fkafka%2Fadmin'],
+    ['rabbitmq/--help me', 'rabbitmq/--help%20me'],
+  ])('%s is one name below its broker', async (path, want) => {
+    const told = openStore('exec:["printf", "{\\"word\\":\\"%s\\"}"]', at(), options());
+    expect((await told.read(path))?.document).toEqual({ word: want });
+    expect(told.place(path)).toBe(`the command printf ${want}`);
   });
 
   test('nothing is written', async () => {

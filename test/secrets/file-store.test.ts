@@ -21,6 +21,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SecretConflict } from '../../src/core/errors.ts';
 import { credentialsFor, credentialsIn, readCredential } from '../../src/secrets/credentials.ts';
 import { fileStore } from '../../src/secrets/file-store.ts';
+import { withFileLock } from '../../src/secrets/file-lock.ts';
 import { partsOf, rotationPath } from '../../src/secrets/store.ts';
 import { makePipe } from '../files/pipe.ts';
 import { failure } from './failure.ts';
@@ -349,6 +350,51 @@ describe('documents in a folder, by their versions', () => {
     expect(await readdir(join(folder, 'rabbitmq'))).toContain('.order-service.json.lock');
     await documents().write(path, { step: '2' }, version);
     expect(await readdir(join(folder, 'rabbitmq'))).toEqual(['order-service.json']);
+  });
+
+  test('a lock that somebody else has taken meanwhile is not taken for ours, nor removed', async () => {
+    const lock = join(root, 'lock');
+    const other = JSON.stringify({ pid: process.pid, realm: 'elsewhere' });
+    const held = await withFileLock(lock, async (isHeld) => {
+      const before = isHeld();
+      // The same inode, as a new file may have it.
+      await writeFile(lock, other);
+      return [before, isHeld()];
+    });
+    expect(held).toEqual([true, false]);
+    expect(await readFile(lock, 'utf8')).toBe(other);
+  });
+
+  test('of what could not be written whole nothing stays', async () => {
+    const script = `import { fileStore } from ${JSON.stringify(sourceOf('file-store'))};
+      const error = await fileStore(${JSON.stringify(folder)}).write('rabbitmq/a', { password: 'canary' }, undefined)
+        .catch((thrown) => thrown);
+      process.exit(error.code === 'MQWARDEN_SECRET' ? 0 : 1);`;
+    await promisify(execFile)('sh', [
+      '-c',
+      'ulimit -f 0; exec "$0" "$@"',
+      process.execPath,
+      '--input-type=module',
+      '-e',
+      script,
+    ]);
+    expect(await readdir(join(folder, 'rabbitmq'))).toEqual([]);
+  });
+
+  test('what a killed run has left is swept away, and nothing else', async () => {
+    const parent = join(folder, 'rabbitmq');
+    await mkdir(parent, { recursive: true, mode: 0o700 });
+    await chmod(folder, 0o700);
+    const id = '0f0e0d0c-0b0a-4000-8000-0102030405ff';
+    const [left, aside] = [`.${id}.tmp`, `.a.json.lock.${id}.tmp`];
+    const stays = ['.mine.tmp', `.${id.replace('ff', 'fe')}.tmp`, `${id}.tmp`];
+    const old = new Date(Date.now() - 7_200_000);
+    for (const name of [left, aside, ...stays]) {
+      await writeFile(join(parent, name), 'canary', { mode: 0o600 });
+      if (name !== stays[1]) await utimes(join(parent, name), old, old);
+    }
+    await documents().write('rabbitmq/a', { password: 'b' }, undefined);
+    expect((await readdir(parent)).sort()).toEqual([...stays, 'a.json'].sort());
   });
 
   test('a lock of another machine is waited for until it is old', async () => {

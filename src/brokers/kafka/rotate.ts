@@ -6,11 +6,10 @@ import {
 } from '@platformatic/kafka';
 import type { Context, Credential, Permit, Rotator } from '../../core/broker.ts';
 import { BrokerError, MqwardenError } from '../../core/errors.ts';
-import { durationText } from '../../core/duration.ts';
 import type { Placed } from '../../core/landscape.ts';
-import type { Mode } from '../../core/rotation/words.ts';
 import { type Dialer, logsIn, prepare } from './admin.ts';
 import { faultOf } from './faults.ts';
+import { remainder, setting } from './reauthentication.ts';
 import { newUser } from './resources.ts';
 import type { KafkaEnvironment } from './schema.ts';
 import { upsertionOf } from './write/users.ts';
@@ -54,17 +53,14 @@ async function setPassword(
   }
 }
 
-const setting = 'connections.max.reauth.ms';
-
-/** The longest that any broker lets a session go on before it must log in again; 0: for ever. Undefined where one did not tell. */
-async function reauthenticationMs(dialer: Dialer): Promise<number | undefined> {
+/** What all brokers say; undefined where one did not tell. */
+async function reauthenticationMs(dialer: Dialer): Promise<readonly number[] | undefined> {
   const session = await dialer.first();
   try {
     const { brokers } = await session.call(describeClusterV1.api, false, 1);
     const told = await Promise.all(brokers.map((broker) => ofBroker(dialer, broker)));
     if (told.length === 0 || told.includes(undefined)) return undefined;
-    const known = told.filter((one) => one !== undefined);
-    return known.includes(0) ? 0 : Math.max(...known);
+    return told.flatMap((one) => one ?? []);
   } finally {
     await session.close();
   }
@@ -76,8 +72,11 @@ interface Node {
   readonly port: number;
 }
 
-/** Each broker knows its own only. The setting may stand for one listener and mechanism alone: the longest counts. */
-async function ofBroker(dialer: Dialer, { brokerId, host, port }: Node): Promise<number | undefined> {
+/** Each broker knows its own only. The setting may stand for one listener and mechanism alone, beside that for all others. */
+async function ofBroker(
+  dialer: Dialer,
+  { brokerId, host, port }: Node,
+): Promise<readonly number[] | undefined> {
   try {
     const session = await dialer.to(host, port);
     try {
@@ -93,7 +92,7 @@ async function ofBroker(dialer: Dialer, { brokerId, host, port }: Node): Promise
         .filter(({ name }) => name === setting || name.endsWith(`.${setting}`))
         .map(({ value }) => Number(value ?? '0'));
       if (results[0]?.errorCode !== 0 || values.length === 0) return undefined;
-      return values.includes(0) && values.length === 1 ? 0 : Math.max(...values);
+      return values;
     } finally {
       await session.close();
     }
@@ -101,19 +100,4 @@ async function ofBroker(dialer: Dialer, { brokerId, host, port }: Node): Promise
     if (error instanceof MqwardenError) return undefined;
     throw error;
   }
-}
-
-/** Pure. */
-function remainder(mode: Mode, reauthMs: number | undefined): string {
-  const until =
-    reauthMs === undefined
-      ? `for as long as ${setting} of the brokers says, which could not be read`
-      : reauthMs === 0
-        ? `until they end by themselves: ${setting} is 0 on the brokers, so that none has to log in again`
-        : `for up to ${durationText(reauthMs)} (${setting} of the brokers)`;
-  const what =
-    mode === 'dual'
-      ? 'a session that was opened with the old credential stays open, without any right,'
-      : 'a session that was opened with the old password keeps its rights';
-  return `${what} ${until}: Kafka neither shows nor ends sessions`;
 }

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { Context, Permit } from '../../core/broker.ts';
 import type { Placed } from '../../core/landscape.ts';
-import { BrokerError, ConnectionError, LockError, messageOf, type MqwardenError } from '../../core/errors.ts';
+import { BrokerError, ConnectionError, messageOf, MqwardenError } from '../../core/errors.ts';
 import type { Call } from './amqps.ts';
 import { connectionError } from './causes.ts';
 import { type Http, openHttp } from './http.ts';
@@ -169,7 +169,8 @@ function adminOver(
       const answer = bodyOf(text);
       return { status, body: answer, reason: reasonOf(answer, text) };
     } catch (error) {
-      throw error instanceof LockError ? error : connectionError(endpoint, error);
+      // What `permit` threw: whoever stopped it is no connection that broke.
+      throw error instanceof MqwardenError ? error : connectionError(endpoint, error);
     }
   };
   return {

@@ -63,8 +63,9 @@ export function ageOf(
     ...underWay,
   };
   const { since, by } = sinceOf(own, generation, credential);
-  if (since === undefined) return { ...known, status: 'unknown' };
-  const born = Date.parse(since);
+  const born = Date.parse(since ?? '');
+  // What a store says is not ours to trust.
+  if (since === undefined || Number.isNaN(born)) return { ...known, status: 'unknown' };
   const ageMs = Math.max(now.getTime() - born, 0);
   return {
     ...known,

@@ -89,11 +89,22 @@ export function recordIn(texts: Texts, place: string): RotationRecord {
   if (principal === '' || inUse === undefined || last === undefined || last < inUse) {
     throw unfit('does not say which generation is in use');
   }
+  const dates = ['rotatedAt', 'startedAt', 'drainFrom', 'fromSince', 'toSince'];
+  const odd = dates.find((name) => texts[name] !== undefined && !isDate(texts[name]));
+  if (odd !== undefined) throw unfit(`has no date of ISO 8601 in ${odd}`);
   const record = { principal, inUse, last, ...(rotatedAt === undefined ? {} : { rotatedAt }) };
   if (texts['step'] === undefined) return record;
   const underWay = underWayIn(texts);
   if (underWay === undefined) throw unfit('does not say how far its rotation is');
   return { ...record, underWay };
+}
+
+/** With a time zone: JavaScript reads other forms by guesses. */
+function isDate(text: string): boolean {
+  return (
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text) &&
+    !Number.isNaN(Date.parse(text))
+  );
 }
 
 function underWayIn(texts: Texts): UnderWay | undefined {

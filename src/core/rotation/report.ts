@@ -38,6 +38,11 @@ export interface DoneStep {
   readonly detail: string;
 }
 
+/** What a person agrees to, as a text: not what is left alone, of which the reasons tell ages. */
+export function agreedTo(planned: readonly Rotation[]): string {
+  return JSON.stringify(planned.filter(({ result }) => result !== 'skipped'));
+}
+
 export function summarizeRotations(rotations: readonly Rotation[]): Rotations['summary'] {
   const count = (result: RotationResult) => rotations.filter((one) => one.result === result).length;
   return Object.fromEntries(rotationResults.map((result) => [result, count(result)])) as Rotations['summary'];

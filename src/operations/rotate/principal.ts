@@ -118,7 +118,10 @@ async function carryOut(
         },
       );
       const [first] = failures;
-      if (first !== undefined) throw failureOf(first.change, first.outcome);
+      if (first === undefined) continue;
+      // Not permitted is no failure of the broker's, and not tried again.
+      await watch.permit();
+      throw failureOf(first.change, first.outcome);
     }
     await broker.shown?.(landscape.environment, changes, 30_000, session.context);
   } finally {

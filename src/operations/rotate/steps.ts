@@ -93,14 +93,18 @@ async function publish(record: Rotating, { target, hands, permit }: Work): Promi
 }
 
 const pollMs = 500;
+const longestPollMs = 5_000;
 /** Looked at so often without a session: one that has just ended may be on its way back. */
 const quietLooks = 3;
 
 /** Waits for those who use the old one, as far as the broker shows them, and never longer than the grace. */
 async function drain(old: string, { drainFrom }: UnderWay, work: Work): Promise<string> {
-  const since = drainFrom === undefined ? work.now().getTime() : Date.parse(drainFrom);
+  // A clock that was ahead makes nobody wait longer than the grace.
+  const begun = work.now().getTime();
+  const since = drainFrom === undefined ? begun : Math.min(Date.parse(drainFrom), begun);
   const left = () => since + work.graceMs - work.now().getTime();
   let quiet = 0;
+  let pauseMs = pollMs;
   for (;;) {
     const open = await work.rotator.sessions(old);
     quiet = open === 0 ? quiet + 1 : 0;
@@ -110,14 +114,23 @@ async function drain(old: string, { drainFrom }: UnderWay, work: Work): Promise<
     work.progress(
       open === undefined ? `${waits} for users of ${old}` : `${waits}: ${open} sessions of ${old}`,
     );
-    await sleep(Math.min(pollMs, Math.max(left(), 1)));
-    await work.permit();
+    await pause(Math.min(pauseMs, Math.max(left(), 1)), work);
+    // Nobody is there: a few quick looks more. Else many wait at once, and may for long.
+    pauseMs = open === 0 ? pollMs : Math.min(pauseMs * 1.5, longestPollMs);
   }
   const open = await work.rotator.sessions(old);
   const grace = durationText(work.graceMs);
   return open === undefined
     ? `${grace} for those who use ${old}, whose sessions the broker does not show`
     : `${open} sessions of ${old} after ${grace}`;
+}
+
+/** However long it is, that it is stopped is noticed soon. */
+async function pause(ms: number, { permit }: Work): Promise<void> {
+  for (let left = ms; left > 0; left -= pollMs) {
+    await sleep(Math.min(pollMs, left));
+    await permit();
+  }
 }
 
 async function close(old: string, { rotator }: Work): Promise<string> {

@@ -5,7 +5,7 @@ import type { Gate } from '../../core/pool.ts';
 import { principalAt, type Rotating, type RotationRecord } from '../../core/rotation/record.ts';
 import type { DoneStep, Rotation } from '../../core/rotation/report.ts';
 import { announce, begin, finish, stepsLeft, turnsOf } from '../../core/rotation/steps.ts';
-import type { Step } from '../../core/rotation/words.ts';
+import type { Mode, Step } from '../../core/rotation/words.ts';
 import type { AuditLog } from '../../history/audit-log.ts';
 import { generatePassword } from '../../secrets/generate.ts';
 import type { Locks } from '../lock.ts';
@@ -117,7 +117,7 @@ async function walk(
 ): Promise<string | undefined> {
   const { session, options, width } = around;
   const { target, held } = intent;
-  const work = await workOf(intent, around);
+  const work = await width(() => workOf(intent, around));
   try {
     let kept = { record: first as RotationRecord, version: held.record?.version };
     const keep = async (record: RotationRecord): Promise<void> => {
@@ -143,9 +143,19 @@ async function walk(
     session.context.progress(`${target.broker}: ${target.service} done`);
     if (intent.assessment.is === 'forget')
       return 'the broker had not been given another password, and the store is left as somebody else wrote it';
-    return await work.rotator.remainder(mode);
+    return await remainderOf(work, mode, options);
   } finally {
     await work.rotator.close();
+  }
+}
+
+/** The rotation is over, whatever becomes of asking what it left. */
+async function remainderOf({ rotator }: Work, mode: Mode, { redact }: Settings): Promise<string | undefined> {
+  try {
+    return await rotator.remainder(mode);
+  } catch (error) {
+    if (!(error instanceof MqwardenError)) throw error;
+    return `what is left of the old credential could not be read: ${redact(error.message)}`;
   }
 }
 

@@ -16,6 +16,9 @@ interface Session {
 /** For so long a fresh login is not tried again, where the last one brought no more rights. */
 const fruitlessMs = 30_000;
 
+/** No sooner is a renewal tried again. */
+const soonestMs = 1_000;
+
 /** Vault, logged in: logs in when first asked, again when its token is over, and renews what can be renewed. */
 export class VaultClient {
   readonly connection: VaultConnection;
@@ -52,7 +55,11 @@ export class VaultClient {
     try {
       return await this.current(details);
     } catch (error) {
-      if (error instanceof SecretOutage) throw error;
+      if (error instanceof SecretOutage) {
+        // It may be good still for all but what was asked.
+        this.session ??= before;
+        throw error;
+      }
       this.fruitless = Date.now();
       this.session = before;
       return undefined;
@@ -125,11 +132,16 @@ export class VaultClient {
     throw refusal(this.connection.settings, answer, { what: `the login by ${by}`, details });
   }
 
-  /** A token that cannot be renewed is used until it is over. */
+  /** A token that cannot be renewed is used until it is over; where Vault did not say so, it is asked again. */
   private async renew(session: Session, details: ErrorDetails): Promise<Session> {
     const request: VaultRequest = { method: 'POST', path: 'auth/token/renew-self', body: {} };
     const answer = await this.connection.request(request, session.token, details).catch(() => undefined);
-    const renewed = answer === undefined ? undefined : this.sessionIn(answer);
+    if (answer === undefined || answer.status === 429 || answer.status >= 500) {
+      const now = Date.now();
+      const left = Math.max((session.until ?? now) - now, 0);
+      return { ...session, renewFrom: now + Math.max(left / 3, soonestMs) };
+    }
+    const renewed = this.sessionIn(answer);
     if (renewed === undefined) return { ...session, renewFrom: undefined };
     // Near its end a token is renewed for less and less.
     const longer = (renewed.until ?? Infinity) > (session.until ?? 0);

@@ -50,11 +50,21 @@ describe('the record of a rotation', () => {
     ['with a step that there is not', { step: 'sleep' }],
     ['with a way that there is not', { way: 'up' }],
     ['without a side', { to: '' }],
+    ['with a date that is none', { rotatedAt: '24.11.2026' }],
+    ['with a date by guesses', { drainFrom: '11.12.2026' }],
+    ['with a day that there is not', { fromSince: '2026-13-01T00:00:00Z' }],
   ])('is refused without a value of it: %s', (_case, over) => {
     const texts = { ...recordAsTexts(underWay('grant')), ...over };
     expect(() => recordIn(texts, place)).toThrow(place);
     expect(() => recordIn(texts, place)).not.toThrow(/password/);
   });
+});
+
+it('a record may have the dates of any store', () => {
+  const texts = recordAsTexts(underWay('drain'));
+  for (const since of ['2018-03-22T02:24:06.945319214Z', '2026-01-01T00:00:00+02:00']) {
+    expect(recordIn({ ...texts, fromSince: since }, place).underWay?.from.since).toBe(since);
+  }
 });
 
 describe('the generations that a record tells', () => {
