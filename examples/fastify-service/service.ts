@@ -21,19 +21,30 @@ export async function build(): Promise<FastifyInstance> {
   producer.on('producer.connect', () => (producing = true));
   producer.on('producer.disconnect', () => (producing = false));
   await producer.connect();
-  // Fastify ends the requests that run, then runs these; the plugin closes what it opened.
+
+  const place = async (order: { readonly id: string; readonly of: unknown }): Promise<void> => {
+    const text = JSON.stringify(order);
+    await publisher.publish('order.exchange.events', 'order.created', Buffer.from(text));
+    await producer.send({ topic, messages: [{ key: order.id, value: text }] });
+  };
+  // Acknowledged when both brokers have the order.
+  const checkouts = await app.rabbitmq.consumer('order.queue.checkouts', ({ content }) =>
+    place(JSON.parse(content.toString()) as { id: string; of: unknown }),
+  );
+
+  // Fastify ends the requests that run, then runs these, the last first; the plugin closes what it opened.
   app.addHook('onClose', () => producer.disconnect());
+  app.addHook('onClose', () => checkouts.close());
 
   app.get('/health', async (_request, reply) => {
-    const healthy = app.rabbitmq.connected && producing;
-    return reply.code(healthy ? 200 : 503).send({ healthy });
+    const brokers = { rabbitmq: app.rabbitmq.connected, kafka: producing };
+    const healthy = Object.values(brokers).every(Boolean);
+    return reply.code(healthy ? 200 : 503).send({ healthy, ...brokers });
   });
 
   app.post('/orders', async (request, reply) => {
     const order = { id: randomUUID(), of: request.body };
-    const text = JSON.stringify(order);
-    await publisher.publish('order.exchange.events', 'order.created', Buffer.from(text));
-    await producer.send({ topic, messages: [{ key: order.id, value: text }] });
+    await place(order);
     return reply.code(201).send(order);
   });
   return app;

@@ -1,15 +1,18 @@
 /** What the connection factories tell of themselves. Pure. */
 
 export interface ConnectionEvent {
-  /** `handover`: a connection with a newer credential takes over; `close`: one was left in order, the old one of a handover too. */
-  readonly type: 'connect' | 'reconnect' | 'disconnect' | 'handover' | 'close';
+  /**
+   * `handover`: connections with a newer credential take over; `close`: one was left in order, the old one of a handover too;
+   * `renew`: Kafka let a session end (`connections.max.reauth.ms`), and it was logged in again.
+   */
+  readonly type: 'connect' | 'reconnect' | 'renew' | 'disconnect' | 'handover' | 'close';
   /** `stopped`: given up; nothing more is tried. */
   readonly outcome: 'succeeded' | 'refused' | 'failed' | 'stopped';
   readonly broker: string;
   readonly service: string;
-  /** `host:port`. */
+  /** `host:port`; on Kafka several, where it is about all connections. */
   readonly endpoint: string;
-  /** One for each connection: its end bears the id of its beginning. RabbitMQ lists it among the connection's properties. */
+  /** One for each connection: its end bears the id of its beginning. RabbitMQ lists it among the connection's properties. Never empty. */
   readonly correlationId: string;
   /** ISO 8601. */
   readonly time: string;

@@ -97,6 +97,8 @@ function authentication(
     ...clients
       .filter(({ protocol }) => protocol === 'SASL_SSL')
       .map(({ name }) => `listener.name.${name.toLowerCase()}.scram-sha-512.sasl.jaas.config=${login}`),
+    // kafkajs renews a session ten seconds before its end: here after two.
+    'listener.name.mtls.scram-sha-512.connections.max.reauth.ms=12000',
     // Without the listener's name in front, a SASL_SSL listener would ask nobody for a certificate.
     ...CERTIFICATE_REQUIRED.map((name) => `listener.name.${name.toLowerCase()}.ssl.client.auth=required`),
     'ssl.principal.mapping.rules=RULE:^CN=([^,]+).*$/$1/,DEFAULT',

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { createFromTopology, type Service } from '../../src/service.ts';
 import { brokersForTests } from '../brokers/index.ts';
@@ -52,6 +53,44 @@ function post(url: string, body: object): Promise<Response> {
   return fetch(`${url}/orders`, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
+/** As the service whose topology says so; and at the end what nobody has taken, with whether somebody had. */
+async function publishCheckouts() {
+  const { cert, key } = await brokers.rabbitmq.clientCertificate('checkout');
+  const by = { topology: local.topology, variables: local.endpoints };
+  const connectAs = async (service: string) => {
+    const connection = await (
+      await createFromTopology(service, 'local', by)
+    ).rabbitmq({ tls: { cert, key } });
+    onTestFinished(() => connection.close());
+    return connection;
+  };
+  const publisher = (await connectAs('checkout-service')).publisher();
+  const sent: string[] = [];
+  const end = new AbortController();
+  const work = (async () => {
+    for (let number = 0; !end.signal.aborted; number += 1) {
+      const id = `checkout-${number}`;
+      const body = Buffer.from(JSON.stringify({ id, of: { seats: 1 } }));
+      await publisher.publish('checkout.exchange.commands', 'place', body);
+      sent.push(id);
+      await sleep(5);
+    }
+  })();
+  const stop = async (): Promise<ReadonlyMap<string, boolean>> => {
+    end.abort();
+    await work;
+    const left = new Map<string, boolean>();
+    const channel = await (await connectAs('order-service')).createChannel();
+    for (;;) {
+      const message = await channel.get('order.queue.checkouts', { noAck: true });
+      if (message === false) return left;
+      const { id } = JSON.parse(message.content.toString()) as { id: string };
+      left.set(id, message.fields.redelivered);
+    }
+  };
+  return { sent, stop };
+}
+
 it('takes orders, tells both brokers, and ends in order', { timeout: 120_000 }, async () => {
   const { child, url, said } = await start();
   const { cert, key } = await brokers.rabbitmq.clientCertificate('notification-service');
@@ -77,15 +116,19 @@ it('takes orders, tells both brokers, and ends in order', { timeout: 120_000 }, 
   });
 
   const health = await fetch(`${url}/health`);
-  expect([health.status, await health.json()]).toEqual([200, { healthy: true }]);
+  expect([health.status, await health.json()]).toEqual([200, { healthy: true, rabbitmq: true, kafka: true }]);
   const answers = await Promise.all([1, 2, 3].map((seats) => post(url, { seats })));
   expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+  // Checkouts come all the time, also while it ends.
+  const checkouts = await publishCheckouts();
+  await until(() => checkouts.sent.some((id) => heard.has(`kafka ${id}`)), 'a checkout became an order');
   // One that runs while it is told to end: answered all the same, and nothing of it lost.
   const last = post(url, { seats: 4 });
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
   const late = await last.catch(() => undefined);
   expect(await ended).toEqual([0, null]);
+  const left = await checkouts.stop();
   for (const broker of ['rabbitmq', 'kafka']) {
     const file = join(local.topology, `local/secrets/${broker}/order-service.json`);
     const { password } = JSON.parse(readFileSync(file, 'utf8')) as { password: string };
@@ -97,4 +140,14 @@ it('takes orders, tells both brokers, and ends in order', { timeout: 120_000 }, 
   expect(orders.length).toBeGreaterThanOrEqual(3);
   const told = orders.flatMap(({ id }) => [`rabbitmq ${id}`, `kafka ${id}`]);
   await until(() => told.every((one) => heard.has(one)), 'both brokers told of each order');
+  // What it has taken is an order, told to both, and acknowledged; the rest is there still, taken by nobody before.
+  const taken = checkouts.sent.filter((id) => !left.has(id));
+  expect(taken.length).toBeGreaterThan(0);
+  await until(
+    () => taken.every((id) => heard.has(`rabbitmq ${id}`) && heard.has(`kafka ${id}`)),
+    'both brokers told of each checkout that was taken',
+  );
+  for (const [id, redelivered] of left) {
+    expect([id, redelivered, heard.has(`rabbitmq ${id}`)]).toEqual([id, false, false]);
+  }
 });

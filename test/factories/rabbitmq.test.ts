@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { connect, type ConnectionEvent } from '../../src/brokers/rabbitmq/connect.ts';
 import { brokersForTests, uniqueName } from '../brokers/index.ts';
 import { rabbitAdmin } from '../brokers/rabbit-admin.ts';
-import { rabbitUsers, rotate, type Store, storeOf, until } from './support.ts';
+import { expectAuditLines, rabbitUsers, rotate, type Store, storeOf, until } from './support.ts';
 
 const { rabbitmq } = brokersForTests();
 const admin = rabbitAdmin(rabbitmq);
@@ -196,6 +196,7 @@ describe('a connection that breaks', () => {
     ]);
     expect(asked).toContain(true);
     expect(JSON.stringify(events)).not.toContain(first.password);
+    expectAuditLines(events, 'rabbitmq');
   });
 
   it('waits for a broker whose store is ahead of it, also at the first connect', async () => {

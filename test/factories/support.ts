@@ -1,5 +1,7 @@
 /** A store that a test writes to, users with rights, and waiting with a bound. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import type { ConnectionEvent } from '../../src/core/connect-events.ts';
 import { uniqueName } from '../brokers/index.ts';
 import type { AclBinding, KafkaAdmin } from '../brokers/kafka-admin.ts';
 import type { RabbitAdmin } from '../brokers/rabbit-admin.ts';
@@ -94,4 +96,15 @@ export function kafkaUsers(admin: KafkaAdmin, topic: string, group: string): Kaf
       await admin.deleteScramUser(name).catch(() => undefined);
     },
   };
+}
+
+/** Who, to what, when, and what the broker decided: each event is a line of an audit log. */
+export function expectAuditLines(events: readonly ConnectionEvent[], broker: string): void {
+  expect(events.length).toBeGreaterThan(0);
+  for (const event of events) {
+    expect(event.broker).toBe(broker);
+    for (const field of [event.service, event.endpoint, event.correlationId]) expect(field).toMatch(/\w/);
+    expect(new Date(event.time).toISOString()).toBe(event.time);
+    expect(['succeeded', 'refused', 'failed', 'stopped']).toContain(event.outcome);
+  }
 }

@@ -27,9 +27,9 @@ export function createService(options: KafkajsOptions): Kafka & Refreshable {
     versionOf: (username) => logins.versionOf(username),
     stillIs: async (username) => (await logins.now()).username === username,
     opened: () => follower.look(),
-    closed: ({ lost, endpoint, correlationId, username }) => {
-      // One that never logged in was told as a connect that failed.
-      if (username === undefined) return;
+    closed: ({ lost, isIn, endpoint, correlationId, username }) => {
+      // One that never got in was told as a connect that failed.
+      if (!isIn || username === undefined) return;
       const how = lost
         ? ({ type: 'disconnect', outcome: 'failed' } as const)
         : ({ type: 'close', outcome: 'succeeded' } as const);
@@ -52,7 +52,6 @@ function configOf(
   sockets: Sockets,
   trial: boolean,
 ): KafkaConfig {
-  const endpoint = (at: string) => sockets.loggingIn(at)?.correlationId;
   return {
     clientId,
     brokers: [...brokers],
@@ -66,7 +65,7 @@ function configOf(
       : {
           sasl: {
             mechanism: 'scram-sha-512',
-            authenticationProvider: authenticationProvider(logins, endpoint, trial),
+            authenticationProvider: authenticationProvider(logins, (at) => sockets.loggingIn(at), trial),
           },
         }),
     ...(retry === undefined ? {} : { retry }),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import kafkajs, { type AuthenticationProviderArgs, type Authenticator } from 'kafkajs';
 import type { ConnectionEvent } from '../../../core/connect-events.ts';
@@ -93,9 +93,10 @@ export class Logins {
   }
 
   tell(told: Told): void {
-    const { service, onEvent } = this.options;
+    const { service, brokers, onEvent } = this.options;
     const reason = told.reason === undefined ? {} : { reason: this.redact(told.reason) };
-    const base = { broker: 'kafka', service, endpoint: '', correlationId: '' };
+    // What is told of all connections has an id of its own.
+    const base = { broker: 'kafka', service, endpoint: brokers.join(','), correlationId: randomUUID() };
     try {
       onEvent?.({ ...base, time: new Date().toISOString(), ...told, ...reason });
     } catch {
@@ -116,46 +117,79 @@ function versionOf({ version }: Reading, { ca = '', cert = '' }: TlsTexts): stri
 
 type Provider = (args: AuthenticationProviderArgs) => Authenticator;
 
+/** The connection at an endpoint that is being logged in. */
+type ConnectionAt = (endpoint: string) => Connecting | undefined;
+
+interface Connecting {
+  readonly correlationId: string;
+  isIn: boolean;
+}
+
 /** kafkajs' own SCRAM, given the credential when a connection is opened. `trial`: a refusal is no reason to stop. */
-export function authenticationProvider(
-  logins: Logins,
-  correlationIdOf: (endpoint: string) => string | undefined,
-  trial: boolean,
-): Provider {
+export function authenticationProvider(logins: Logins, connectionAt: ConnectionAt, trial: boolean): Provider {
   return (args) => ({
     authenticate: async () => {
       const endpoint = `${args.host}:${args.port}`;
-      const reading = await logins.read();
-      if (!trial) logins.requireHope(reading);
-      const { username, password } = reading;
-      let refusal: unknown;
-      const watching: AuthenticationProviderArgs = {
-        ...args,
-        saslAuthenticate: async (request) => {
-          try {
-            return await args.saslAuthenticate(request);
-          } catch (error) {
-            if (isRefusal(error)) refusal = error;
-            throw error;
-          }
-        },
+      const connection = connectionAt(endpoint);
+      const type = connection?.isIn === true ? 'renew' : 'connect';
+      const correlationId = connection?.correlationId ?? randomUUID();
+      const tell = (told: Omit<Told, 'type'>) => {
+        if (!trial) logins.tell({ type, endpoint, correlationId, ...told });
       };
-      const about = { endpoint, username, correlationId: correlationIdOf(endpoint) ?? '' };
-      try {
-        await loadScram()({ username, password: password ?? '' })(watching).authenticate();
-      } catch (error) {
-        const stop = refusal === undefined || trial ? undefined : logins.refused(reading, endpoint);
-        const outcome = stop !== undefined ? 'stopped' : refusal === undefined ? 'failed' : 'refused';
-        if (!trial) logins.tell({ type: 'connect', outcome, ...about, reason: messageOf(refusal ?? error) });
-        // As if the connection had failed: kafkajs comes again, on a new one, with what the store holds then.
-        throw (
-          stop ?? new kafkajs.KafkaJSConnectionError(logins.redact(messageOf(error)), { broker: endpoint })
-        );
-      }
-      logins.accepted();
-      if (!trial) logins.tell({ type: 'connect', outcome: 'succeeded', ...about });
+      await logIn(args, logins, tell, trial);
+      if (connection !== undefined && !trial) connection.isIn = true;
     },
   });
+}
+
+async function logIn(
+  args: AuthenticationProviderArgs,
+  logins: Logins,
+  tell: (told: Omit<Told, 'type'>) => void,
+  trial: boolean,
+): Promise<void> {
+  const endpoint = `${args.host}:${args.port}`;
+  const reading = await hopeful(logins, tell, trial);
+  const { username, password = '' } = reading;
+  let refusal: unknown;
+  const watching: AuthenticationProviderArgs = {
+    ...args,
+    saslAuthenticate: async (request) => {
+      try {
+        return await args.saslAuthenticate(request);
+      } catch (error) {
+        if (isRefusal(error)) refusal = error;
+        throw error;
+      }
+    },
+  };
+  try {
+    await loadScram()({ username, password })(watching).authenticate();
+  } catch (error) {
+    const stop = refusal === undefined || trial ? undefined : logins.refused(reading, endpoint);
+    const outcome = stop !== undefined ? 'stopped' : refusal === undefined ? 'failed' : 'refused';
+    tell({ outcome, username, reason: messageOf(refusal ?? error) });
+    // As if the connection had failed: kafkajs comes again, on a new one, with what the store holds then.
+    throw stop ?? new kafkajs.KafkaJSConnectionError(logins.redact(messageOf(error)), { broker: endpoint });
+  }
+  logins.accepted();
+  tell({ outcome: 'succeeded', username });
+}
+
+/** A credential that was not refused too often yet. */
+async function hopeful(
+  logins: Logins,
+  tell: (told: Omit<Told, 'type'>) => void,
+  trial: boolean,
+): Promise<Reading> {
+  try {
+    const reading = await logins.read();
+    if (!trial) logins.requireHope(reading);
+    return reading;
+  } catch (error) {
+    tell({ outcome: error instanceof LoginRefused ? 'stopped' : 'failed', reason: messageOf(error) });
+    throw error;
+  }
 }
 
 function isRefusal(error: unknown): boolean {

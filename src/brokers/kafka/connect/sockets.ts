@@ -34,6 +34,8 @@ interface Closed {
   readonly endpoint: string;
   readonly correlationId: string;
   readonly username: string | undefined;
+  /** Whether its login succeeded. */
+  readonly isIn: boolean;
   /** Not by us. */
   readonly lost: boolean;
 }
@@ -114,6 +116,7 @@ class Watched implements Closed {
   username: string | undefined;
   version: string | undefined;
   handshake = 0;
+  isIn = false;
   lost = false;
   private readonly socket: TLSSocket;
   private readonly options: SocketsOptions;
@@ -147,18 +150,19 @@ class Watched implements Closed {
     const { entered } = this.options;
     this.version = version;
     const refused = (error: Error): void => {
-      if (this.username === undefined) entered(this.named(username), error);
+      if (!this.isIn) entered(this.named(username), error);
     };
     socket.on('error', refused);
     socket.once('data', () => {
       this.username = username;
+      this.isIn = true;
       entered(this, undefined);
     });
   }
 
   private named(username: string): Closed {
-    const { endpoint, correlationId, lost } = this;
-    return { endpoint, correlationId, lost, username };
+    const { endpoint, correlationId, lost, isIn } = this;
+    return { endpoint, correlationId, lost, isIn, username };
   }
 
   /** What is under way is answered; what comes from now on is not sent, so that kafkajs may safely send it elsewhere. */

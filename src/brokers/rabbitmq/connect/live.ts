@@ -116,7 +116,8 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
     if (link !== undefined) await this.within(Promise.all([...all, link.channels.drain(), this.leaving]));
     this.finish(this.ended);
     if (link !== undefined) await hangUp(link);
-    this.#entrance.tell({ type: 'close', outcome: 'succeeded', correlationId: link?.correlationId ?? '' });
+    const of = link === undefined ? {} : { correlationId: link.correlationId, username: link.username };
+    this.#entrance.tell({ type: 'close', outcome: 'succeeded', ...of });
     this.emit('close');
   }
 

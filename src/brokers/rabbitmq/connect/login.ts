@@ -86,7 +86,8 @@ export class Entrance {
   tell(told: Told): void {
     const { service, endpoint, onEvent } = this.settings;
     const reason = told.reason === undefined ? {} : { reason: this.redaction.redact(told.reason) };
-    const base = { broker: 'rabbitmq', service, endpoint: endpoint.host, correlationId: '' };
+    // What is told of no connection has an id of its own.
+    const base = { broker: 'rabbitmq', service, endpoint: endpoint.host, correlationId: randomUUID() };
     try {
       onEvent?.({ ...base, time: new Date().toISOString(), ...told, ...reason });
     } catch {
