@@ -14,6 +14,8 @@ export interface Program {
   readonly args: readonly string[];
   readonly cwd?: string;
   readonly variables?: Readonly<Record<string, string>>;
+  /** With which it may end; 0 if nothing else is said. */
+  readonly codes?: readonly number[];
 }
 
 export interface Run {
@@ -31,7 +33,7 @@ const usage = `process.on('exit', () => {
 const preload = ['--import', `data:text/javascript,${encodeURIComponent(usage)}`];
 
 /** Runs it to its end, which must be good. */
-export async function run({ args, cwd, variables = {} }: Program): Promise<Run> {
+export async function run({ args, cwd, variables = {}, codes = [0] }: Program): Promise<Run> {
   const since = performance.now();
   const child = spawn(process.execPath, [...preload, ...args], {
     ...(cwd === undefined ? {} : { cwd }),
@@ -44,7 +46,7 @@ export async function run({ args, cwd, variables = {} }: Program): Promise<Run> 
   child.stdout?.on('data', (part: Buffer) => (last = part.toString()));
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   const ms = performance.now() - since;
-  if (code !== 0)
+  if (code === null || !codes.includes(code))
     throw new Error(`${args.join(' ')} ended with ${code ?? 'a signal'}: ${complaint}${last.slice(-2000)}`);
   return { ms, ...(JSON.parse(told) as Omit<Run, 'ms'>) };
 }

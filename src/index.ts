@@ -6,6 +6,7 @@ export type { Plan } from './core/plan.ts';
 export type { Action, Change } from './core/resource.ts';
 export { apply, type ApplyOptions, type ApplyResult } from './operations/apply.ts';
 export { importTopology, type ImportOptions, type ImportResult } from './operations/import.ts';
+export { lint, type Linted, type LintOptions } from './operations/lint.ts';
 export { openAuditLog } from './operations/audit-log.ts';
 export { plan, type PlanOptions, type PlanResult } from './operations/plan.ts';
 export { readPlan } from './operations/saved-plan.ts';

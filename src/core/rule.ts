@@ -55,6 +55,8 @@ export interface Site<Environment = unknown, Service = unknown, R extends Resour
   /** The environment's name. */
   readonly environment: string;
   readonly production: boolean;
+  /** False where variables of its endpoints are not set: then others, of no use, stand for them. */
+  readonly placed: boolean;
   /** As the environment has it: names and sizes are filled in. `locate` leads from each section back to the files. */
   readonly landscape: Landscape<Environment, Service>;
   /** All that this compiles to: objects and grants, each with its service. */

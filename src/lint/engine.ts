@@ -6,7 +6,7 @@ import { byPosition } from '../topology/places.ts';
 import type { Topology } from '../topology/topology.ts';
 import { type Ignoring, ignoresIn, withIgnores } from './ignores.ts';
 import { warned } from './own.ts';
-import type { EnvironmentSite, LintFile, Rule } from './rule.ts';
+import type { EnvironmentSite, LintFile, Rule, View } from './rule.ts';
 import { servicesIn } from './services.ts';
 
 /** A problem of loading, with the rule that it is told as. */
@@ -82,9 +82,14 @@ function asked(rule: Rule, { files, topology, sites }: Subject): LintFinding[] {
   const spots = (): Iterable<Spot>[] => {
     if ('inFile' in rule) return files.map((file) => rule.inFile(file));
     if ('onSite' in rule) return sites.map((site) => rule.onSite(site));
-    return topology === undefined ? [] : [rule.inTopology({ topology, files, sites })];
+    return topology === undefined ? [] : [rule.inTopology(viewOf(topology, files, sites))];
   };
   return spots().flatMap((some) => [...some].map((spot) => findingOf(rule, spot)));
+}
+
+function viewOf(topology: Topology, files: View['files'], sites: View['sites']): View {
+  const environments = [...topology.environments.values(), ...topology.unplaced.values()];
+  return { topology, environments, files, sites };
 }
 
 function findingOf({ id, name, severity }: RuleInfo, spot: Spot): LintFinding {

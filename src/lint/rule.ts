@@ -1,7 +1,7 @@
 import type { Broker } from '../core/broker.ts';
 import type { RuleInfo, Site, SiteRule, Spot } from '../core/rule.ts';
 import type { ParsedFile } from '../topology/document.ts';
-import type { Topology } from '../topology/topology.ts';
+import type { EnvironmentDeclaration, Topology } from '../topology/topology.ts';
 
 /** What the rules look at that are not one broker's. Those that are stand in the broker's folder: core/rule.ts. */
 
@@ -18,6 +18,8 @@ export interface EnvironmentSite extends Site {
 /** The whole topology, as it holds together. */
 export interface View {
   readonly topology: Topology;
+  /** All of them: those whose endpoints are not known, since variables are not set, too. */
+  readonly environments: readonly EnvironmentDeclaration[];
   readonly files: readonly LintFile[];
   /** Each environment on each of its brokers, in the order of the topology. */
   readonly sites: readonly EnvironmentSite[];

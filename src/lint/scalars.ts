@@ -1,6 +1,6 @@
 import type { Position } from '../core/errors.ts';
 import type { Data } from '../topology/document.ts';
-import { type Path, type Place, placeAt, positionAt } from '../topology/places.ts';
+import { type Path, type Place, positionAt } from '../topology/places.ts';
 import type { LintFile } from './rule.ts';
 
 /** A value that is no list and no mapping, with the way to it. */
@@ -10,25 +10,45 @@ export interface Scalar {
   readonly position: Position;
 }
 
+/** Every rule about files asks for them. */
+const known = new WeakMap<LintFile, readonly Scalar[]>();
+
 /** All of a file, in its order. */
-export function* scalarsOf({ data, root, source }: LintFile): Generator<Scalar> {
-  if (data === undefined) return;
-  for (const { path, value, place } of below(data, root, [])) {
-    yield { path, value, position: positionAt(source, place.at) };
-  }
+export function scalarsOf(file: LintFile): readonly Scalar[] {
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const { data, root, source } = file;
+  const scalars: Scalar[] = [];
+  if (data !== undefined) collect(data, root, { path: [], source, into: scalars });
+  known.set(file, scalars);
+  return scalars;
 }
 
-type Found = Pick<Scalar, 'path' | 'value'> & { readonly place: Place };
+interface Walk {
+  readonly path: Path;
+  readonly source: LintFile['source'];
+  readonly into: Scalar[];
+}
 
-function* below(value: Data, place: Place, path: Path): Generator<Found> {
-  if (typeof value !== 'object' || value === null) {
-    yield { path, value, place };
+function collect(value: Data, place: Place, { path, source, into }: Walk): void {
+  if (typeof value === 'object' && value !== null) {
+    const entries: [string | number, Data][] = isList(value)
+      ? value.map((item, at) => [at, item])
+      : Object.entries(value);
+    for (const [step, inner] of entries) {
+      const below = place.children?.get(step) ?? place;
+      collect(inner, below, { path: [...path, step], source, into });
+    }
     return;
   }
-  const entries: [string | number, Data][] = isList(value)
-    ? value.map((item, at) => [at, item])
-    : Object.entries(value);
-  for (const [step, inner] of entries) yield* below(inner, placeAt(place, [step]), [...path, step]);
+  into.push({
+    path,
+    value,
+    // Few are ever asked where they stand.
+    get position() {
+      return positionAt(source, place.at);
+    },
+  });
 }
 
 function isList(value: object): value is readonly Data[] {

@@ -31,8 +31,9 @@ export interface Endpoint {
   readonly position: Position;
 }
 
-/** Where a broker is reached in an environment. */
-export function endpointsOf({ port, landscape: { environment } }: EnvironmentSite): Endpoint[] {
+/** Where a broker is reached in an environment, as far as that is known. */
+export function endpointsOf({ port, placed, landscape: { environment } }: EnvironmentSite): Endpoint[] {
+  if (!placed) return [];
   const section = environment.section as Readonly<Record<string, unknown>>;
   return port.schema.endpointKeys.flatMap((key) => {
     const value = section[key];

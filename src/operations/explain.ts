@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../core/errors.ts';
 import type { RuleInfo } from '../core/rule.ts';
+import { verdictRules } from '../core/verdict.ts';
 import { readRegularFile } from '../files/read.ts';
 import { nearest } from '../topology/issues.ts';
 import { infosOf } from './lint.ts';
@@ -12,6 +13,14 @@ export async function explain(rule: string, folder?: string): Promise<string> {
   const word = rule.toLowerCase();
   const found = infos.find(({ id, name }) => id.toLowerCase() === word || name === word);
   if (found === undefined) {
+    const proved = Object.values(verdictRules).find(
+      (one) => one.rule.toLowerCase() === word || one.name === word,
+    );
+    if (proved !== undefined)
+      throw new UsageError(
+        `${proved.rule} ${proved.name} is what verify finds`,
+        'docs/verify.md says what it means',
+      );
     const near = nearest(
       rule,
       infos.flatMap(({ id, name }) => [id, name]),

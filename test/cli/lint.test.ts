@@ -73,6 +73,7 @@ describe('exit codes', () => {
     ['one that is not there', ['lint', 'other.yaml'], 'other.yaml does not exist'],
     ['an empty folder', ['lint', '.'], 'no YAML file'],
     ['a rule that there is not', ['explain', 'literal-secrets'], 'did you mean literal-secret?'],
+    ['what verify finds', ['explain', 'MQ402'], 'docs/verify.md'],
     ['a baseline to write and no name', ['lint', 'x', '--write-baseline'], 'needs a baseline'],
     ['a copy without a file', ['lint', '--also', 'sarif'], 'sarif|junit'],
   ])('are 1 for %s', async (_, args, said) => {

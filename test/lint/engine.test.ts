@@ -39,6 +39,19 @@ services:
     expect(findings.map(({ rule }) => rule)).toContain('MQ101');
   });
 
+  test('is found where no variable is set, too, but nothing about endpoints that nobody knows', () => {
+    const text = `version: 1
+name: shop
+environments:
+  production:
+    kafka: { brokers: ['\${MQWARDEN_KAFKA}'], admin: { username: a, password: env:P } }
+services: { a-service: { kafka: { topics: { a: {} } } } }
+`;
+    const rules = lintTexts([{ file: 'a.yaml', text }], set, scope).findings.map(({ rule }) => rule);
+    expect(rules).toContain('MQ105');
+    expect(rules.filter((rule) => ['MQ002', 'MQ205', 'MQ207'].includes(rule))).toEqual([]);
+  });
+
   test('can be narrowed to an environment and to services', () => {
     const everywhere: TopologyRule = {
       ...info,
@@ -64,6 +77,8 @@ services:
     expect(messages({ only: 'rabbitmq' })).toEqual(['one', 'two']);
     expect(messages({ services: ['two'] })).toEqual(['two']);
     expect(() => messages({ environment: 'c' })).toThrow('no environment c');
+    expect(() => messages({ only: 'nats' })).toThrow('no broker nats');
+    expect(() => messages({ services: ['three'] })).toThrow('no service three');
   });
 });
 

@@ -3,7 +3,7 @@ import { parseReference } from '../../secrets/reference.ts';
 import { positionAt, showPath } from '../../topology/places.ts';
 import type { FileRule, LintFile } from '../rule.ts';
 import { scalarsOf } from '../scalars.ts';
-import { formatsIn, isSecretKey, randomIn } from '../secrets.ts';
+import { formatsIn, isSecretKey, randomIn, type Sight } from '../secrets.ts';
 
 const hint =
   'give it another value wherever it is in use, then write a reference to it: env:NAME, file:PATH, vault:PATH#field';
@@ -19,28 +19,30 @@ password in them, wherever they stand, comments too; values of keys such as \`pa
 to be a name. The secret itself is never shown.`,
   instead: `A reference: \`env:NAME\`, \`file:PATH\`, \`vault:MOUNT/PATH#field\`, \`aws-sm:NAME#field\`. What was once in a repository is
 no secret any more: give it a new value first.`,
-  inFile: (file) => [...inText(file), ...inValues(file)],
+  inFile: (file) => {
+    const sights = formatsIn(file.text);
+    return [...sights.map((sight) => spotOf(sight, file)), ...inValues(file, sights.length > 0)];
+  },
 };
 
 /** By format, in values and comments alike. */
-function inText({ text, source }: LintFile): Spot[] {
-  return formatsIn(text).map(({ what, at }) => ({
-    position: positionAt(source, at),
-    message: `what stands here is ${what}`,
-    hint,
-  }));
+function spotOf({ what, at }: Sight, { source }: LintFile): Spot {
+  return { position: positionAt(source, at), message: `what stands here is ${what}`, hint };
 }
 
-function* inValues(file: LintFile): Generator<Spot> {
-  for (const { path, value, position } of scalarsOf(file)) {
+function* inValues(file: LintFile, hasFormats: boolean): Generator<Spot> {
+  for (const scalar of scalarsOf(file)) {
+    const { path, value } = scalar;
     if (typeof value === 'boolean' || value === null || value === '') continue;
-    const text = String(value);
-    // Those with a format were found in the text.
-    if (parseReference(text).ok || formatsIn(text).length > 0) continue;
+    const text = typeof value === 'string' ? value : value.toString();
     const key = path.findLast((step) => typeof step === 'string') ?? '';
-    const shown = showPath(path);
-    if (isSecretKey(key)) yield { position, message: `${shown}: a secret stands here, in clear`, hint };
-    else if (randomIn(text).length > 0)
-      yield { position, message: `${shown}: text as random as a key`, hint };
+    const is = isSecretKey(key)
+      ? 'a secret stands here, in clear'
+      : randomIn(text).length > 0
+        ? 'text as random as a key'
+        : undefined;
+    // Those with a format were found in the text.
+    if (is === undefined || parseReference(text).ok || (hasFormats && formatsIn(text).length > 0)) continue;
+    yield { position: scalar.position, message: `${showPath(path)}: ${is}`, hint };
   }
 }

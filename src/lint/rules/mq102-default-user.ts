@@ -14,10 +14,15 @@ library uses it when it is told nothing else.`,
   instead:
     'A user of its own for each service and for the administrator, and no `guest` on the broker at all.',
   *inFile(file) {
-    for (const { path, value, position } of scalarsOf(file)) {
+    for (const scalar of scalarsOf(file)) {
+      const { path, value } = scalar;
       if (value !== 'guest' || !keys.includes(path.at(-1) ?? '')) continue;
       const hint = 'delete guest on the broker, and use a name that says who it is';
-      yield { position, message: `${showPath(path)}: guest is the user that everybody knows`, hint };
+      yield {
+        position: scalar.position,
+        message: `${showPath(path)}: guest is the user that everybody knows`,
+        hint,
+      };
     }
   },
 };

@@ -10,9 +10,9 @@ export const sharedStore: TopologyRule = {
 wins, and whoever may read the secrets of staging reads those of production.`,
   instead:
     'A path of its own for each environment: `secrets: vault:secret/production`, `secrets: vault:secret/staging`.',
-  inTopology: ({ topology }) => {
-    const stored = [...topology.environments.values(), ...topology.unplaced.values()].flatMap(
-      ({ name, secrets }) => (secrets === undefined ? [] : [{ name, store: secrets.replace(/\/+$/, '') }]),
+  inTopology: ({ topology, environments }) => {
+    const stored = environments.flatMap(({ name, secrets }) =>
+      secrets === undefined ? [] : [{ name, store: secrets.replace(/\/+$/, '') }],
     );
     return [...Map.groupBy(stored, ({ store }) => store).values()].flatMap((same) => shared(topology, same));
   },

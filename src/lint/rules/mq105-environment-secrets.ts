@@ -9,8 +9,8 @@ export const environmentSecrets: TopologyRule = {
   why: `Every child process inherits them, crash reports and debug pages print them, and orchestrators show them to whoever may look at a
 deployment. They cannot change while a process runs, so nothing can be rotated without a restart.`,
   instead: 'A store: `vault:…`, `aws-sm:…`, or files that an orchestrator mounts, `file:/run/secrets/…`.',
-  *inTopology({ topology, sites }) {
-    for (const { name, production, secrets } of topology.environments.values()) {
+  *inTopology({ topology, environments, sites }) {
+    for (const { name, production, secrets } of environments) {
       if (!production) continue;
       if (secrets?.startsWith('env:') === true) {
         const position = topology.locate(['environments', name, 'secrets']);

@@ -12,8 +12,8 @@ export const storeCollision: TopologyRule = {
 lower case; in files, systems that know no case (macOS, Windows) write the credential of one service over that of the other. One of the
 two then logs in as the other, or not at all.`,
   instead: 'Names that differ in more than case and punctuation.',
-  *inTopology({ topology }) {
-    for (const { name: environment, secrets = '' } of topology.environments.values()) {
+  *inTopology({ topology, environments }) {
+    for (const { name: environment, secrets = '' } of environments) {
       const fold = foldOf(secrets);
       if (fold === undefined) continue;
       const by = Map.groupBy(topology.services.values(), ({ name }) => fold(name));

@@ -8,8 +8,8 @@ export const noStore: TopologyRule = {
   why: `mqwarden makes a password for each new user and writes it to the store before the broker hears of it. Without a store it can make no
 user, and rotate none: somebody makes passwords by hand, and sends them by chat.`,
   instead: '`secrets: vault:secret/production`, or another [store](../secrets.md).',
-  *inTopology({ topology, sites }) {
-    for (const { name, secrets } of [...topology.environments.values(), ...topology.unplaced.values()]) {
+  *inTopology({ topology, environments, sites }) {
+    for (const { name, secrets } of environments) {
       if (secrets !== undefined) continue;
       const here = sites.filter(({ environment }) => environment === name);
       const withPassword = here.flatMap(({ port, landscape }) =>

@@ -9,8 +9,8 @@ export const secretsBesideTopology: TopologyRule = {
 production are in its history, and whoever builds from a checkout copies them along.`,
   instead:
     'A store such as Vault or AWS Secrets Manager, or an absolute path that an orchestrator mounts: `file:/run/secrets/…`.',
-  *inTopology({ topology }) {
-    for (const { name, production, secrets } of topology.environments.values()) {
+  *inTopology({ topology, environments }) {
+    for (const { name, production, secrets } of environments) {
       if (!production || secrets?.startsWith('file:') !== true || secrets.startsWith('file:/')) continue;
       yield {
         position: topology.locate(['environments', name, 'secrets']),

@@ -12,8 +12,8 @@ export const secretsByCommand: TopologyRule = {
   why: `Whoever can change the topology can then run commands wherever it is applied, with the rights of the pipeline and beside its
 secrets. That is why it takes \`--allow-exec\`, which stays on once it is written into a pipeline.`,
   instead: 'A store: `vault:…`, `aws-sm:…`, or files that an orchestrator mounts, `file:/run/secrets/…`.',
-  *inTopology({ topology, sites }) {
-    for (const { name, production, secrets } of topology.environments.values()) {
+  *inTopology({ topology, environments, sites }) {
+    for (const { name, production, secrets } of environments) {
       if (!production || secrets?.startsWith('exec:') !== true) continue;
       const position = topology.locate(['environments', name, 'secrets']);
       yield { position, message: `${name} has the credentials of its services from a command`, hint };

@@ -14,14 +14,15 @@ export const plaintextEndpoint: FileRule = {
 that is where an intruder already is.`,
   instead: '`https://…:15671`, `amqps://…:5671`, and for Kafka the port of a SASL_SSL listener.',
   *inFile(file) {
-    for (const { path, value, position } of scalarsOf(file)) {
+    for (const scalar of scalarsOf(file)) {
+      const { path, value } = scalar;
       if (typeof value !== 'string' || prose.includes(path.at(-1) ?? '') || !plaintext.test(value)) continue;
       const scheme = value.slice(0, value.indexOf(':')).toLowerCase();
       yield {
-        position,
+        position: scalar.position,
         message: `${showPath(path)}: ${scheme}:// goes without TLS`,
         hint: 'use the listener with TLS: https://…:15671, amqps://…:5671',
-        fix: encrypted(value).map((to) => ({ is: 'replace', at: position, from: value, to })),
+        fix: encrypted(value).map((to) => ({ is: 'replace', at: scalar.position, from: value, to })),
       };
     }
   },

@@ -43,8 +43,10 @@ too.`,
 function turnsOff({ path, value }: Scalar): boolean {
   const key = path.at(-1);
   if (typeof key !== 'string') return false;
-  const [word, said] = [key, String(value ?? '')].map((text) => text.toLowerCase().replace(/[^a-z0-9]/g, ''));
-  return (
-    word !== undefined && said !== undefined && Object.hasOwn(off, word) && off[word]?.includes(said) === true
-  );
+  const word = plain(key);
+  return Object.hasOwn(off, word) && off[word]?.includes(plain(String(value ?? ''))) === true;
+}
+
+function plain(text: string): string {
+  return text.toLowerCase().replace(/[^a-z0-9]/g, '');
 }

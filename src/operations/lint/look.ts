@@ -99,7 +99,20 @@ function asTroubles(rule: RuleInfo, problems: readonly Problem[]): Trouble[] {
   return problems.map((problem) => ({ rule, problem }));
 }
 
-function sitesOf(topology: Topology, { environment, only }: LintScope): Attempt<Seen[]>[] {
+/** What is asked for must be there: nothing is found in what is not. */
+function requireKnown(topology: Topology, { only, services = [] }: LintScope): void {
+  const names = registry.map(({ name }) => name);
+  if (only !== undefined && !names.includes(only)) {
+    throw new UsageError(`there is no broker ${only}`, `choose one: --only ${names.join(' | --only ')}`);
+  }
+  const stranger = services.find((name) => !topology.services.has(name));
+  if (stranger === undefined) return;
+  throw new UsageError(`the topology has no service ${stranger}`, 'see the names under services:');
+}
+
+function sitesOf(topology: Topology, scope: LintScope): Attempt<Seen[]>[] {
+  requireKnown(topology, scope);
+  const { environment, only } = scope;
   const all = [...topology.environments.values(), ...topology.unplaced.values()];
   const wanted = all.filter(({ name }) => environment === undefined || name === environment);
   if (wanted.length === 0) {
@@ -110,13 +123,16 @@ function sitesOf(topology: Topology, { environment, only }: LintScope): Attempt<
   return wanted.flatMap((declared) =>
     brokers.map((broker) =>
       attempt(inconsistent, () =>
-        siteOf(topology, declared, broker).map((site) => ({ site, seen: seenOf(site, broker) })),
+        siteOf(topology, declared, broker).map((site) => {
+          const placed = topology.environments.has(declared.name);
+          return { site, seen: { ...seenOf(site, broker), placed } };
+        }),
       ),
     ),
   );
 }
 
-function seenOf({ landscape, compiled }: Site, port: Broker): EnvironmentSite {
+function seenOf({ landscape, compiled }: Site, port: Broker): Omit<EnvironmentSite, 'placed'> {
   const { name, production } = landscape.environment;
   const { resources, principals } = compiled;
   return { broker: port.name, port, environment: name, production, landscape, resources, principals };

@@ -9,9 +9,9 @@ export const singleBootstrap: KafkaRule = {
 the cluster lives: neither a service that restarts, nor an apply or a rotation that is needed just then.`,
   instead:
     'Three of them, or a name that resolves to several and whose certificate they share; then ignore this, and say so.',
-  *onSite({ production, environment: name, landscape: { environment } }: KafkaSite) {
+  *onSite({ production, placed, environment: name, landscape: { environment } }: KafkaSite) {
     const { brokers } = environment.section;
-    if (!production || new Set(brokers).size > 1) return;
+    if (!production || !placed || new Set(brokers).size > 1) return;
     yield {
       position: environment.locate(['brokers']),
       message: `${name} names one broker: while it is down, nobody can connect anew`,
