@@ -4,6 +4,7 @@ import { creation, type Difference, kindOf } from '../core/diff.ts';
 import { partOf } from '../core/address.ts';
 import { inPool, lanes } from '../core/pool.ts';
 import type { Change, Resource } from '../core/resource.ts';
+import { credentialPath } from '../secrets/store.ts';
 import type { Session, Site } from './session.ts';
 
 /**
@@ -30,7 +31,7 @@ export async function withCredentialDrift(
   );
   const stored = new Map<Address, Credential>();
   await inPool(asked, lanes, async ({ address, service = '' }) => {
-    const credential = await credentials.read(`${broker.name}/${service}`);
+    const credential = await credentials.read(credentialPath({ broker: broker.name, service }));
     // One of another name belongs to a generation of its own.
     if (credential?.username === partOf(address, 0)) stored.set(address, credential);
   });

@@ -8,10 +8,6 @@ export interface Identified {
   readonly base: string;
 }
 
-export function credentialPath({ broker, service }: Identified): string {
-  return `${broker}/${service}`;
-}
-
 function recordPath({ broker, service }: Identified): string {
   return rotationPath(broker, service);
 }

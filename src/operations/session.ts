@@ -16,7 +16,7 @@ import { readRegularFile } from '../files/read.ts';
 import { credentialsFor } from '../secrets/credentials.ts';
 import type { Redaction } from '../secrets/redact.ts';
 import { openStore } from '../secrets/open.ts';
-import type { SecretStore, StoreOptions } from '../secrets/store.ts';
+import type { SecretStore } from '../secrets/store.ts';
 import { resolveReference } from '../secrets/resolve.ts';
 import { checkEnvironments } from '../topology/check.ts';
 import {
@@ -90,24 +90,19 @@ export async function openSession(
   }
   const correlationId = randomUUID();
   const storeAt = topology.locate(['environments', environment.name, 'secrets']);
-  let store: SecretStore | undefined;
+  const { secrets } = environment;
+  let opened: SecretStore | undefined;
+  const store =
+    secrets === undefined ? undefined : () => (opened ??= openStore(secrets, storeAt, storeOptions(options)));
   return {
     topology,
     environment,
     sites,
     context: makeContext(options, correlationId),
-    credentials: credentialsFor(environment.secrets, storeAt, storeOptions(options)),
-    store: () => (store ??= storeOf(environment, storeAt, storeOptions(options))),
+    credentials: credentialsFor(store, storeAt, storeOptions(options)),
+    store: () => store?.(),
     correlationId,
   };
-}
-
-function storeOf(
-  { secrets }: EnvironmentDeclaration,
-  at: Position,
-  options: StoreOptions,
-): SecretStore | undefined {
-  return secrets === undefined ? undefined : openStore(secrets, at, options);
 }
 
 function checkBroker(name: string | undefined): void {

@@ -8,7 +8,8 @@ import type { Change, Resource } from '../core/resource.ts';
 import { observationIn, type Snapshot } from '../core/snapshot.ts';
 import { generationsBy } from '../core/rotation/record.ts';
 import { readCredential } from '../secrets/credentials.ts';
-import { credentialPath, type Identified, readRecord } from './records.ts';
+import { credentialPath } from '../secrets/store.ts';
+import { type Identified, readRecord } from './records.ts';
 import type { Session, Site } from './session.ts';
 
 /** Whether the secret store has a credential; nobody is asked where the environment names no store. */

@@ -1,9 +1,8 @@
 import type { Credential, Credentials } from '../core/broker.ts';
 import { type Position, SecretConflict, SecretError } from '../core/errors.ts';
 import { generatePassword } from './generate.ts';
-import { openStore } from './open.ts';
 import { supportedStores } from './reference.ts';
-import type { SecretStore, StoredDocument, StoreOptions } from './store.ts';
+import type { SecretStore, StoredDocument } from './store.ts';
 
 export interface CredentialOptions {
   /** Called with each password before it leaves. */
@@ -88,11 +87,11 @@ function requireUser(stored: Credential, username: string, place: string): Crede
  * store.
  */
 export function credentialsFor(
-  reference: string | undefined,
+  openStore: (() => SecretStore) | undefined,
   at: Position,
-  options: CredentialOptions & StoreOptions,
+  options: CredentialOptions,
 ): Credentials {
-  if (reference === undefined) {
+  if (openStore === undefined) {
     const hint = `name a store in the environment, such as secrets: ${supportedStores.join(' or ')}`;
     return {
       has: () => Promise.resolve(undefined),
@@ -102,7 +101,7 @@ export function credentialsFor(
     };
   }
   let opened: Credentials | undefined;
-  const open = () => (opened ??= credentialsIn(openStore(reference, at, options), options));
+  const open = () => (opened ??= credentialsIn(openStore(), options));
   return {
     has: async (path) => open().has(path),
     read: async (path) => open().read(path),

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecretSource, ServiceOptions } from '../core/connect-options.ts';
 import { bareCause, SecretError } from '../core/errors.ts';
 import { readTls } from './pem.ts';
+import { credentialPath } from './store.ts';
 
 /**
  * A service's credential, read anew at every connect. Loaded by services: imports nothing that a connection does not need, and
@@ -31,7 +32,7 @@ export function credentialReader(
   if (auth === 'certificate') {
     return () => new Promise((resolve) => resolve(readingOf(readTls(tls).cert ?? '')));
   }
-  const path = `${broker}/${service}`;
+  const path = credentialPath({ broker, service });
   const complete = (given: Pair | undefined): Reading => {
     if (!given?.username || !given.password) {
       throw new SecretError(`${service} has no complete credential`, {

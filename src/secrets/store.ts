@@ -36,6 +36,17 @@ export interface StoreOptions {
   readonly conceal?: ((secret: string) => void) | undefined;
 }
 
+/** Where the credential of a service lies. */
+export function credentialPath({
+  broker,
+  service,
+}: {
+  readonly broker: string;
+  readonly service: string;
+}): string {
+  return `${broker}/${service}`;
+}
+
 const rotation = ['mqwarden', 'rotation'] as const;
 
 /** Where the record of a service's rotation lies. */

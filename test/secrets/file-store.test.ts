@@ -20,6 +20,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SecretConflict } from '../../src/core/errors.ts';
 import { credentialsFor, credentialsIn, readCredential } from '../../src/secrets/credentials.ts';
+import { openStore } from '../../src/secrets/open.ts';
 import { fileStore } from '../../src/secrets/file-store.ts';
 import { withFileLock } from '../../src/secrets/file-lock.ts';
 import { partsOf, rotationPath } from '../../src/secrets/store.ts';
@@ -431,12 +432,11 @@ describe('documents in a folder, by their versions', () => {
 });
 
 describe('the store that an environment names', () => {
+  const at = () => ({ file: join(root, 'topology', 'e.yaml'), line: 4, column: 14 });
   const of = (name: string | undefined) =>
-    credentialsFor(
-      name,
-      { file: join(root, 'topology', 'e.yaml'), line: 4, column: 14 },
-      { conceal, variables: {} },
-    );
+    credentialsFor(name === undefined ? undefined : () => openStore(name, at(), { variables: {} }), at(), {
+      conceal,
+    });
 
   test('lies beside the file that names it', async () => {
     await mkdir(join(root, 'topology'));

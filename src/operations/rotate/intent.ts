@@ -1,9 +1,8 @@
-import { kindOf } from '../../core/diff.ts';
+import { creation, kindOf } from '../../core/diff.ts';
 import { cautious } from '../../core/decisions.ts';
 import { RefusedError, UsageError } from '../../core/errors.ts';
 import { principalOf } from '../../core/generations.ts';
 import { generationName, generationOf } from '../../core/naming.ts';
-import { creation } from '../../core/diff.ts';
 import { inPool, lanes } from '../../core/pool.ts';
 import { firstRecord } from '../../core/rotation/record.ts';
 import { type Asked, assess, type Assessment } from '../../core/rotation/assess.ts';

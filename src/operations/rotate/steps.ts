@@ -5,9 +5,9 @@ import { BrokerError, RefusedError } from '../../core/errors.ts';
 import { standing } from '../../core/rotation/assess.ts';
 import { principalAt, type Rotating, type Side, type UnderWay } from '../../core/rotation/record.ts';
 import type { Step } from '../../core/rotation/words.ts';
-import { credentialPath } from '../records.ts';
+import { credentialPath } from '../../secrets/store.ts';
 import { type Hands, make, unmake } from './principal.ts';
-import { readCredential, type Target } from './target.ts';
+import { readHeldCredential, type Target } from './target.ts';
 
 /** What the steps of one rotation work with. */
 export interface Work {
@@ -73,7 +73,7 @@ function passwordOf(side: Side): Credentials {
 /** From here on, whoever reads the store is given the new one: all of it in one document. */
 async function publish(record: Rotating, { target, hands, permit }: Work): Promise<string> {
   const { to, way } = record.underWay;
-  const held = await readCredential(target, hands.session.context);
+  const held = await readHeldCredential(target, hands.session.context);
   const place = target.store.place(credentialPath(target));
   const given = standing(record, held);
   if (given === 'neither') {

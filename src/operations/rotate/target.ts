@@ -1,8 +1,8 @@
 import type { Context } from '../../core/broker.ts';
 import type { StoredCredential } from '../../core/rotation/assess.ts';
 import { credentialIn } from '../../secrets/credentials.ts';
-import type { SecretStore } from '../../secrets/store.ts';
-import { credentialPath, type Identified, type KeptRecord, readRecord } from '../records.ts';
+import { credentialPath, type SecretStore } from '../../secrets/store.ts';
+import { type Identified, type KeptRecord, readRecord } from '../records.ts';
 import type { Session, Site } from '../session.ts';
 
 /** A service on a broker whose credential is to be rotated. */
@@ -26,7 +26,7 @@ export interface HeldCredential extends StoredCredential {
 export async function readHeld(target: Target, { context }: Session): Promise<Held> {
   const [record, credential] = await Promise.all([
     readRecord(target.store, target),
-    readCredential(target, context),
+    readHeldCredential(target, context),
   ]);
   const { underWay } = record?.record ?? {};
   for (const side of [underWay?.from, underWay?.to]) {
@@ -35,7 +35,10 @@ export async function readHeld(target: Target, { context }: Session): Promise<He
   return { record, credential };
 }
 
-export async function readCredential(target: Target, context: Context): Promise<HeldCredential | undefined> {
+export async function readHeldCredential(
+  target: Target,
+  context: Context,
+): Promise<HeldCredential | undefined> {
   const path = credentialPath(target);
   const stored = await target.store.read(path);
   if (stored === undefined) return undefined;

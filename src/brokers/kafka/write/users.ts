@@ -6,6 +6,7 @@ import type { Credentials, Outcome } from '../../../core/broker.ts';
 import { messageOf } from '../../../core/errors.ts';
 import { inPool, lanes } from '../../../core/pool.ts';
 import type { Change } from '../../../core/resource.ts';
+import { credentialPath } from '../../../secrets/store.ts';
 import type { Session } from '../admin.ts';
 import { inBatches } from '../batches.ts';
 import { scramMechanisms } from '../normalize.ts';
@@ -62,7 +63,7 @@ async function prepareUser(
   exists: boolean,
 ): Promise<Upsertion | Outcome> {
   const name = nameOf(change);
-  const path = `kafka/${change.service ?? name}`;
+  const path = credentialPath({ broker: 'kafka', service: change.service ?? name });
   if (change.action === 'create' && exists) {
     const error = `user ${name} was made by somebody else since the plan was read`;
     return { status: 'failed', error, hint: 'run plan again: it keeps its password' };

@@ -1,6 +1,7 @@
 import { partOf } from '../../../core/address.ts';
 import { canonical, type JsonObject } from '../../../core/json.ts';
 import type { Change } from '../../../core/resource.ts';
+import { credentialPath } from '../../../secrets/store.ts';
 import type { Admin } from '../admin.ts';
 import type { LivePermission, LiveUser } from '../definitions.ts';
 import { userSpec } from '../normalize.ts';
@@ -76,7 +77,10 @@ async function hashToKeep(
 async function storedHash(hands: Hands, change: Change<User>, name: string): Promise<PasswordHash> {
   if (change.service === undefined)
     throw new WriteFailure('this user belongs to no service, so that it has no credential');
-  const { password } = await hands.credentials.ensure(`rabbitmq/${change.service}`, name);
+  const { password } = await hands.credentials.ensure(
+    credentialPath({ broker: 'rabbitmq', service: change.service }),
+    name,
+  );
   const hash = hashPassword(password);
   hands.context.conceal(hash.password_hash);
   return hash;
