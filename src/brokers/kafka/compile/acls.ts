@@ -1,7 +1,7 @@
 import type { Address } from '../../../core/address.ts';
 import { principalOf } from '../names.ts';
 import { aclAddress, type AclResource, type AclSpec } from '../resources.ts';
-import type { KafkaService } from '../schema.ts';
+import type { KafkaGrant, KafkaService } from '../schema.ts';
 import { clusterName, type Operation, type PatternType, type ResourceType } from '../words.ts';
 import type { PlacedService } from './landscape.ts';
 import { principalOfService } from './principals.ts';
@@ -136,7 +136,17 @@ function streamsGrants(section: KafkaService): Grant[] {
 }
 
 function literalGrants(section: KafkaService): Grant[] {
-  return (section.grants ?? []).map((grant) => ({
+  return (section.grants ?? []).map(literalGrant);
+}
+
+/** What a literal grant comes to. */
+export function grantSpecs(service: PlacedService, grant: KafkaGrant): AclSpec[] {
+  const principal = principalOf(principalOfService(service));
+  return bindings(literalGrant(grant), principal, service.section.hosts ?? ['*']);
+}
+
+function literalGrant(grant: KafkaGrant): Grant {
+  return {
     resource: grant.resource,
     pattern: grant.pattern,
     name: grant.name ?? clusterName,
@@ -144,5 +154,5 @@ function literalGrants(section: KafkaService): Grant[] {
     permission: grant.permission,
     host: grant.host,
     because: grant.reason,
-  }));
+  };
 }

@@ -19,7 +19,8 @@ export function powerWarnings(service: PlacedService): Warning[] {
 
 const everything = 'and so could do anything on the cluster, whatever owners allow';
 
-function powerOf({ resource, operation, name, pattern }: AclSpec, own: string): string | undefined {
+/** What an ACL lets its principal do that no owner is asked about; undefined where that is nothing. */
+export function powerOf({ resource, operation, name, pattern }: AclSpec, own: string): string | undefined {
   if (resource === 'user' && ['all', 'create_tokens'].includes(operation)) {
     return pattern === 'literal' && name === own ? undefined : `log in as ${name}, by tokens that it makes`;
   }

@@ -57,7 +57,7 @@ export interface Member {
 
 /** Each service with the vhosts that it speaks of. */
 export function locateAll(
-  { environment, services }: RabbitLandscape,
+  { environment, services }: Pick<RabbitLandscape, 'environment' | 'services'>,
   problems: Problem[],
 ): readonly Located[] {
   const aliases = [...vhostsOf(environment.section).keys()];

@@ -48,9 +48,12 @@ export function knownAs(service: PlacedService, user: string): PlacedService {
   return { ...service, generations: undefined, section: { ...service.section, user } };
 }
 
+/** Sizes are filled in before. */
+type Surveyed = Pick<RabbitLandscape, 'environment' | 'services' | 'protected'>;
+
 /** A world for each vhost of the environment. */
 export function survey(
-  landscape: RabbitLandscape,
+  landscape: Surveyed,
   problems: Problem[],
   warnings: Map<Address, Warning>,
 ): readonly World[] {
@@ -74,7 +77,7 @@ export function survey(
 }
 
 /** One user a service, and none of those that have another purpose. */
-function checkUsers(landscape: RabbitLandscape, problems: Problem[]): void {
+function checkUsers(landscape: Surveyed, problems: Problem[]): void {
   const admin = landscape.environment.section.admin.username;
   const first = new Map<string, PlacedService>();
   for (const service of landscape.services) {
