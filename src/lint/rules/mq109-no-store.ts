@@ -16,10 +16,9 @@ user, and rotate none: somebody makes passwords by hand, and sends them by chat.
         landscape.services.filter((service) => port.identity(service).by === 'password'),
       );
       if (withPassword.length === 0) continue;
-      const count = new Set(withPassword.map((one) => one.name)).size;
       yield {
         position: topology.locate(['environments', name]),
-        message: `${name} has no store for the credentials of ${count} service${count === 1 ? '' : 's'}`,
+        message: `${name} has services with passwords, and no store to keep them in`,
         hint: 'name one: secrets: vault:MOUNT/PATH, aws-sm:PREFIX or file:FOLDER',
       };
     }
