@@ -146,6 +146,9 @@ export function javaOptions(archive: { readonly use?: string; readonly write?: s
     '-XX:+UseSerialGC',
     '-XX:TieredStopAtLevel=1',
     '-XX:-UsePerfData',
+    // An archive that was made elsewhere is a warning, which is not what a tool says.
+    '-Xlog:disable',
+    '-Xlog:all=warning:stderr',
     '-Xshare:auto',
     ...(archive.use === undefined ? [] : [`-XX:SharedArchiveFile=${archive.use}`]),
     ...(archive.write === undefined ? [] : [`-XX:ArchiveClassesAtExit=${archive.write}`]),

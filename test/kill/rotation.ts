@@ -64,67 +64,88 @@ export async function openRotation(
   const stage: Stage = { setting, mode, keeper, front, detour, run };
   const start = (...more: string[]): Victim =>
     startProgram([...rotateArgs(detour.topology), '--no-lock', ...more], at);
+  return sceneOf(stage, start);
+}
+
+function sceneOf(stage: Stage, start: Start): RotationScene {
+  const { front, keeper, detour } = stage;
   const countWrites = async (...more: string[]) => {
     front.onWrite();
     expect(await start(...more).ended).toMatchObject({ code: 0 });
     return front.writes;
   };
-  const dieAtWrite = async (n: number, moment: Moment, ...more: string[]) => {
-    const victim = start(...more);
-    front.onWrite((write) => {
-      if (victim.isDead) return 'kill-before';
-      return write.n === n ? victim.die(moment) : 'pass';
-    });
-    const { code } = await victim.ended;
-    await front.settled?.();
-    return code === null;
-  };
-  const dieAtStep = async (step: string, ...more: string[]) => {
-    front.onWrite();
-    const victim = start(...more);
-    const over = new AbortController();
-    void victim.ended.then(() => over.abort());
-    // A record whose rotation is over has no step.
-    while (!over.signal.aborted && (await recordOf(stage))['step'] !== step) await sleep(1);
-    victim.kill();
-    return (await victim.ended).code === null;
-  };
-  /** Before the old generation goes, and after services were given the new one. */
-  const dieHalfWay = async () => {
-    if (mode === 'in-place') return dieAtWrite(1, 'unsent');
-    for (let left = 5; left > 0; left -= 1) if (await dieAtStep('drain', '--grace', '1h')) return true;
-    return false;
-  };
+  const checkWrite = (what: string, n: number, moment: Moment) =>
+    check(stage, `${what} killed at write ${n}, ${moment}: ${front.writes[n - 1] ?? 'not reached'}`);
   return {
     count: () => countWrites(),
     async killAtStep(step) {
-      const died = await dieAtStep(step);
+      const died = await dieAtStep(stage, step, () => start());
       await check(stage, `killed at ${step}`);
       return died;
     },
     async killAtWrite(n, moment) {
-      const died = await dieAtWrite(n, moment);
-      await check(stage, `killed at write ${n}, ${moment}: ${front.writes[n - 1] ?? 'not reached'}`);
+      const died = await dieAtWrite(stage, n, moment, () => start());
+      await checkWrite('a rotation', n, moment);
       return died;
     },
     async countAbort() {
-      expect(await dieHalfWay()).toBe(true);
+      expect(await dieHalfWay(stage, start)).toBe(true);
       return countWrites('--abort');
     },
     async killAbortAtWrite(n, moment) {
-      const before = await stored(stage);
-      expect(await dieHalfWay()).toBe(true);
-      const died = await dieAtWrite(n, moment, '--abort');
-      await check(stage, `an abort killed at write ${n}, ${moment}: ${front.writes[n - 1] ?? 'not reached'}`);
-      expect(await stored(stage)).toEqual(before);
+      expect(await dieHalfWay(stage, start)).toBe(true);
+      const { underWay } = recordIn(await recordOf(stage), 'the record');
+      const died = await dieAtWrite(stage, n, moment, () => start('--abort'));
+      await checkWrite('an abort', n, moment);
+      expect((await stored(stage)).password).toBe(underWay?.from.password);
       return died;
     },
     close: async () => {
       await front.stop();
       await keeper.stop();
-      await rm(folder, { recursive: true, force: true });
+      await rm(detour.workspace.folder, { recursive: true, force: true });
     },
   };
+}
+
+type Start = (...more: string[]) => Victim;
+
+async function dieAtWrite(
+  { front }: Stage,
+  n: number,
+  moment: Moment,
+  start: () => Victim,
+): Promise<boolean> {
+  const victim = start();
+  front.onWrite((write) => {
+    if (victim.isDead) return 'kill-before';
+    return write.n === n ? victim.die(moment) : 'pass';
+  });
+  const { code } = await victim.ended;
+  await front.settled?.();
+  return code === null;
+}
+
+/** A step may be over before it is seen: then the whole rotation is, and the next one has its turn. */
+async function dieAtStep(stage: Stage, step: string, start: () => Victim): Promise<boolean> {
+  stage.front.onWrite();
+  for (let tries = 5; tries > 0; tries -= 1) {
+    const victim = start();
+    const over = new AbortController();
+    void victim.ended.then(() => over.abort());
+    // A record whose rotation is over has no step.
+    while (!over.signal.aborted && (await recordOf(stage))['step'] !== step) await sleep(1);
+    victim.kill();
+    if ((await victim.ended).code === null) return true;
+  }
+  return false;
+}
+
+/** After services were given the new credential, and before the old generation goes. */
+async function dieHalfWay(stage: Stage, start: Start): Promise<boolean> {
+  return stage.mode === 'dual'
+    ? dieAtStep(stage, 'drain', () => start('--grace', '1h'))
+    : dieAtStep(stage, 'set', () => start());
 }
 
 const rotateArgs = (topology: string) => [

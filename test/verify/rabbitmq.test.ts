@@ -114,6 +114,14 @@ describe('what stands as the topology says', () => {
   });
 });
 
+/** Out of all definitions: those of one vhost are a 500 on RabbitMQ 4.0 where its name is not ASCII. */
+async function thingsHere(): Promise<Readonly<Record<string, readonly unknown[]>>> {
+  const all = await admin.get<Readonly<Record<string, unknown>>>('/definitions');
+  const of = (kind: string) => (all[kind] as readonly { readonly vhost?: string }[] | undefined) ?? [];
+  const kinds = ['exchanges', 'queues', 'bindings', 'policies', 'permissions', 'topic_permissions'];
+  return Object.fromEntries(kinds.map((kind) => [kind, of(kind).filter((one) => one.vhost === vhost)]));
+}
+
 describe('nothing comes of it', () => {
   it(
     'sends, delivers, marks and counts nothing, with messages and a consumer there',
@@ -134,15 +142,14 @@ describe('nothing comes of it', () => {
         .poll(() => messagesIn(letters), { timeout: 20_000 })
         .toEqual({ messages: 3, consumers: 1 });
       const bindings = () => admin.get(`/bindings/${encodeURIComponent(vhost)}`);
-      const names = () => admin.get(`/definitions/${encodeURIComponent(vhost)}`);
-      const [before, things, published] = [await bindings(), await names(), await publishedTo(events)];
+      const [before, things, published] = [await bindings(), await thingsHere(), await publishedTo(events)];
 
       const verified = await verifyIn(stood, place);
       expect(verified.findings).toEqual([]);
       await verifyIn(stood, place, { atATime: 1 });
 
       expect(await bindings()).toEqual(before);
-      expect(await names()).toEqual(things);
+      expect(await thingsHere()).toEqual(things);
       expect(delivered.map(({ content }) => content.toString())).toEqual(['message 0']);
       // Statistics come a second later: the last is seen by one more message, and only that.
       await publish(events, 'a.b', 'last')(channel);
