@@ -1,3 +1,4 @@
+import type { AccessChange } from './access/gains.ts';
 import type { Address } from './address.ts';
 import type { Refusal, Warning } from './broker.ts';
 import type { Decisions } from './decisions.ts';
@@ -20,6 +21,8 @@ export interface BrokerPlan<R extends Resource = Resource> {
   readonly unmanaged: readonly { readonly address: Address; readonly claimed: boolean }[];
   readonly warnings: readonly Warning[];
   readonly owned: readonly R[];
+  /** Who gains or loses access by the changes. */
+  readonly access?: readonly AccessChange[];
   /** What could not be told, as sentences. */
   readonly unknown?: readonly string[];
 }
@@ -49,6 +52,8 @@ export interface Plan {
   readonly unmanaged: readonly { readonly address: Address; readonly claimed: boolean }[];
   readonly warnings: readonly Warning[];
   readonly summary: Summary;
+  /** Who gains or loses access by the changes: what follows from them, so part of no digest. Absent where nobody does. */
+  readonly access?: readonly AccessChange[];
   /** Absent where live brokers were read. */
   readonly against?: Against;
   /** What this plan could not tell, as sentences; absent where it tells all. */
@@ -75,6 +80,7 @@ export function assemble(input: PlanInput): Plan {
   const changes = parts.flatMap((part) => part.changes);
   const blocked = parts.flatMap((part) => part.blocked);
   const unmanaged = parts.flatMap((part) => part.unmanaged);
+  const access = parts.flatMap((part) => part.access ?? []);
   const live = digest(parts.flatMap((part) => part.owned.map((one) => [one.address, one.spec])));
   const body = {
     version: 1 as const,
@@ -88,6 +94,7 @@ export function assemble(input: PlanInput): Plan {
     unmanaged,
     warnings: [...(input.warnings ?? []), ...parts.flatMap((part) => part.warnings)],
     summary: summarize(changes, blocked.length, unmanaged.length),
+    ...(access.length === 0 ? {} : { access }),
     ...notLive(input, parts),
   };
   const { version, topology, environment, ...rest } = body;

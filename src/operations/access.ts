@@ -14,9 +14,9 @@ import { meantBy, nearOnes } from '../core/access/resource.ts';
 import { kindOf } from '../core/address.ts';
 import { UsageError } from '../core/errors.ts';
 import { settleFormer } from '../core/former.ts';
-import { matchesAny } from '../core/glob.ts';
 import { nearest } from '../topology/issues.ts';
 import { knowledgeOf, usersIn, withKnown } from './generations.ts';
+import { holderOf } from './holders.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
 import { liveSource } from './source.ts';
 
@@ -160,22 +160,6 @@ function sideOf(site: Site, model: AccessModel): Side {
     principals: [...principals].sort(),
     holder: (principal) => holderOf(site, principal),
   };
-}
-
-function holderOf({ broker, ground }: Site, principal: string): Holder {
-  const service =
-    ground.principals.get(principal) ?? ground.former?.get(principal) ?? ground.removed?.get(principal);
-  const is =
-    principal === '*'
-      ? 'everyone'
-      : principal === ground.admin
-        ? 'administrator'
-        : matchesAny(ground.protected, principal)
-          ? 'protected'
-          : service === undefined
-            ? 'other'
-            : 'service';
-  return { broker: broker.name, principal, is, ...(service === undefined ? {} : { service }) };
 }
 
 /** Every principal of the service: a rotation has two. Of a name that no service has, the principal of that name. */

@@ -1,3 +1,4 @@
+import { type AccessChange, accessChanges, resourcesAfter } from '../core/access/gains.ts';
 import type { Address } from '../core/address.ts';
 import { type Decided, type Decisions, decide, sortChanges } from '../core/decisions.ts';
 import { creation, diff, type Difference, kindOf } from '../core/diff.ts';
@@ -11,6 +12,7 @@ import { durationText } from '../core/duration.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { withCredentialDrift } from './drift.ts';
 import { type Knowledge, knowledgeOf, usersIn, withKnown } from './generations.ts';
+import { holderOf } from './holders.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
 import { liveSource, snapshotSource, type Source, type Stored } from './source.ts';
 
@@ -173,7 +175,19 @@ async function planKnown(
       : checked;
   const decided = decide(broker.kinds, difference, decisions);
   const part = await weigh(source, site, difference, decided);
-  return { ...site, difference, part: { ...part, unknown: reading.unknown ?? [] }, unasked };
+  const access = accessBy(site, difference, part.changes);
+  return { ...site, difference, part: { ...part, access, unknown: reading.unknown ?? [] }, unasked };
+}
+
+function accessBy(site: Site, { live }: Difference, changes: readonly Change[]): AccessChange[] {
+  if (changes.length === 0) return [];
+  const before = [...live.values()];
+  const gone = new Set(changes.filter(({ action }) => action === 'delete').map(({ address }) => address));
+  const [had, has] = [before, resourcesAfter(before, changes)].map((all) => site.broker.access(all));
+  if (had === undefined || has === undefined) return [];
+  const all = accessChanges(had, has, gone, (principal) => holderOf(site, principal));
+  // Those whose rights no plan touches, and which mostly have them all.
+  return all.filter(({ is }) => is !== 'administrator' && is !== 'protected');
 }
 
 /** Where no store speaks for a service, who lives must be read before it is known what to read: twice, where it was rotated. */

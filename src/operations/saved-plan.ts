@@ -37,6 +37,21 @@ const outline = z.looseObject({
   blocked: z.array(z.looseObject({})),
 });
 
+const changedRight = z.looseObject({
+  right: text,
+  keys: text.optional(),
+  may: z.literal('perhaps').optional(),
+});
+const accessChange = z.looseObject({
+  broker: text,
+  principal: text,
+  is: z.enum(['service', 'administrator', 'protected', 'everyone', 'other']),
+  service: text.optional(),
+  at: text,
+  gains: z.array(changedRight),
+  loses: z.array(changedRight),
+});
+
 /** What is shown, too: a plan that was made and sealed by hand is no reason to fall over. */
 const savedPlan = outline.extend({
   createdAt: z.iso.datetime(),
@@ -72,6 +87,7 @@ const savedPlan = outline.extend({
     blocked: count,
     unmanaged: count,
   }),
+  access: z.array(accessChange).optional(),
   against: z.looseObject({ digest: text, takenAt: z.iso.datetime() }).optional(),
   unknown: z.array(text).optional(),
 });

@@ -1,3 +1,5 @@
+import type { Address } from '../core/address.ts';
+import type { AccessChange, ChangedRight } from '../core/access/gains.ts';
 import type { ReachedRight, Sure } from '../core/access/answers.ts';
 import type { Effect, Hit } from '../core/access/blast.ts';
 import type {
@@ -189,6 +191,32 @@ function basisLines(by: readonly Basis[]): string[] {
 
 function keysText(keys: string | undefined): string {
   return keys === undefined ? '' : `, keys ${keys}`;
+}
+
+/** Who gains or loses what by a plan: somebody, and what each thing is to them. */
+export interface GainsTold {
+  readonly who: string;
+  readonly lines: readonly { readonly sign: '+' | '-'; readonly text: string }[];
+}
+
+export function gainsTold(access: readonly AccessChange[]): GainsTold[] {
+  const groups = Map.groupBy(access, ({ broker, principal }) => JSON.stringify([broker, principal]));
+  return [...groups.values()].flatMap((some) => {
+    const [first] = some;
+    if (first === undefined) return [];
+    const line = (sign: '+' | '-', at: Address, rights: readonly ChangedRight[]) =>
+      rights.length === 0 ? [] : [{ sign, text: `${thingText(at)}: ${rights.map(changedText).join(', ')}` }];
+    return [
+      {
+        who: principalText(first),
+        lines: some.flatMap(({ at, gains, loses }) => [...line('+', at, gains), ...line('-', at, loses)]),
+      },
+    ];
+  });
+}
+
+function changedText({ right, keys, may }: ChangedRight): string {
+  return `${may === undefined ? '' : 'perhaps '}${right}${keysText(keys)}`;
 }
 
 /** `order-service`; what is no service is told for what it is. */

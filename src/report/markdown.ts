@@ -2,6 +2,7 @@ import type { Refusal } from '../core/broker.ts';
 import { durationText } from '../core/duration.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Change } from '../core/resource.ts';
+import { gainsTold } from './access.ts';
 import { byService, countsText, describe, type KindsShown, unmanagedText } from './described.ts';
 import { code, fenced, fencedLine, htmlCode, prose } from './markdown/escape.ts';
 import { fit, type Fitted, type Piece, shares } from './markdown/fit.ts';
@@ -33,6 +34,7 @@ export function planAsMarkdown(plan: Plan, kinds: KindsShown): string {
   const open = plan.changes.filter((change) => standsOpen(plan, kinds, change));
   const blocked = take(plan.blocked.map(refusalPiece), room * 0.4);
   const attention = take(changePieces(open, kinds, true), room * 0.6);
+  const access = take(accessPieces(plan), Math.min(room * 0.25, 8_000));
   const told = take(warnings, Math.min(room * 0.25, 8_000));
   const unmanaged = take(unmanagedPieces(plan), Math.min(room * 0.1, 3_000));
   const shown = new Set(open);
@@ -46,6 +48,7 @@ export function planAsMarkdown(plan: Plan, kinds: KindsShown): string {
     leftOut([blocked, attention, told, folds].flatMap(({ left }) => left)),
     section('Blocked', 'diff', blocked),
     section('May lose data or disturb somebody', 'diff', attention),
+    accessFold(plan, access),
     section('Warnings', 'text', told),
     ...folds.texts,
     unmanagedFold(plan, unmanaged),
@@ -203,6 +206,19 @@ function unmanagedPieces({ unmanaged }: Plan): Piece[] {
   return sorted.map(({ address, claimed }) =>
     pieceOf('unmanaged', '', [`${address}${claimed ? ' (claimed)' : ''}`]),
   );
+}
+
+function accessPieces({ access = [] }: Plan): Piece[] {
+  return gainsTold(access).map(({ who, lines }) =>
+    pieceOf('access', '', [`  ${who}`, ...lines.map(({ sign, text }) => `${sign} ${text}`)]),
+  );
+}
+
+function accessFold({ access = [] }: Plan, { shown, left }: Fitted): string {
+  if (access.length === 0) return '';
+  const count = shown.length + left.length;
+  const summary = `who gains or loses access: ${count} ${count === 1 ? 'principal' : 'principals'}`;
+  return fold(summary, block('diff', shown, left.length));
 }
 
 function unmanagedFold({ unmanaged }: Plan, { shown, left }: Fitted): string {

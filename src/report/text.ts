@@ -11,6 +11,7 @@ import {
   type KindsShown,
   unmanagedText,
 } from './described.ts';
+import { gainsTold } from './access.ts';
 import { againstWhat, asDeclared } from './notes.ts';
 import { printable } from './printable.ts';
 
@@ -43,9 +44,10 @@ function body(plan: Plan, kinds: KindsShown, colors: Colors): string {
     );
     return `${title}\n${changeGroups(changes, kinds, colors).join('\n')}\n`;
   });
+  const access = plan.access === undefined ? [] : [accessSection(plan.access, colors)];
   const blocked = plan.blocked.length === 0 ? [] : [blockedSection(plan.blocked, colors)];
   const unmanaged = plan.unmanaged.length === 0 ? [] : [unmanagedSection(plan.unmanaged, colors)];
-  return [heading, ...sections, ...blocked, ...unmanaged].join('\n');
+  return [heading, ...sections, ...access, ...blocked, ...unmanaged].join('\n');
 }
 
 /** Changes with one purpose stand together under it: "produces orders" over its two ACLs. */
@@ -88,6 +90,24 @@ function valueText({ from, to }: Omit<DescribedSetting, 'label'>, colors: Colors
 
 /** Settings that are no longer than this stand behind the name. */
 const inlineWidth = 60;
+
+/** So many lines for each of so many. */
+const mostTold = { principals: 15, lines: 6 };
+
+function accessSection(access: NonNullable<Plan['access']>, colors: Colors): string {
+  const all = gainsTold(access);
+  const told = all.slice(0, mostTold.principals).flatMap(({ who, lines }) => {
+    const shown = lines.slice(0, mostTold.lines).map(({ sign, text }) => {
+      const paint = sign === '+' ? colors.green : colors.red;
+      return `    ${paint(sign)} ${printable(text)}`;
+    });
+    const more = lines.length - shown.length;
+    return [`  ${printable(who)}`, ...shown, ...(more > 0 ? [`      and ${more} more`] : [])];
+  });
+  const more = all.length - mostTold.principals;
+  const rest = more > 0 ? [`  and ${more} more: --format json lists all`] : [];
+  return `${colors.bold('who gains or loses access')}\n${[...told, ...rest].join('\n')}\n`;
+}
 
 function blockedSection(blocked: readonly Refusal[], colors: Colors): string {
   const lines = blocked.map((refusal) => {

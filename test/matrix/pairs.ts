@@ -45,7 +45,7 @@ export function filesOf(pair: Pair, before: readonly Pair[]): string[] {
     'test/contract/',
     'test/matrix/',
     // What a login proves, and generations of credentials: of either broker for itself.
-    ...(newRabbit || newKafka ? ['test/verify/', 'test/cli/rotate.test.ts'] : []),
+    ...(newRabbit || newKafka ? ['test/access/', 'test/verify/', 'test/cli/rotate.test.ts'] : []),
     ...(newRabbit ? ['test/rabbitmq/live.test.ts'] : []),
     ...(newKafka ? ['test/kafka/live.test.ts'] : []),
     // On one broker, whatever the cluster.
