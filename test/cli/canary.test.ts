@@ -283,6 +283,28 @@ describe('when all goes well', () => {
     expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0));
   });
 
+  it('tells who reaches what on the live brokers', async () => {
+    const formats = ['text', 'json', 'markdown'];
+    const asked = [
+      ['who-can', 'configure', 'kafka:topic:any'],
+      ['access', `fresh-${mark}`],
+      ['blast-radius', admin.username],
+    ];
+    const runs = [];
+    for (const [at, question] of asked.entries())
+      runs.push(
+        await run(question.join(' '), [
+          ...question,
+          'good.yaml',
+          '--live',
+          '--format',
+          formats[at] ?? 'text',
+        ]),
+      );
+    expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(runs.every(({ stdout }) => stdout !== '')).toBe(true);
+  });
+
   it('imports what lives, and plans what it wrote', async () => {
     const { code, stderr } = await run('import', ['import', 'good.yaml', '--out', 'imported']);
     expect([0, 2], stderr).toContain(code);

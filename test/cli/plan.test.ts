@@ -44,7 +44,8 @@ describe('a first plan', () => {
         'unmanaged',
         'warnings',
         'summary',
-        // Beyond the contract: what an approval is compared by.
+        // Beyond the contract: who gains access, and what an approval is compared by.
+        'access',
         'brokers',
         'decisions',
         'digests',
