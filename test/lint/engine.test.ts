@@ -21,7 +21,7 @@ services:
   a-service: { kafka: { topics: { a.b: {}, a_b: {} } } }
 `;
     const { findings } = lintTexts([{ file: 'a.yaml', text }], set, scope);
-    const warned = findings.filter(({ rule }) => rule === 'MQ004');
+    const warned = findings.filter(({ rule }) => rule === 'MQ506');
     expect(warned.map(({ position }) => position.line)).toEqual([5]);
   });
 

@@ -11,5 +11,11 @@ test('the reference topology is clean, in all environments at once', async () =>
     silenced.map(
       ({ finding: { rule, position } }) => `${rule} ${position?.file.replace(topology, '') ?? ''}`,
     ),
-  ).toEqual(['MQ004 /services/auth-service.yaml']);
+  ).toEqual([
+    'MQ411 /environments.yaml',
+    'MQ411 /environments.yaml',
+    'MQ412 /environments.yaml',
+    'MQ312 /services/auth-service.yaml',
+    'MQ416 /services/ticket-service.yaml',
+  ]);
 });

@@ -3,6 +3,31 @@ import { plaintextPort } from './rules/mq202-plaintext-port.ts';
 import { singleBootstrap } from './rules/mq207-single-bootstrap.ts';
 import { wildcardAcl } from './rules/mq302-wildcard-acl.ts';
 import { clusterPower } from './rules/mq303-cluster-power.ts';
+import { lowReplication } from './rules/mq501-low-replication.ts';
+import { insyncReplicas } from './rules/mq502-insync-replicas.ts';
+import { defaultInsync } from './rules/mq503-default-insync.ts';
+import { singlePartition } from './rules/mq504-single-partition.ts';
+import { uncleanElection } from './rules/mq505-unclean-election.ts';
+import { collidingTopics } from './rules/mq506-colliding-topics.ts';
+import { endlessRetention } from './rules/mq507-endless-retention.ts';
+import { shortRetention } from './rules/mq508-short-retention.ts';
+import { sharedGroup } from './rules/mq509-shared-group.ts';
+import { defaultReplication } from './rules/mq511-default-replication.ts';
 
 /** What lint looks for on Kafka alone, by the rules' ids: a file each, and a line here. */
-export const rules: readonly KafkaRule[] = [plaintextPort, singleBootstrap, wildcardAcl, clusterPower];
+export const rules: readonly KafkaRule[] = [
+  plaintextPort,
+  singleBootstrap,
+  wildcardAcl,
+  clusterPower,
+  lowReplication,
+  insyncReplicas,
+  defaultInsync,
+  singlePartition,
+  uncleanElection,
+  collidingTopics,
+  endlessRetention,
+  shortRetention,
+  sharedGroup,
+  defaultReplication,
+];

@@ -6,6 +6,15 @@ import { foreignPattern } from './rules/mq305-foreign-pattern.ts';
 import { foreignConfigure } from './rules/mq308-foreign-configure.ts';
 import { undecidablePattern } from './rules/mq309-undecidable-pattern.ts';
 import { loosePattern } from './rules/mq310-loose-pattern.ts';
+import { defaultExchange } from './rules/mq312-default-exchange.ts';
+import { silentDrop } from './rules/mq410-silent-drop.ts';
+import { noDeadLetter } from './rules/mq411-no-dead-letter.ts';
+import { unboundedQueues } from './rules/mq412-unbounded-queues.ts';
+import { removedFeature } from './rules/mq413-removed-feature.ts';
+import { transient } from './rules/mq414-transient.ts';
+import { singleNodeQueue } from './rules/mq415-single-node-queue.ts';
+import { catchAllBinding } from './rules/mq416-catch-all-binding.ts';
+import { keylessPublisher } from './rules/mq417-keyless-publisher.ts';
 
 /** What lint looks for on RabbitMQ alone, by the rules' ids: a file each, and a line here. */
 export const rules: readonly RabbitRule[] = [
@@ -16,4 +25,13 @@ export const rules: readonly RabbitRule[] = [
   foreignConfigure,
   undecidablePattern,
   loosePattern,
+  defaultExchange,
+  silentDrop,
+  noDeadLetter,
+  unboundedQueues,
+  removedFeature,
+  transient,
+  singleNodeQueue,
+  catchAllBinding,
+  keylessPublisher,
 ];
