@@ -146,13 +146,14 @@ const quiet = { logLevel: kafkajs.logLevel.NOTHING };
 const told = (events: readonly ConnectionEvent[]) => events.map(({ type, outcome }) => `${type} ${outcome}`);
 
 describe('a login that is refused', () => {
-  it('is tried so often, with a look past every cache, then not with the same credential', async () => {
-    const { first, events, options } = await ground('refused');
+  it('is tried so often, with a look past every cache, then not until the store holds another credential', async () => {
+    const { topic, first, events, options } = await ground('refused');
+    const held = { password: 'wrong' };
     const asked: boolean[] = [];
     const secrets = {
       getSecret: (path: string, { fresh }: { fresh: boolean }) => {
         asked.push(fresh);
-        return Promise.resolve(path.endsWith('/username') ? first.username : 'wrong');
+        return Promise.resolve(path.endsWith('/username') ? first.username : held.password);
       },
     };
     const kafka = createKafka({ ...options, ...quiet, secrets, loginAttempts: 3 });
@@ -166,6 +167,10 @@ describe('a login that is refused', () => {
     // No password is sent any more: the broker would say of it what it said before.
     await expect(producer.connect()).rejects.toMatchObject(refused);
     expect(told(events.slice(3))).toEqual(['connect stopped']);
+    held.password = first.password;
+    await producer.connect();
+    await producer.send({ topic, messages: [{ value: 'in' }] });
+    expect(told(events.slice(4))[0]).toBe('connect succeeded');
     expectAuditLines(events, 'kafka');
     expect(JSON.stringify(events)).not.toMatch(new RegExp(`wrong|${first.password}`));
   });

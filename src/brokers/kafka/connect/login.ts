@@ -123,6 +123,7 @@ type ConnectionAt = (endpoint: string) => Connecting | undefined;
 interface Connecting {
   readonly correlationId: string;
   isIn: boolean;
+  abandon(): void;
 }
 
 /** kafkajs' own SCRAM, given the credential when a connection is opened. `trial`: a refusal is no reason to stop. */
@@ -136,7 +137,12 @@ export function authenticationProvider(logins: Logins, connectionAt: ConnectionA
       const tell = (told: Omit<Told, 'type'>) => {
         if (!trial) logins.tell({ type, endpoint, correlationId, ...told });
       };
-      await logIn(args, logins, tell, trial);
+      try {
+        await logIn(args, logins, tell, trial);
+      } catch (error) {
+        connection?.abandon();
+        throw error;
+      }
       if (connection !== undefined && !trial) connection.isIn = true;
     },
   });

@@ -174,6 +174,12 @@ class Watched implements Closed {
     this.endIfQuiet();
   }
 
+  /** It cannot log in: kafkajs would begin anew on it, in the middle of what the broker waits for. */
+  abandon(): void {
+    this.leaving = true;
+    this.end();
+  }
+
   private send(frame: Buffer): boolean {
     if (this.leaving) return true;
     const request = requestIn(frame);
