@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecretSource, ServiceOptions } from '../core/connect-options.ts';
-import { bareCause, SecretError } from '../core/errors.ts';
+import { bareCause, SecretError, SecretOutage } from '../core/errors.ts';
 import { readTls } from './pem.ts';
 import { credentialPath } from './store.ts';
 
@@ -49,10 +49,11 @@ export function credentialReader(
       store ??= openNamed(secrets);
       // A store that could not be opened may be there the next time.
       store.catch(() => (store = undefined));
-      return complete(await (await store)(path));
+      return complete(await inTime((await store)(path), path, namedMs));
     };
   }
-  return async (options) => complete(await agreed(() => pairFrom(secrets, path, options), path));
+  return async (options) =>
+    complete(await agreed(() => inTime(pairFrom(secrets, path, options), path, ownMs), path));
 }
 
 /** `CN=order-service, O=shop`, as certificates are mostly written. */
@@ -112,6 +113,25 @@ function unread(what: string, error: unknown): SecretError {
   }
   const cause = bareCause(error);
   return new SecretError(`the secret ${what} cannot be read: ${cause.message}`, { hint, cause });
+}
+
+const ownMs = 10_000;
+/** Stores of ours have bounds of their own, of each request, and words for each. */
+const namedMs = 60_000;
+
+/** One that never answers would keep a connection from all that comes after the look at it: its reconnects, too. */
+async function inTime<T>(reading: Promise<T>, path: string, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const hint = 'the source of the option secrets does not answer; it is asked again';
+    const message = `the credential ${path} was not read within ${ms / 1_000} s`;
+    timer = setTimeout(() => reject(new SecretOutage(message, { hint })), ms);
+  });
+  try {
+    return await Promise.race([reading, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const triesMs = 5_000;

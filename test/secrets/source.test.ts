@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it, onTestFinished } from 'vitest';
-import { SecretError } from '../../src/core/errors.ts';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { SecretError, SecretOutage } from '../../src/core/errors.ts';
 import { fileStore } from '../../src/secrets/file-store.ts';
 import { credentialReader, type Reading } from '../../src/secrets/source.ts';
 
@@ -111,4 +111,20 @@ it('conceals every password before it leaves, and asks past caches when told to'
   await read({ fresh: true });
   expect(concealed).toEqual(['kafka/s/password']);
   expect(new Set(asked)).toEqual(new Set([true]));
+});
+
+it('ends with a word where a source never answers, and asks it anew the next time', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  let hangs = true;
+  const getSecret = (path: string) => (hangs ? new Promise<string>(() => undefined) : Promise.resolve(path));
+  const read = credentialReader('kafka', { service: 's', secrets: { getSecret } }, ignore);
+  const late = read(fresh).catch((caught: unknown) => caught);
+  await vi.advanceTimersByTimeAsync(10_000);
+  const error = await Promise.race([late, Promise.resolve('still waited for')]);
+  expect(error).toBeInstanceOf(SecretOutage);
+  expect(String(error)).toContain('the credential kafka/s was not read within 10 s');
+  hangs = false;
+  expect(await read(fresh)).toMatchObject({ username: 'kafka/s/username' });
+  expect(vi.getTimerCount()).toBe(0);
 });
