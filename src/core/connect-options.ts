@@ -21,25 +21,23 @@ export interface ServiceOptions {
   readonly username?: string | undefined;
   readonly password?: string | undefined;
   readonly tls?: Tls | undefined;
+}
+
+/** Of a connection that is ours to follow: a client that gets no more than its options has none of it. */
+export interface FollowedOptions {
   /** Milliseconds between two looks at the store, while connected; default 15,000. */
   readonly refreshMs?: number | undefined;
   /** How often in a row a login may be refused before it is given up; default 5, and 1 for what cannot change. */
   readonly loginAttempts?: number | undefined;
   /** Told of every connect, reconnect, refusal and end, also before the first connection is there. */
   readonly onEvent?: OnEvent | undefined;
+  /** Milliseconds that what is under way may take when an old connection is left; default 30,000. */
+  readonly drainMs?: number | undefined;
 }
 
-const names = [
-  'service',
-  'auth',
-  'secrets',
-  'username',
-  'password',
-  'tls',
-  'refreshMs',
-  'loginAttempts',
-  'onEvent',
-] as const satisfies (keyof ServiceOptions)[];
+const names = ['service', 'auth', 'secrets', 'username', 'password', 'tls'] as const;
+
+export const followedNames = ['refreshMs', 'loginAttempts', 'onEvent', 'drainMs'] as const;
 
 /** The options of one client: those above, and `more` of its own. Throws PolicyError, before anything is read or sent. */
 export function checkedService<T extends ServiceOptions>(
@@ -62,7 +60,7 @@ export function requireText<T extends object>(given: T, name: keyof T & string):
   refuse('MQWARDEN_OPTIONS', `option ${name} is missing`, `give ${name} as text`);
 }
 
-/** They keep a store from being flooded, and a stop from never coming. `drainMs` is of those clients that have it. */
+/** They keep a store from being flooded, and a stop from never coming. */
 const bounds = new Map([
   ['refreshMs', [100, 3_600_000]],
   ['loginAttempts', [1, 100]],
@@ -114,7 +112,8 @@ export function isRenewable({ ca, cert, key }: Tls = {}): boolean {
 }
 
 /** What was given as it is will be refused again; a store may be ahead of its broker. */
-export function attemptsOf({ loginAttempts, secrets, auth, tls }: Omit<ServiceOptions, 'service'>): number {
+export function attemptsOf(options: Omit<ServiceOptions & FollowedOptions, 'service'>): number {
+  const { loginAttempts, secrets, auth, tls } = options;
   const mayChange = auth === 'certificate' ? isRenewable(tls) : secrets !== undefined;
   return loginAttempts ?? (mayChange ? 5 : 1);
 }

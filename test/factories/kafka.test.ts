@@ -175,6 +175,24 @@ describe('a login that is refused', () => {
     expect(JSON.stringify(events)).not.toMatch(new RegExp(`wrong|${first.password}`));
   });
 
+  it('is tried again after a while: in place, a store is ahead of its broker for a moment', async () => {
+    const { topic, first, events, options } = await ground('ahead');
+    const secrets = storeOf(first.username, 'not-yet');
+    const kafka = createKafka({ ...options, ...quiet, secrets, loginAttempts: 1, refreshMs: 500 });
+    const producer = kafka.producer();
+    onTestFinished(() => producer.disconnect());
+    await expect(producer.connect()).rejects.toMatchObject({ code: 'MQWARDEN_ACCESS_REFUSED' });
+    await admin.setPassword(first.username, 'not-yet');
+    const isIn = () =>
+      producer.connect().then(
+        () => true,
+        () => false,
+      );
+    await until(isIn, 'a login with the same credential');
+    await producer.send({ topic, messages: [{ value: 'in' }] });
+    expect(told(events)).toContain('connect succeeded');
+  });
+
   it('ends a consumer with the same code, instead of coming again for ever', async () => {
     const { topic, options } = await ground('refused-consumer');
     const secrets = storeOf(options.secrets.username, 'wrong');
@@ -256,7 +274,8 @@ describe('@platformatic/kafka by platformaticOptions', () => {
     const { topic, users, first, secrets, options } = await ground('platformatic');
     const { cert, key } = await broker.clientCertificate('platformatic');
     const brokers = [broker.certificateListener];
-    const rendered = platformaticOptions({ ...options, brokers, tls: { ca: broker.ca, cert, key } });
+    const { service } = options;
+    const rendered = platformaticOptions({ service, secrets, brokers, tls: { ca: broker.ca, cert, key } });
     await send(rendered, topic, '1');
     const next = await users.add(`${first.username}.g2`);
     rotate(secrets, next);

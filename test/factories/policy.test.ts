@@ -115,8 +115,6 @@ const refused: readonly (readonly [sentence: string, over: object, code: string]
   ['a certificate without its key', { tls: { cert: '/etc/ssl/cert.pem' } }, 'MQWARDEN_OPTIONS'],
   ['no name to expect', { tls: { serverName: '' } }, 'MQWARDEN_OPTIONS'],
   ['a CA that is no text', { tls: { ca: ['x'] } }, 'MQWARDEN_OPTIONS'],
-  ['a look at the store in every millisecond', { refreshMs: 1 }, 'MQWARDEN_OPTIONS'],
-  ['endless refusals', { loginAttempts: Infinity }, 'MQWARDEN_OPTIONS'],
   ['no credential', noLogin, 'MQWARDEN_CREDENTIALS'],
   ['half of one', { password: undefined }, 'MQWARDEN_CREDENTIALS'],
   ['two sources', { secrets: store }, 'MQWARDEN_CREDENTIALS'],
@@ -161,7 +159,32 @@ describe.each(factories)('$factory', (factory) => {
   });
 });
 
-describe.each(connecting)('$factory, which connects', ({ at, use }) => {
+/** What a connection that is followed takes. */
+const followed = { refreshMs: 1000, loginAttempts: 1, drainMs: 1000, onEvent: () => undefined };
+
+describe.each(factories.filter((one) => !connecting.includes(one)))('$factory, which does not', (factory) => {
+  it.each(Object.entries(followed))('refuses %s, which would have no effect', async (name, value) => {
+    const options = { ...login, ...factory.at(port), [name]: value };
+    expect(await codeOf(factory, options)).toBe('MQWARDEN_UNKNOWN_OPTION');
+  });
+});
+
+describe.each(connecting)('$factory, which connects', ({ at, use, factory }) => {
+  it.each([
+    { drainMs: '30s' },
+    { drainMs: -1 },
+    { drainMs: Number.NaN },
+    // A timer of Node.js that is longer fires at once.
+    { drainMs: 2 ** 31 },
+    // A look at the store in every millisecond, and endless refusals.
+    { refreshMs: 1 },
+    { loginAttempts: Number.POSITIVE_INFINITY },
+  ])('refuses what is no time, or no number of tries: %o', async (over) => {
+    const options = { ...login, ...at(port), ...over };
+    expect(await codeOf({ at, use, factory }, options)).toBe('MQWARDEN_OPTIONS');
+    expect(visits).toBe(0);
+  });
+
   it('comes where nothing is refused, so that who does not come was kept', async () => {
     await expect(use({ ...login, ...at(port) } as never)).rejects.toThrow();
     expect(visits).toBe(1);

@@ -62,7 +62,7 @@ async function codeOf(render: (options: KafkaOptions) => unknown, options: objec
 describe.each(renderings)('$client', ({ render }) => {
   it.each([
     [fine, 'taken'],
-    [{ ...fine, clientId: 'c', refreshMs: 1000, loginAttempts: 2, tls: { minVersion: 'TLSv1.3' } }, 'taken'],
+    [{ ...fine, clientId: 'c', tls: { minVersion: 'TLSv1.2' } }, 'taken'],
     [{ ...fine, secrets: undefined, username: 'u', password: 'p' }, 'taken'],
     [{ ...fine, 'sasl.mechanisms': 'PLAIN' }, 'MQWARDEN_SASL_MECHANISM'],
     [{ ...fine, ssl: true }, 'MQWARDEN_UNKNOWN_OPTION'],
@@ -74,6 +74,19 @@ describe.each(renderings)('$client', ({ render }) => {
     expect(await codeOf(render, options)).toBe(code);
     expect(visits).toBe(0);
   });
+});
+
+const followed = { refreshMs: 1000, loginAttempts: 2, drainMs: 0, onEvent: () => undefined };
+
+it('kafkajs takes all of it', async () => {
+  const options = { ...fine, ...followed, tls: { minVersion: 'TLSv1.3' } };
+  expect(await codeOf(createKafka, options)).toBe('taken');
+});
+
+it('librdkafka knows no least version of TLS: that it is 1.3 is refused, not dropped', async () => {
+  const only = { ...fine, tls: { minVersion: 'TLSv1.3' } };
+  expect(await codeOf(confluentOptions, only)).toBe('MQWARDEN_OPTIONS');
+  expect(await codeOf(platformaticOptions, only)).toBe('taken');
 });
 
 it('sends no credential to what answers without TLS', async () => {

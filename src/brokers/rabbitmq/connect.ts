@@ -1,10 +1,10 @@
 import { RabbitConnection } from './connect/live.ts';
-import { checked, type ConnectOptions } from './connect/options.ts';
+import { checkedConnect, type ConnectOptions } from './connect/options.ts';
 import type { AnyRabbit, ConnectionFor, RabbitRights } from './connect/rights.ts';
 
 export type { Consumer, ConsumerOptions, Handler } from './connect/consumer.ts';
 export type { RabbitConnection } from './connect/live.ts';
-export type { ConnectOptions } from './connect/options.ts';
+export type { ConnectOptions, RabbitmqOptions } from './connect/options.ts';
 export { rabbitmqClientOptions, type RabbitmqClientOptions } from './connect/others.ts';
 export { PublishError, type Publisher, type PublisherOptions } from './connect/publisher.ts';
 export type { AnyRabbit, ConnectionFor, RabbitRights, RightfulPublisher } from './connect/rights.ts';
@@ -21,7 +21,7 @@ export type { Secrets, SecretSource } from '../../core/connect-options.ts';
 export async function connect<R extends RabbitRights = AnyRabbit>(
   options: ConnectOptions,
 ): Promise<ConnectionFor<R>> {
-  const connection = new RabbitConnection(checked(options));
+  const connection = new RabbitConnection(checkedConnect(options));
   await connection.open();
   return connection as ConnectionFor<R>;
 }

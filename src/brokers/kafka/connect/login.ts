@@ -7,9 +7,9 @@ import { messageOf, MqwardenError, SecretError } from '../../../core/errors.ts';
 import { readTls, type TlsTexts } from '../../../secrets/pem.ts';
 import { Redaction } from '../../../secrets/redact.ts';
 import { credentialReader, type ReadCredential, type Reading, readingOf } from '../../../secrets/source.ts';
-import type { KafkaOptions } from './options.ts';
+import type { KafkajsOptions } from './options.ts';
 
-/** A login was refused as often as it may be: nothing more is sent until the store holds another credential. */
+/** A login was refused as often as it may be: nothing more is sent until the store holds another credential, or for a while. */
 export class LoginRefused extends MqwardenError {
   /** For kafkajs. */
   readonly retriable = false;
@@ -17,17 +17,23 @@ export class LoginRefused extends MqwardenError {
 
 type Told = Pick<ConnectionEvent, 'type' | 'outcome'> & Partial<ConnectionEvent>;
 
+/** Of one credential, in a row. */
+interface Refusals {
+  readonly version: string;
+  readonly count: number;
+  readonly stopped: { readonly error: LoginRefused; readonly untilMs: number } | undefined;
+}
+
 /** What was read last is used where the store is down: the broker decides whether it is still good. */
 export class Logins {
-  private readonly options: KafkaOptions;
+  private readonly options: KafkajsOptions;
   private readonly redaction = new Redaction();
   private readonly store: ReadCredential;
   private readonly versions = new Map<string, string>();
   private last: Reading | undefined;
-  private refusals = 0;
-  private stopped: { readonly version: string; readonly error: LoginRefused } | undefined;
+  private refusals: Refusals | undefined;
 
-  constructor(options: KafkaOptions) {
+  constructor(options: KafkajsOptions) {
     this.options = options;
     this.store = credentialReader('kafka', options, (secret) => this.redaction.add(secret));
   }
@@ -38,7 +44,7 @@ export class Logins {
 
   /** For a login. */
   async read(): Promise<Reading> {
-    const fresh = this.refusals > 0;
+    const fresh = this.refusals !== undefined;
     try {
       this.last = await this.store({ fresh });
     } catch (error) {
@@ -61,30 +67,30 @@ export class Logins {
     return { username: reading.username, version: versionOf(reading, texts) };
   }
 
-  /** Throws where this credential was refused too often. */
+  /**
+   * Throws where this credential was refused too often. For a while only: a store is ahead of its broker for a moment where a
+   * password is changed in place.
+   */
   requireHope({ version }: Reading): void {
-    if (this.stopped?.version === version) throw this.stopped.error;
+    const stopped = this.refusals?.version === version ? this.refusals.stopped : undefined;
+    if (stopped !== undefined && performance.now() < stopped.untilMs) throw stopped.error;
   }
 
   accepted(): void {
-    this.refusals = 0;
-    this.stopped = undefined;
+    this.refusals = undefined;
   }
 
   /** Whether it is worth another try. */
   refused(reading: Reading, endpoint: string): LoginRefused | undefined {
-    this.refusals += 1;
-    const loginAttempts = attemptsOf(this.options);
-    if (this.refusals < loginAttempts) return undefined;
-    const error = new LoginRefused(
-      'MQWARDEN_ACCESS_REFUSED',
-      `${endpoint} refused user "${reading.username}"`,
-      {
-        endpoint,
-        hint: 'the stored credential is not the one of the broker',
-      },
-    );
-    this.stopped = { version: reading.version, error };
+    const { version, username } = reading;
+    const count = (this.refusals?.version === version ? this.refusals.count : 0) + 1;
+    this.refusals = { version, count, stopped: undefined };
+    if (count < attemptsOf(this.options)) return undefined;
+    const hint = 'the stored credential is not the one of the broker';
+    const message = `${endpoint} refused user "${username}"`;
+    const error = new LoginRefused('MQWARDEN_ACCESS_REFUSED', message, { endpoint, hint });
+    const { refreshMs = 15_000 } = this.options;
+    this.refusals = { version, count, stopped: { error, untilMs: performance.now() + refreshMs } };
     return error;
   }
 

@@ -1,5 +1,10 @@
 import type { logCreator, logLevel, RetryOptions } from 'kafkajs';
-import { checkedService, type ServiceOptions } from '../../../core/connect-options.ts';
+import {
+  checkedService,
+  type FollowedOptions,
+  followedNames,
+  type ServiceOptions,
+} from '../../../core/connect-options.ts';
 import { refuse, type Words } from '../../../core/connect-policy.ts';
 
 /** What a service may say of its connections beside what all may, and what is refused of it: one policy for every client. */
@@ -12,17 +17,15 @@ export interface KafkaOptions extends ServiceOptions {
 }
 
 /** With what kafkajs alone knows. */
-export interface KafkajsOptions extends KafkaOptions {
+export interface KafkajsOptions extends KafkaOptions, FollowedOptions {
   readonly logLevel?: logLevel | undefined;
   readonly logCreator?: logCreator | undefined;
   readonly retry?: RetryOptions | undefined;
-  /** Milliseconds that requests under way may take when an old connection is left; default 30,000. */
-  readonly drainMs?: number | undefined;
 }
 
 const words: Words = { broker: 'Kafka', encrypted: 'name a SASL_SSL listener' };
 
-/** Throws PolicyError, before anything is read or sent. */
+/** For a client that is given its options and no more. Throws PolicyError, before anything is read or sent. */
 export function checked(options: KafkaOptions): KafkaOptions {
   const given = checkedService(options, ['brokers', 'clientId'], words, process.env);
   refuseBrokers(given.brokers);
@@ -31,7 +34,7 @@ export function checked(options: KafkaOptions): KafkaOptions {
 
 /** The same for kafkajs. */
 export function checkedKafkajs(options: KafkajsOptions): KafkajsOptions {
-  const own = ['brokers', 'clientId', 'logLevel', 'logCreator', 'retry', 'drainMs'] as const;
+  const own = ['brokers', 'clientId', 'logLevel', 'logCreator', 'retry', ...followedNames] as const;
   const given = checkedService(options, own, words, process.env);
   refuseBrokers(given.brokers);
   return given;

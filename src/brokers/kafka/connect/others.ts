@@ -79,12 +79,8 @@ export interface ConfluentOptions {
  */
 export async function confluentOptions(options: KafkaOptions): Promise<ConfluentOptions> {
   const given = checked(options);
-  const { ca, cert, key, serverName } = readTls(given.tls);
-  if (serverName !== undefined) {
-    const { refuse } = await import('../../../core/connect-policy.ts');
-    const hint = 'name the brokers as their certificates do';
-    refuse('MQWARDEN_OPTIONS', 'librdkafka checks the name of the host, and knows no serverName', hint);
-  }
+  await refuseUnrendered(given);
+  const { ca, cert, key } = readTls(given.tls);
   const read = credentialReader('kafka', given, () => undefined);
   const { username, password } = await read({ fresh: false });
   return {
@@ -104,4 +100,17 @@ export async function confluentOptions(options: KafkaOptions): Promise<Confluent
     ...(cert === undefined ? {} : { 'ssl.certificate.pem': cert }),
     ...(key === undefined ? {} : { 'ssl.key.pem': key }),
   };
+}
+
+/** What cannot be said to librdkafka would be dropped in silence. */
+async function refuseUnrendered({ tls }: KafkaOptions): Promise<void> {
+  const { refuse } = await import('../../../core/connect-policy.ts');
+  if (tls?.serverName !== undefined) {
+    const hint = 'name the brokers as their certificates do';
+    refuse('MQWARDEN_OPTIONS', 'librdkafka checks the name of the host, and knows no serverName', hint);
+  }
+  if (tls?.minVersion === 'TLSv1.3') {
+    const hint = 'leave tls.minVersion out, and let the brokers take TLS 1.3 alone (ssl.enabled.protocols)';
+    refuse('MQWARDEN_OPTIONS', 'librdkafka knows no least version of TLS', hint);
+  }
 }

@@ -10,11 +10,11 @@ import { Redaction } from '../../../secrets/redact.ts';
 import { credentialReader, type ReadCredential, type Reading } from '../../../secrets/source.ts';
 import { dial } from '../amqps.ts';
 import { Channels } from './channels.ts';
-import { type checked, refuseGuest } from './options.ts';
+import { type checkedConnect, refuseGuest } from './options.ts';
 
 /** Getting in: what is read before each attempt, how often it is tried, and what is told of it. */
 
-export type Settings = ReturnType<typeof checked>;
+export type Settings = ReturnType<typeof checkedConnect>;
 
 /** One connection of amqplib's, and what it was opened with. */
 export interface Link {

@@ -1,21 +1,40 @@
-import { checkedService, requireText, type ServiceOptions } from '../../../core/connect-options.ts';
+import {
+  checkedService,
+  type FollowedOptions,
+  followedNames,
+  requireText,
+  type ServiceOptions,
+} from '../../../core/connect-options.ts';
 import { refuse, type Words } from '../../../core/connect-policy.ts';
 
 /** What a service may say of its connection beside what all may, and what is refused of it. */
 
-export interface ConnectOptions extends ServiceOptions {
+export interface RabbitmqOptions extends ServiceOptions {
   /** `amqps://host:port`, without credentials, vhost or query. */
   readonly url: string;
   readonly vhost: string;
-  /** Milliseconds that confirms and acknowledgements may take when an old connection is left; default 30,000. */
-  readonly drainMs?: number | undefined;
 }
+
+/** With what amqplib's connection alone has: one that is followed. */
+export interface ConnectOptions extends RabbitmqOptions, FollowedOptions {}
 
 const words: Words = { broker: 'RabbitMQ', encrypted: 'use an amqps: URL' };
 
-/** Throws PolicyError, before anything is read or sent. */
-export function checked(options: ConnectOptions): ConnectOptions & { readonly endpoint: URL } {
-  const given = checkedService(options, ['url', 'vhost', 'drainMs'], words, process.env);
+interface Endpoint {
+  readonly endpoint: URL;
+}
+
+/** For a client that is given its options and no more. Throws PolicyError, before anything is read or sent. */
+export function checked(options: RabbitmqOptions): RabbitmqOptions & Endpoint {
+  return withEndpoint(checkedService(options, ['url', 'vhost'], words, process.env));
+}
+
+/** The same for amqplib. */
+export function checkedConnect(options: ConnectOptions): ConnectOptions & Endpoint {
+  return withEndpoint(checkedService(options, ['url', 'vhost', ...followedNames], words, process.env));
+}
+
+function withEndpoint<T extends RabbitmqOptions>(given: T): T & Endpoint {
   requireText(given, 'url');
   requireText(given, 'vhost');
   refuseGuest(given.username);
@@ -23,7 +42,7 @@ export function checked(options: ConnectOptions): ConnectOptions & { readonly en
 }
 
 /** No message repeats the URL: it may hold a password. */
-function endpointOf({ url }: ConnectOptions): URL {
+function endpointOf({ url }: RabbitmqOptions): URL {
   const parsed = URL.parse(url);
   const hint = 'write it as amqps://rabbitmq.internal:5671';
   if (parsed === null || parsed.hostname === '') refuse('MQWARDEN_OPTIONS', 'option url is not a URL', hint);

@@ -1,7 +1,7 @@
 import { refuse } from '../../../core/connect-policy.ts';
 import { readTls } from '../../../secrets/pem.ts';
 import { credentialReader } from '../../../secrets/source.ts';
-import { checked, type ConnectOptions, refuseGuest } from './options.ts';
+import { checked, type RabbitmqOptions, refuseGuest } from './options.ts';
 
 /** The same policy for another client: rendered as its options, checked as for amqplib. */
 
@@ -27,7 +27,7 @@ export interface RabbitmqClientOptions {
  * For `new Connection(await rabbitmqClientOptions(…))` of `rabbitmq-client`. It takes the credential as a value and reconnects with
  * that: after a rotation, make another connection from what this gives then.
  */
-export async function rabbitmqClientOptions(options: ConnectOptions): Promise<RabbitmqClientOptions> {
+export async function rabbitmqClientOptions(options: RabbitmqOptions): Promise<RabbitmqClientOptions> {
   const given = checked(options);
   if (given.auth === 'certificate') {
     refuse(
