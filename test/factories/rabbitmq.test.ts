@@ -97,6 +97,102 @@ describe('a rotation', () => {
   });
 });
 
+describe('a handover that is under way', () => {
+  it('is given up by close: nothing takes over any more', async () => {
+    const name = uniqueName('closing');
+    const [first, second] = [await user(name), await user(`${name}.g2`)];
+    const held = storeOf(first.username, first.password);
+    let [gate, asked]: [Promise<void> | undefined, number] = [undefined, 0];
+    const secrets = {
+      ...held,
+      async getSecret(path: string, options: { fresh: boolean }) {
+        asked += 1;
+        await gate;
+        return held.getSecret(path, options);
+      },
+    };
+    const { connection, events } = await open(secrets);
+    const target = await queue();
+    const handling = Promise.withResolvers<undefined>();
+    const seen: string[] = [];
+    await connection.consumer(target, (message) => {
+      seen.push(message.content.toString());
+      return handling.promise;
+    });
+    await connection.publisher().sendToQueue(target, Buffer.from('1'));
+    await until(() => seen.length === 1, 'the message with its handler');
+    let taken = 0;
+    connection.on('connect', () => (taken += 1));
+    rotate(held, second);
+    const reading = Promise.withResolvers<undefined>();
+    [gate, asked] = [reading.promise.then(() => undefined), 0];
+    const looking = connection.refresh();
+    await until(() => asked > 0, 'a look at the store');
+    const closed = connection.close();
+    reading.resolve(undefined);
+    // As long as the handler runs, it is not closed: the look at the store ends before.
+    expect(await looking).toBe(false);
+    handling.resolve(undefined);
+    await closed;
+    expect(taken).toBe(0);
+    expect(events.map(({ type, outcome }) => `${type} ${outcome}`)).toEqual([
+      'connect succeeded',
+      'close succeeded',
+    ]);
+    await until(async () => (await users.connected()).length === 0, 'no connection left');
+  });
+
+  it('hangs up where who is told of it closes', async () => {
+    const name = uniqueName('closing');
+    const [first, second] = [await user(name), await user(`${name}.g2`)];
+    const secrets = storeOf(first.username, first.password);
+    let closed: Promise<void> | undefined;
+    const { connection } = await open(secrets, {
+      onEvent: ({ type, outcome }: ConnectionEvent) => {
+        if (type === 'handover' && outcome === 'succeeded') closed = connection.close();
+      },
+    });
+    rotate(secrets, second);
+    expect(await connection.refresh()).toBe(false);
+    await closed;
+    expect(connection.connected).toBe(false);
+    await until(async () => (await users.connected()).length === 0, 'no connection left');
+  });
+});
+
+it('a listener that throws ends nothing, and is reported', async () => {
+  const name = uniqueName('listener');
+  const [first, second] = [await user(name), await user(`${name}.g2`)];
+  const secrets = storeOf(first.username, first.password);
+  const { connection, events } = await open(secrets);
+  const warnings: string[] = [];
+  const warned = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', warned);
+  onTestFinished(() => void process.off('warning', warned));
+  for (const event of ['connect', 'disconnect', 'handover', 'close']) {
+    connection.on(event, () => {
+      throw new Error(`no ${event}: ${second.password}`);
+    });
+  }
+  const target = await queue();
+  const seen: string[] = [];
+  await connection.consumer(target, (message) => seen.push(message.content.toString()));
+  rotate(secrets, second);
+  expect(await connection.refresh()).toBe(true);
+  await until(() => events.some(({ type }) => type === 'close'), 'the old connection closed');
+  await until(async () => (await users.connected()).includes(second.username), 'the connection listed');
+  await users.closeConnectionsOf(second.username);
+  await until(() => events.some(({ type }) => type === 'reconnect'), 'connected again');
+  await connection.publisher().sendToQueue(target, Buffer.from('on'));
+  await until(() => seen.includes('on'), 'consumed');
+  await connection.close();
+  const threw = (event: string) => `a listener to "${event}" of the connection threw: no ${event}`;
+  for (const event of ['connect', 'handover', 'disconnect', 'close']) {
+    await until(() => warnings.some((one) => one.startsWith(threw(event))), `a warning of ${event}`);
+  }
+  expect(warnings.join()).not.toContain(second.password);
+});
+
 describe('channels of your own', () => {
   it('are settled before a rotation closes them', async () => {
     const name = uniqueName('own');

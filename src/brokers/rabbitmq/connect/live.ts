@@ -4,7 +4,7 @@ import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import { isRenewable } from '../../../core/connect-options.ts';
 import { messageOf, MqwardenError } from '../../../core/errors.ts';
 import { Consumer, type ConsumerOptions, type Handler } from './consumer.ts';
-import { Entrance, type Link, type Settings } from './login.ts';
+import { Entrance, hangUp, type Link, parting, type Settings } from './login.ts';
 import { Publisher, type PublisherOptions } from './publisher.ts';
 
 type ChannelOptions = Parameters<ChannelModel['createChannel']>[0];
@@ -94,10 +94,12 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
       const old = this.link;
       if (old === undefined || this.ended !== undefined) return false;
       if ((await this.#entrance.version()) === old.version) return false;
-      const next = await this.#entrance.enter('handover', this.closing.signal);
+      const next = await this.enter('handover');
+      if (next === undefined) return false;
       this.adopt(next);
       // Not waited for: what is under way on the old one may take its time, while a store may change again.
       this.leaving = Promise.all([this.leaving, this.leave(old, next)]);
+      this.announce('connect', next.model);
       return true;
     });
   }
@@ -106,6 +108,8 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
   async close(): Promise<void> {
     if (this.ended !== undefined) return;
     this.ended = new MqwardenError('MQWARDEN_CLOSED', 'the connection is closed');
+    // No other connection takes over from here on.
+    this.closing.abort(this.ended);
     clearTimeout(this.timer);
     const { link } = this;
     const all = [
@@ -116,9 +120,11 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
     if (link !== undefined) await this.within(Promise.all([...all, link.channels.drain(), this.leaving]));
     this.finish(this.ended);
     if (link !== undefined) await hangUp(link);
+    // What was about to take over hangs up, too.
+    await parting(this.turn);
     const of = link === undefined ? {} : { correlationId: link.correlationId, username: link.username };
     this.#entrance.tell({ type: 'close', outcome: 'succeeded', ...of });
-    this.emit('close');
+    this.announce('close');
   }
 
   private leaving: Promise<unknown> = Promise.resolve();
@@ -145,11 +151,10 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
     model.on('error', (error: unknown) => (first ??= error));
     model.on('close', (error: unknown) => this.lost(link, first ?? error));
     for (const event of ['blocked', 'unblocked']) {
-      model.on(event, (...args: unknown[]) => void this.emit(event, ...args));
+      model.on(event, (...args: unknown[]) => this.announce(event, ...args));
     }
     for (const publisher of this.publishers) publisher.attach(link);
     for (const { resolve } of this.waiting.splice(0)) resolve(link);
-    this.emit('connect', model);
   }
 
   private lost(link: Link, cause: unknown): void {
@@ -163,23 +168,51 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
     const reason = cause === undefined ? 'closed by the other side' : messageOf(cause);
     const { correlationId, username } = link;
     this.#entrance.tell({ type: 'disconnect', outcome: 'failed', correlationId, username, reason });
-    this.emit('disconnect', cause);
     void this.inTurn(() => this.reconnect());
+    this.announce('disconnect', cause);
   }
 
   private async reconnect(): Promise<void> {
     if (this.link !== undefined || this.ended !== undefined) return;
     try {
-      const link = await this.#entrance.enter('reconnect', this.closing.signal);
+      const link = await this.enter('reconnect');
+      if (link === undefined) return;
       this.adopt(link);
       for (const consumer of this.consumers) consumer.attach(link);
+      this.announce('connect', link.model);
     } catch (error) {
-      if (this.closing.signal.aborted) return;
       const end = error instanceof Error ? error : new Error(messageOf(error));
       this.finish(end);
       // Without a listener this ends the process, as it should: nothing would come or go any more.
-      this.emit('error', end);
-      this.emit('close', end);
+      if (this.listenerCount('error') === 0) this.emit('error', end);
+      this.announce('error', end);
+      this.announce('close', end);
+    }
+  }
+
+  /** Undefined where it was closed meanwhile. */
+  private async enter(kind: 'handover' | 'reconnect'): Promise<Link | undefined> {
+    const { signal } = this.closing;
+    try {
+      const link = await this.#entrance.enter(kind, signal);
+      if (!signal.aborted) return link;
+      // By whoever was told that it is in.
+      await hangUp(link);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    return undefined;
+  }
+
+  /** When all is done: a listener may close, and one that throws must not end the connection. */
+  private announce(event: string, ...args: unknown[]): void {
+    try {
+      this.emit(event, ...args);
+    } catch (error) {
+      const what = this.#entrance.redact(messageOf(error));
+      process.emitWarning(`a listener to "${event}" of the connection threw: ${what}`, {
+        code: 'MQWARDEN_LISTENER',
+      });
     }
   }
 
@@ -200,7 +233,7 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
       ...{ type: 'close', outcome: settled ? 'succeeded' : 'failed', correlationId, username },
       ...late,
     });
-    this.emit('handover', next.model);
+    this.announce('handover', next.model);
   }
 
   private finish(error: Error): void {
@@ -249,11 +282,4 @@ export class RabbitConnection extends EventEmitter implements ChannelModel {
       timeout.abort();
     }
   }
-}
-
-const partingMs = 2_000;
-
-/** A peer that does not answer must not keep us. */
-async function hangUp({ model }: Link): Promise<void> {
-  await Promise.race([model.close().catch(() => undefined), sleep(partingMs, undefined, { ref: false })]);
 }

@@ -62,8 +62,9 @@ export class Entrance {
       let reading: Reading | undefined;
       try {
         reading = await this.reading(kind, refusals > 0);
+        signal.throwIfAborted();
         const link = await this.logIn(reading, correlationId);
-        if (signal.aborted) await discard(link);
+        if (signal.aborted) await hangUp(link);
         signal.throwIfAborted();
         this.tell({ type: kind, outcome: 'succeeded', correlationId, attempt, username: reading.username });
         return link;
@@ -93,6 +94,10 @@ export class Entrance {
     } catch {
       // A listener of the service's must not end its connection.
     }
+  }
+
+  redact(text: string): string {
+    return this.redaction.redact(text);
   }
 
   private failed(
@@ -155,9 +160,16 @@ function versionOf({ version }: Reading, { ca = '', cert = '' }: TlsTexts): stri
     .digest('base64url');
 }
 
-async function discard({ model }: Link): Promise<void> {
+const partingMs = 2_000;
+
+/** A peer that does not answer must not keep us. */
+export async function hangUp({ model }: Link): Promise<void> {
   model.on('error', () => undefined);
-  await model.close().catch(() => undefined);
+  await parting(model.close().catch(() => undefined));
+}
+
+export async function parting(work: Promise<unknown>): Promise<void> {
+  await Promise.race([work, sleep(partingMs, undefined, { ref: false })]);
 }
 
 /** amqplib's errors have no code for what matters most here: the broker's words are read. */
