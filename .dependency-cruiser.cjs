@@ -11,6 +11,7 @@ module.exports = {
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     layer('core-is-the-bottom', '^src/core/', '^src/(?!core/)'),
     layer('files-know-only-the-core', '^src/files/', '^src/(?!files/|core/)'),
+    layer('probes-know-only-the-core', '^src/probe/', '^src/(?!probe/|core/)'),
     layer(
       'topology-knows-no-broker',
       '^src/(topology|secrets|lint|report|history)/',
@@ -49,7 +50,7 @@ module.exports = {
       name: 'pure-broker-files-are-pure',
       severity: 'error',
       from: {
-        path: '^src/brokers/[^/]+/(kinds|compile|decompile|recall|ground|land|access|rules|ruling|checks|patterns|names|normalize|resources|schema|words)',
+        path: '^src/brokers/[^/]+/(kinds|compile|decompile|audit/|recall|ground|land|access|rules|ruling|checks|patterns|names|normalize|resources|schema|words)',
       },
       to: { path: '(axios|amqplib|kafkajs|@platformatic|^(node:)?(fs|net|tls|http|https)$)' },
     },

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { accessCommand, blastRadiusCommand, whoCanCommand } from './commands/access.ts';
 import { applyCommand } from './commands/apply.ts';
+import { auditCommand } from './commands/audit.ts';
 import { credentialsCommand } from './commands/credentials.ts';
 import { explainCommand } from './commands/explain.ts';
 import { importCommand } from './commands/import.ts';
@@ -51,6 +52,7 @@ export function makeProgram(args: readonly string[], shell: Shell, done: (code: 
     rotateCommand,
     credentialsCommand,
     verifyCommand,
+    auditCommand,
     whoCanCommand,
     accessCommand,
     blastRadiusCommand,

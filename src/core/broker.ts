@@ -1,8 +1,10 @@
 import type { ZodType } from 'zod';
 import type { AccessModel } from './access/model.ts';
 import type { Address } from './address.ts';
+import type { AuditRule, StoredSecrets, Told } from './audit.ts';
 import type { clientFiles } from './client-tls.ts';
 import type { Position } from './errors.ts';
+import type { Finding } from './finding.ts';
 import type { Imported } from './import/imported.ts';
 import type { JsonObject } from './json.ts';
 import type { Ground, Kind } from './kind.ts';
@@ -214,6 +216,28 @@ export interface Client extends ClientPlace {
   readonly elsewhere: ReadonlyMap<string, ClientPlace>;
 }
 
+export interface AuditRequest<Environment = unknown, Service = unknown, R extends Resource = Resource> {
+  readonly landscape: Landscape<Environment, Service>;
+  readonly compiled: Compiled<R>;
+  readonly ground: Ground;
+  /** Names of the landscape that are no services: an exporter, an operator. */
+  readonly principals: ReadonlySet<string>;
+  /** The other environments of the topology that are on the same broker, landed. */
+  readonly neighbours: readonly Landscape<Environment, Service>[];
+  readonly secrets: Told<StoredSecrets>;
+  /** The stored credential of a service. */
+  readonly stored: (service: string) => Credential | undefined;
+  readonly now: Date;
+}
+
+/** How a broker is audited: reading and connection attempts, and nothing that has an effect. */
+export interface Auditor<Environment = unknown, Service = unknown, R extends Resource = Resource> {
+  /** All that `audit` answers, one finding each. */
+  readonly rules: readonly AuditRule[];
+  /** Throws ConnectionError where the broker cannot be asked at all. */
+  audit(request: AuditRequest<Environment, Service, R>, context: Context): Promise<readonly Finding[]>;
+}
+
 /**
  * One message broker: the port that everything above sees. Methods (not function properties) so that a broker of one
  * concrete resource type fits the registry's list.
@@ -293,6 +317,8 @@ export interface Broker<Environment = unknown, Service = unknown, R extends Reso
     live: readonly R[],
     context: Context,
   ): Promise<CredentialDrift>;
+  /** How it is audited; loaded when it is asked for. */
+  auditor(): Promise<Auditor<Environment, Service, R>>;
   /** Logs in as a service. Throws LoginRefused where the broker does not take the credential. */
   prove(target: Placed<Environment>, as: Login<Service, R>, context: Context): Promise<Prover>;
   /** Only apply and rotate ask for one. */

@@ -28,6 +28,8 @@ export interface Finding {
   /** The number in the checklist. */
   readonly check?: number | undefined;
   readonly hint?: string | undefined;
+  /** Where to read on. */
+  readonly link?: string | undefined;
   readonly related?: readonly Related[] | undefined;
 }
 

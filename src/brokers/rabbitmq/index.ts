@@ -48,6 +48,10 @@ export const rabbitmq: Broker<RabbitEnvironment, RabbitService, RabbitResource> 
     const { drift } = await import('./drift.ts');
     return drift(target, stored, live, context);
   },
+  async auditor() {
+    const { auditor } = await import('./audit.ts');
+    return auditor;
+  },
   async prove(target, as, context) {
     const { prove } = await import('./prove.ts');
     return prove(target, as, context);

@@ -1,0 +1,22 @@
+import { judge } from '../../core/audit.ts';
+import type { Auditor } from '../../core/broker.ts';
+import type { KafkaCheck } from './audit/check.ts';
+import { sasl } from './audit/mqa07-sasl.ts';
+import { tls } from './audit/mqa08-tls.ts';
+import { acls } from './audit/mqa09-acls.ts';
+import { uniquePrincipals } from './audit/mqa10-unique-principals.ts';
+import { zookeeper } from './audit/mqa11-zookeeper.ts';
+import { network } from './audit/mqa12-network.ts';
+import { gather } from './facts.ts';
+import type { KafkaResource } from './resources.ts';
+import type { KafkaEnvironment, KafkaService } from './schema.ts';
+
+/** A line each, in the order in which they are told. */
+const checks: readonly KafkaCheck[] = [sasl, tls, acls, uniquePrincipals, zookeeper, network];
+
+export const auditor: Auditor<KafkaEnvironment, KafkaService, KafkaResource> = {
+  rules: checks,
+  async audit(request, context) {
+    return judge(checks, { ...request, facts: await gather(request, context) });
+  },
+};

@@ -1,0 +1,98 @@
+import type { Point, Told } from '../../../core/audit.ts';
+import type { AuditRequest } from '../../../core/broker.ts';
+import type { ShownHandshake } from '../../../core/doors.ts';
+import type { AclSpec, KafkaResource } from '../resources.ts';
+import type { KafkaEnvironment, KafkaService } from '../schema.ts';
+
+/** What was seen of a Kafka, for the checks to judge: plain data, without a secret. */
+
+/** The settings of one broker; null where the broker does not tell. */
+export type Settings = ReadonlyMap<string, string | null>;
+
+export interface Knocked {
+  /** `SASL_SSL at kafka-1:9093` */
+  readonly at: string;
+  readonly protocol: string;
+  /** A controller's listener: nobody but brokers need reach it. */
+  readonly internal: boolean;
+  readonly tls: ShownHandshake | { readonly why: string; readonly reached: boolean };
+  readonly oldTls: 'accepted' | 'refused' | undefined;
+  readonly plaintext: 'answered' | 'refused' | undefined;
+  /** A request of somebody who has not said who they are. */
+  readonly anonymous: 'answered' | 'refused' | undefined;
+  readonly withoutCertificate: 'let in' | 'refused' | undefined;
+  /** What SASL can be done by here, as the listener says it. */
+  readonly mechanisms: readonly string[] | undefined;
+}
+
+export interface KafkaFacts {
+  readonly admin: string;
+  /** By broker. */
+  readonly settings: Told<ReadonlyMap<number, Settings>>;
+  readonly acls: Told<readonly AclSpec[] | 'no authorizer'>;
+  readonly topics: Told<readonly string[]>;
+  readonly users: Told<readonly string[]>;
+  /** What somebody without a grant may do: `as` is the service whose credential was used. */
+  readonly ungranted: { readonly as: string; readonly may: 'refused' | 'allowed' } | { readonly why: string };
+  readonly knocked: readonly Knocked[];
+}
+
+export interface KafkaSubject extends AuditRequest<KafkaEnvironment, KafkaService, KafkaResource> {
+  readonly facts: KafkaFacts;
+}
+
+export interface Listener {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: string;
+}
+
+/** `NAME://host:port,…`, with the protocol of each; a name that no map speaks of is its own protocol. */
+export function listenersIn(settings: Settings, key: 'listeners' | 'advertised.listeners'): Listener[] {
+  const protocols = protocolsIn(settings);
+  return (settings.get(key) ?? '').split(',').flatMap((text) => {
+    const match = /^\s*([^:\s]+):\/\/(\[[^\]]*\]|[^:]*):(\d+)\s*$/.exec(text);
+    const [, name = '', host = '', port = ''] = match ?? [];
+    if (match === null) return [];
+    return [
+      {
+        name,
+        host: host.replace(/^\[(.*)\]$/, '$1'),
+        port: Number(port),
+        protocol: protocols.get(name) ?? name,
+      },
+    ];
+  });
+}
+
+function protocolsIn(settings: Settings): ReadonlyMap<string, string> {
+  return new Map(
+    (settings.get('listener.security.protocol.map') ?? '').split(',').map((pair) => {
+      const [name = '', protocol = ''] = pair.trim().split(':');
+      return [name, protocol] as const;
+    }),
+  );
+}
+
+export function controllerNames(settings: Settings): ReadonlySet<string> {
+  return new Set((settings.get('controller.listener.names') ?? '').split(',').map((name) => name.trim()));
+}
+
+export function isEncrypted(protocol: string): boolean {
+  return protocol === 'SSL' || protocol === 'SASL_SSL';
+}
+
+/** The same of several brokers is said once. */
+export function eachOnce(points: Iterable<Point>): Point[] {
+  return [...new Map([...points].map((point) => [`${point.is} ${point.says}`, point])).values()];
+}
+
+export const pass = (says: string): Point => ({ is: 'pass', says });
+export const aside = (says: string): Point => ({ is: 'aside', says });
+
+/** `a, b and 3 more`. */
+export function some(names: readonly string[], most = 5): string {
+  const rest = names.length - most;
+  return rest <= 0 ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${rest} more`;
+}

@@ -1,0 +1,84 @@
+import { type Point, untold } from '../../../core/audit.ts';
+import { daysLeft, handshakePoint } from '../../../core/doors.ts';
+import type { KafkaCheck } from './check.ts';
+import {
+  aside,
+  controllerNames,
+  eachOnce,
+  isEncrypted,
+  type Knocked,
+  listenersIn,
+  pass,
+  type Settings,
+} from './facts.ts';
+
+export const tls: KafkaCheck = {
+  id: 'MQA08',
+  name: 'kafka-tls',
+  check: 8,
+  title: 'Kafka: TLS for inter-broker and client traffic',
+  severity: 'error',
+  why: 'Passwords and records can be read on the way, between brokers as well as to clients.',
+  instead:
+    'let every listener be SASL_SSL or SSL in listener.security.protocol.map, and name one in inter.broker.listener.name',
+  link: 'https://kafka.apache.org/documentation/#security_ssl',
+  *points({ facts: { settings, knocked }, now }) {
+    if (settings.is === 'told')
+      yield* eachOnce([...settings.value.values()].flatMap((one) => [...settingPoints(one)]));
+    else yield untold(settings);
+    for (const one of knocked) yield* doorPoints(one, now);
+  },
+};
+
+function* settingPoints(settings: Settings): Iterable<Point> {
+  const listeners = listenersIn(settings, 'listeners');
+  const controllers = controllerNames(settings);
+  for (const { name, protocol } of listeners) {
+    const what = controllers.has(name) ? `the controllers' listener ${name}` : `the listener ${name}`;
+    if (isEncrypted(protocol)) yield pass(`${what} is ${protocol}`);
+    else yield { is: 'fail', says: `${what} is ${protocol}, without TLS` };
+  }
+  yield interBroker(settings, listeners);
+}
+
+/** Where a listener is named, `security.inter.broker.protocol` still reads PLAINTEXT, and does not count. */
+function interBroker(settings: Settings, listeners: ReturnType<typeof listenersIn>): Point {
+  const name = settings.get('inter.broker.listener.name') ?? '';
+  const named = listeners.find((one) => one.name === name);
+  const protocol = named?.protocol ?? settings.get('security.inter.broker.protocol') ?? 'PLAINTEXT';
+  if (isEncrypted(protocol))
+    return pass(`brokers talk to one another by ${name === '' ? protocol : `${name}, ${protocol}`}`);
+  return { is: 'fail', says: `brokers talk to one another by ${protocol}, without TLS` };
+}
+
+function* doorPoints(
+  { at, internal, protocol, tls: seen, plaintext, oldTls }: Knocked,
+  now: Date,
+): Iterable<Point> {
+  if (!isEncrypted(protocol)) return;
+  if ('why' in seen) {
+    // A listener that asks for a certificate, where none is at hand: it is TLS that shuts the door.
+    if (seen.reached && /ALERT|CERTIFICATE/i.test(seen.why))
+      yield pass(`${at}: TLS, and not without a client certificate`);
+    else if (internal)
+      yield aside(`${at}: no handshake from here (${seen.why}); its protocol is that of the settings`);
+    else
+      yield {
+        is: 'manual',
+        says: `${at}: no handshake from here (${seen.why})`,
+        hint: 'run audit from where services connect',
+      };
+    return;
+  }
+  yield handshakePoint(at, seen);
+  const days = daysLeft(seen, now);
+  if (days !== undefined && days >= 0 && days < 30)
+    yield aside(`${at}: its certificate has ${days} days left`);
+  if (plaintext === 'answered') yield { is: 'fail', says: `${at} answers in clear, too` };
+  if (oldTls === 'accepted')
+    yield {
+      is: 'fail',
+      says: `${at} takes TLS versions before 1.2`,
+      hint: 'set ssl.enabled.protocols=TLSv1.3,TLSv1.2',
+    };
+}

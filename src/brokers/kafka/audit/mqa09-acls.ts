@@ -1,0 +1,86 @@
+import { type Point, untold } from '../../../core/audit.ts';
+import { matchesAny } from '../../../core/glob.ts';
+import { aclAddress, type AclSpec } from '../resources.ts';
+import type { KafkaCheck } from './check.ts';
+import { aside, type KafkaFacts, type KafkaSubject, pass, some } from './facts.ts';
+
+export const acls: KafkaCheck = {
+  id: 'MQA09',
+  name: 'kafka-acls',
+  check: 9,
+  title: 'Kafka: ACLs per topic and consumer group',
+  severity: 'error',
+  why: 'Whoever takes over one service reads and writes what others own.',
+  instead: 'bring the ACLs to what the topology says: mqwarden plan, then mqwarden apply',
+  link: 'https://kafka.apache.org/documentation/#security_authz',
+  *points(subject) {
+    const { acls: told, ungranted } = subject.facts;
+    if (told.is !== 'told') {
+      yield untold(told);
+      return;
+    }
+    if (told.value === 'no authorizer') {
+      const hint =
+        'set authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer on the brokers';
+      yield { is: 'fail', says: 'there is no authorizer: no ACL has any effect', hint };
+      return;
+    }
+    yield pass(`an authorizer is set, with ${told.value.length} ACLs`);
+    yield ungrantedPoint(ungranted);
+    for (const acl of told.value) yield* aclPoints(acl, subject);
+    yield* absentTopics(told.value, subject);
+  },
+};
+
+function ungrantedPoint(ungranted: KafkaFacts['ungranted']): Point {
+  const hint = 'set allow.everyone.if.no.acl.found=false on the brokers, and see who is among super.users';
+  if ('why' in ungranted)
+    return {
+      is: 'manual',
+      says: `whether what no ACL is about is open was not tried: ${ungranted.why}`,
+      hint: `see that allow.everyone.if.no.acl.found is false on the brokers`,
+    };
+  if (ungranted.may === 'refused') return pass(`${ungranted.as} may not create a topic that no ACL is about`);
+  return { is: 'fail', says: `${ungranted.as} may create a topic, though no ACL allows it`, hint };
+}
+
+function* aclPoints(acl: AclSpec, { compiled, ground }: KafkaSubject): Iterable<Point> {
+  if (acl.permission !== 'allow') return;
+  const principal = acl.principal.replace(/^User:/, '');
+  const address = aclAddress(acl);
+  const says = `${acl.principal} may ${acl.operation} ${acl.resource} ${acl.pattern === 'prefixed' ? `${acl.name}…` : acl.name}`;
+  if (principal === '*') {
+    yield {
+      is: 'fail',
+      says: `${says}: that is everyone`,
+      address,
+      hint: 'take it away, and grant it to those who need it',
+    };
+    return;
+  }
+  const isWildcard = acl.pattern === 'literal' && acl.name === '*';
+  if (principal === ground.admin || matchesAny(ground.protected, principal)) {
+    if (isWildcard)
+      yield aside(`${says}; it is ${principal === ground.admin ? 'the administrator' : 'protected'}`);
+    return;
+  }
+  if (isWildcard) yield { is: 'fail', says: `${says}: all of them`, address };
+  else if (ground.principals.has(principal) && !compiled.resources.some((one) => one.address === address))
+    yield { is: 'fail', says: `${says}, which the topology does not need`, address };
+}
+
+function* absentTopics(all: readonly AclSpec[], { facts: { topics } }: KafkaSubject): Iterable<Point> {
+  if (topics.is !== 'told') {
+    yield untold(topics);
+    return;
+  }
+  const there = topics.value;
+  const named = all.filter(
+    ({ resource, pattern, name }) => resource === 'topic' && !(pattern === 'literal' && name === '*'),
+  );
+  const absent = named.filter(({ pattern, name }) =>
+    pattern === 'prefixed' ? !there.some((topic) => topic.startsWith(name)) : !there.includes(name),
+  );
+  const names = [...new Set(absent.map(({ name }) => name))];
+  if (names.length > 0) yield aside(`ACLs for topics that there are not: ${some(names)}`);
+}

@@ -1,0 +1,34 @@
+import { type Point, untold } from '../../../core/audit.ts';
+import type { KafkaCheck } from './check.ts';
+import { eachOnce, pass, type Settings } from './facts.ts';
+
+export const zookeeper: KafkaCheck = {
+  id: 'MQA11',
+  name: 'kafka-zookeeper',
+  check: 11,
+  title: 'Kafka: ZooKeeper authentication enabled',
+  severity: 'error',
+  why: 'Whoever reaches ZooKeeper without a login changes ACLs and credentials past the brokers.',
+  instead:
+    'set zookeeper.set.acl=true and zookeeper.ssl.client.enable=true with key and trust stores; better, move to KRaft',
+  link: 'https://kafka.apache.org/39/documentation.html#zk_authz',
+  *points({ facts: { settings } }) {
+    if (settings.is !== 'told') yield untold(settings);
+    else yield* eachOnce([...settings.value].flatMap(([id, one]) => [...pointsOf(id, one)]));
+  },
+};
+
+function* pointsOf(id: number, settings: Settings): Iterable<Point> {
+  const roles = settings.get('process.roles') ?? '';
+  if (roles !== '') {
+    yield { is: 'na', says: `broker ${id} runs on KRaft: process.roles=${roles}, and there is no ZooKeeper` };
+    return;
+  }
+  if ((settings.get('zookeeper.connect') ?? '') === '') {
+    yield { is: 'manual', says: `broker ${id} tells neither process.roles nor zookeeper.connect` };
+    return;
+  }
+  for (const key of ['zookeeper.set.acl', 'zookeeper.ssl.client.enable'])
+    if (settings.get(key) === 'true') yield pass(`broker ${id}: ${key}=true`);
+    else yield { is: 'fail', says: `broker ${id}: ${key} is ${settings.get(key) ?? 'not set'}` };
+}

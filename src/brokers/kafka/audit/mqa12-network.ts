@@ -1,0 +1,37 @@
+import { type Point, untold } from '../../../core/audit.ts';
+import type { KafkaCheck } from './check.ts';
+import { controllerNames, eachOnce, listenersIn, type Settings, some } from './facts.ts';
+
+export const network: KafkaCheck = {
+  id: 'MQA12',
+  name: 'kafka-network',
+  check: 12,
+  title: 'Kafka: network segmentation',
+  severity: 'error',
+  why: 'A broker that everyone can reach is attacked by everyone.',
+  instead: 'see that firewalls let only services reach the client listeners, and only brokers the others',
+  link: 'https://kafka.apache.org/documentation/#listener_configuration',
+  *points({ facts: { settings } }) {
+    if (settings.is !== 'told') yield untold(settings);
+    else yield* eachOnce([...settings.value].flatMap(([id, one]) => pointsOf(id, one)));
+  },
+};
+
+/** Who can reach a listener is not a broker's to know: facts for who looks. */
+function pointsOf(id: number, settings: Settings): Point[] {
+  const listeners = listenersIn(settings, 'listeners');
+  const controllers = controllerNames(settings);
+  const open = listeners.filter(({ host }) => ['', '0.0.0.0', '::'].includes(host));
+  const between = settings.get('inter.broker.listener.name') ?? '';
+  const clients = listenersIn(settings, 'advertised.listeners').filter(({ name }) => !controllers.has(name));
+  const isShared = clients.some(({ name }) => name === between) && clients.length === 1;
+  const facts = [
+    open.length === 0
+      ? `listeners bound to single addresses: ${some(listeners.map(({ name, host, port }) => `${name} ${host}:${port}`))}`
+      : `bound to every address: ${some(open.map(({ name, port }) => `${name} :${port}`))}`,
+    isShared
+      ? `clients and brokers share the listener ${between}`
+      : `brokers use the listener ${between}, clients may use ${some(clients.map(({ name }) => name))}`,
+  ];
+  return facts.map((says): Point => ({ is: 'manual', says: `broker ${id}: ${says}` }));
+}

@@ -1,0 +1,183 @@
+import {
+  createTopicsV7,
+  describeAclsV3,
+  describeClusterV1,
+  describeConfigsV4,
+  metadataV12,
+} from '@platformatic/kafka';
+import type { Told } from '../../core/audit.ts';
+import type { AuditRequest, Context } from '../../core/broker.ts';
+import { LoginRefused, messageOf, PartialView } from '../../core/errors.ts';
+import { verdictsOf } from '../../core/access/model.ts';
+import { access, identity, strangeName } from './access.ts';
+import { prepare, prepareAs, type Dialer, type Session } from './admin.ts';
+import { requireAnswer } from './answers.ts';
+import type { KafkaFacts, Settings } from './audit/facts.ts';
+import { faultOf } from './faults.ts';
+import { knockAll } from './facts/doors.ts';
+import { aclResources } from './normalize.ts';
+import { aclAddress, type AclSpec, type KafkaResource, topicAddress } from './resources.ts';
+import type { KafkaEnvironment, KafkaService } from './schema.ts';
+import { describeUsers } from './scram.ts';
+import { clusterName, operations } from './words.ts';
+import { address } from '../../core/address.ts';
+
+type Request = AuditRequest<KafkaEnvironment, KafkaService, KafkaResource>;
+
+/** Asks for each thing by itself: what the administrator may not be told is told as that. Throws ConnectionError where nobody answers. */
+export async function gather(request: Request, context: Context): Promise<KafkaFacts> {
+  const { environment } = request.landscape;
+  const dialer = await prepare(environment, context);
+  const session = await dialer.first();
+  try {
+    const lacks = await lacking(session);
+    const acls = await aclsOf(session, lacks);
+    const settings = await settingsOf(session, dialer, lacks);
+    return {
+      admin: session.admin,
+      settings,
+      acls,
+      topics: await asked(session, () => topicsOf(session)),
+      users: await asked(session, async () => (await describeUsers(session)).map(({ user }) => user)),
+      ungranted: await ungranted(request, acls, context),
+      knocked: settings.is === 'told' ? await knockAll(settings.value, environment, context) : [],
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+type Lacks = (operation: 'describe' | 'describe_configs') => Told<never> | undefined;
+
+/** Without these rights Kafka answers as if there were nothing, or with a part. */
+async function lacking(session: Session): Promise<Lacks> {
+  const brokers = 1;
+  const { clusterAuthorizedOperations: may } = await session.call(describeClusterV1.api, true, brokers);
+  return (operation) => {
+    if ((may & (1 << operations[operation])) !== 0) return undefined;
+    const tool = operation === 'describe' ? 'Describe' : 'DescribeConfigs';
+    return {
+      is: 'lacked',
+      why: `${session.admin} lacks ${operation.toUpperCase()} on the cluster`,
+      needs: `run: kafka-acls --bootstrap-server ${session.endpoint} --add --allow-principal 'User:${session.admin}' --operation ${tool} --cluster`,
+    };
+  };
+}
+
+async function asked<T>(session: Session, ask: () => Promise<T>): Promise<Told<T>> {
+  try {
+    return { is: 'told', value: await ask() };
+  } catch (error) {
+    if (!(error instanceof PartialView)) return { is: 'unknown', why: messageOf(error) };
+    return {
+      is: 'lacked',
+      why: error.message,
+      needs: error.hint ?? `give ${session.admin} the right to read it`,
+    };
+  }
+}
+
+const any = 1;
+
+async function aclsOf(session: Session, lacks: Lacks): Promise<KafkaFacts['acls']> {
+  const lacked = lacks('describe');
+  const answer = await session.call(describeAclsV3.api, {
+    resourceType: any,
+    resourceName: null,
+    resourcePatternType: any,
+    principal: null,
+    host: null,
+    operation: any,
+    permissionType: any,
+  });
+  const { name } = faultOf(answer.errorCode, answer.errorMessage);
+  if (name === 'SECURITY_DISABLED') return { is: 'told', value: 'no authorizer' };
+  if (lacked !== undefined) return lacked;
+  return asked(session, () => {
+    requireAnswer(session, 'the ACLs', answer.errorCode, answer.errorMessage);
+    return Promise.resolve(aclResources(answer.resources).map(({ spec }) => spec));
+  });
+}
+
+async function topicsOf(session: Session): Promise<string[]> {
+  const { topics } = await session.call(metadataV12.api, null, false, false);
+  return topics.flatMap(({ name }) => name ?? []);
+}
+
+const brokerType = 4 as const;
+
+/** Only a broker itself tells its own settings. */
+async function settingsOf(session: Session, dialer: Dialer, lacks: Lacks): Promise<KafkaFacts['settings']> {
+  const lacked = lacks('describe_configs');
+  if (lacked !== undefined) return lacked;
+  return asked(session, async () => {
+    const { brokers } = await session.call(metadataV12.api, [], false, false);
+    const told = await Promise.all(
+      brokers.map(async ({ nodeId, host, port }) => {
+        const own = await dialer.to(host, port);
+        try {
+          return [nodeId, await settingsFrom(own, nodeId)] as const;
+        } finally {
+          await own.close();
+        }
+      }),
+    );
+    return new Map(told);
+  });
+}
+
+async function settingsFrom(session: Session, nodeId: number): Promise<Settings> {
+  const wanted = { resourceType: brokerType, resourceName: String(nodeId), configurationKeys: null };
+  const { results } = await session.call(describeConfigsV4.api, [wanted], false, false);
+  const [result] = results;
+  requireAnswer(session, `the settings of broker ${nodeId}`, result?.errorCode ?? -1, result?.errorMessage);
+  return new Map(
+    (result?.configs ?? []).map(({ name, value, isSensitive }) => [
+      name,
+      isSensitive ? null : (value ?? null),
+    ]),
+  );
+}
+
+/** What a principal that no ACL lets create a topic may do. Only validated: nothing is made. */
+async function ungranted(
+  { landscape, stored }: Request,
+  acls: KafkaFacts['acls'],
+  context: Context,
+): Promise<KafkaFacts['ungranted']> {
+  if (acls.is !== 'told') return { why: 'who has a grant is not told' };
+  if (acls.value === 'no authorizer') return { why: 'there is no authorizer' };
+  const may = verdictsOf(access(acls.value.map(asResource)));
+  for (const service of landscape.services) {
+    const credential = identity(service).by === 'password' ? stored(service.name) : undefined;
+    if (credential === undefined || service.suspended === true) continue;
+    const asking = { principal: credential.username, right: 'create' };
+    const grants = [topicAddress(strangeName), address('kafka:cluster', clusterName)].map((at) =>
+      may({ ...asking, at }),
+    );
+    if (grants.some((one) => one !== 'no')) continue;
+    const as = { service, username: credential.username, password: credential.password };
+    try {
+      const session = await (await prepareAs(landscape.environment, as, context)).first();
+      try {
+        return { as: credential.username, may: (await mayCreate(session)) ? 'allowed' : 'refused' };
+      } finally {
+        await session.close();
+      }
+    } catch (error) {
+      if (error instanceof LoginRefused) continue;
+      return { why: messageOf(error) };
+    }
+  }
+  return { why: 'there is no stored credential of a service without a grant to create topics' };
+}
+
+function asResource(spec: AclSpec): KafkaResource {
+  return { kind: 'kafka:acl', address: aclAddress(spec), spec };
+}
+
+async function mayCreate(session: Session): Promise<boolean> {
+  const topic = { name: strangeName, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] };
+  const { topics } = await session.call(createTopicsV7.api, [topic], session.timeoutMs, true);
+  return !faultOf(topics[0]?.errorCode ?? -1, null).name.endsWith('AUTHORIZATION_FAILED');
+}

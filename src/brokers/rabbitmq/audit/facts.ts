@@ -1,0 +1,76 @@
+import type { Point, Told } from '../../../core/audit.ts';
+import type { AuditRequest } from '../../../core/broker.ts';
+import type { ShownHandshake } from '../../../core/doors.ts';
+import type { Definitions } from '../definitions.ts';
+import type { RabbitResource } from '../resources.ts';
+import type { RabbitEnvironment, RabbitService } from '../schema.ts';
+
+/** What was seen of a RabbitMQ, for the checks to judge: plain data, without a secret. */
+
+export interface Listener {
+  readonly node?: string;
+  /** `amqp`, `amqp/ssl`, `http`, `https`, `clustering` and more. */
+  readonly protocol: string;
+  readonly ip_address?: string;
+  readonly port: number;
+  /** For an administrator only. */
+  readonly socket_opts?: unknown;
+}
+
+/** What was tried at one listener. */
+export interface Knocked {
+  readonly at: string;
+  /** Of the listener as the broker tells it; undefined for an endpoint of the topology that it does not tell of. */
+  readonly protocol: string | undefined;
+  readonly tls: ShownHandshake | { readonly why: string; readonly reached: boolean };
+  /** Without a client certificate; undefined where it is not known. */
+  readonly withoutCertificate: 'let in' | 'refused' | undefined;
+  readonly oldTls: 'accepted' | 'refused' | undefined;
+  readonly plaintext: 'answered' | 'refused' | undefined;
+  /** As it offers them to a client; undefined where it speaks no AMQP. */
+  readonly mechanisms: readonly string[] | undefined;
+}
+
+export interface Connected {
+  readonly name: string;
+  readonly user: string;
+  readonly vhost: string;
+  readonly ssl: boolean;
+  /** The service that the client says it is. */
+  readonly service?: string | undefined;
+}
+
+export interface QueueState {
+  readonly vhost: string;
+  readonly name: string;
+  readonly messages: number;
+  readonly consumers: number;
+}
+
+export interface RabbitFacts {
+  readonly admin: string;
+  readonly listeners: Told<readonly Listener[]>;
+  /** By node. */
+  readonly mechanisms: Told<ReadonlyMap<string, readonly string[]>>;
+  /** Hashes are left out: `hash` says what is known of them. */
+  readonly definitions: Told<Definitions>;
+  readonly hashes: ReadonlyMap<string, 'empty' | 'md5' | 'guest' | 'sound'>;
+  readonly connections: Told<readonly Connected[]>;
+  readonly queues: Told<readonly QueueState[]>;
+  readonly deprecated: Told<readonly string[]>;
+  readonly guestLogin: 'accepted' | 'refused' | 'unknown';
+  readonly knocked: readonly Knocked[];
+}
+
+export interface RabbitSubject extends AuditRequest<RabbitEnvironment, RabbitService, RabbitResource> {
+  readonly facts: RabbitFacts;
+}
+
+export const pass = (says: string): Point => ({ is: 'pass', says });
+export const aside = (says: string): Point => ({ is: 'aside', says });
+
+/** `a, b and 3 more`. */
+export function some(names: readonly string[], most = 5): string {
+  const rest = names.length - most;
+  return rest <= 0 ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${rest} more`;
+}

@@ -1,0 +1,147 @@
+import { type Point, untold } from '../../../core/audit.ts';
+import type { Definitions, LivePermission, LiveTopicPermission } from '../definitions.ts';
+import { permissionName } from '../compile/rights.ts';
+import { compile, covers, reach } from '../patterns/pattern.ts';
+import { builtInExchanges, permissionAddress, topicPermissionAddress } from '../resources.ts';
+import type { RabbitCheck } from './check.ts';
+import { aside, pass, type RabbitSubject, some } from './facts.ts';
+import { bearerOf } from './identities.ts';
+import { vhostsOf } from './places.ts';
+
+export const permissions: RabbitCheck = {
+  id: 'MQA03',
+  name: 'rabbitmq-permissions',
+  check: 3,
+  title: 'RabbitMQ: permissions restricted per service',
+  severity: 'error',
+  why: 'Whoever takes over one service reaches whatever its permissions match, also what it never uses.',
+  instead: 'bring the permissions to what the topology says: mqwarden plan, then mqwarden apply',
+  link: 'https://www.rabbitmq.com/docs/access-control#authorisation',
+  *points(subject) {
+    const { definitions } = subject.facts;
+    if (definitions.is !== 'told') {
+      yield untold(definitions);
+      return;
+    }
+    const { permissions: all = [], topic_permissions: rows = [] } = definitions.value;
+    const vhosts = vhostsOf(subject);
+    const here = all.filter(({ vhost }) => vhosts.has(vhost));
+    let looked = 0;
+    for (const live of here) {
+      const bearer = bearerOf(subject, live.user);
+      if (bearer.is === 'administrator') continue;
+      looked += 1;
+      const points = [
+        ...(bearer.is === 'protected' || bearer.is === 'neighbour'
+          ? heldAside(live, bearer.is)
+          : judged(live, subject, definitions.value)),
+      ];
+      yield* points;
+    }
+    for (const row of rows.filter(({ vhost }) => vhosts.has(vhost))) yield* rowPoints(row, subject);
+    yield* missingRows(rows, subject);
+    yield looked === 0
+      ? { is: 'na', says: `nobody but the administrator has permissions in ${some([...vhosts])}` }
+      : pass(
+          `the permissions of ${looked} users in ${some([...vhosts])} were compared with the topology, by every exchange and queue there is`,
+        );
+  },
+};
+
+const parts = ['configure', 'write', 'read'] as const;
+
+function heldAside({ user, vhost }: LivePermission, why: string): Point[] {
+  return [
+    aside(
+      `${user} has permissions in ${vhost}; it is ${why === 'protected' ? 'protected' : "another environment's"}`,
+    ),
+  ];
+}
+
+/** What a pattern reaches that the topology does not need: of what there is, and of what there may be. */
+function* judged(
+  live: LivePermission,
+  { compiled }: RabbitSubject,
+  definitions: Definitions,
+): Iterable<Point> {
+  const { user, vhost } = live;
+  const address = permissionAddress(vhost, user);
+  const desired = compiled.resources.find((one) => one.address === address);
+  const needed =
+    desired?.kind === 'rabbitmq:permission' ? desired.spec : { configure: '^$', write: '^$', read: '^$' };
+  for (const part of parts) {
+    const [has, needs] = [live[part] === '' ? '^$' : live[part], needed[part]];
+    const says = `${user} in ${vhost} may ${part} ${has}`;
+    if (/^\^?\.\*\$?$/.test(has)) {
+      yield { is: 'fail', says: `${says}: everything`, address };
+      continue;
+    }
+    if (covers(needs, has)) continue;
+    const found = compile(has);
+    const names = namesIn(definitions, vhost, part);
+    const beyond = names.filter((name) => reach(has, name) !== 'no' && reach(needs, name) === 'no');
+    if (beyond.length > 0)
+      yield {
+        is: 'fail',
+        says: `${says}, and reaches ${some(beyond)}, which the topology does not need`,
+        address,
+      };
+    else if (found.kind === 'undecidable')
+      yield {
+        is: 'manual',
+        says: `${says}, a pattern that only the broker can judge: ${found.why}`,
+        address,
+      };
+    else if (desired === undefined)
+      yield {
+        is: 'manual',
+        says: `${says}; the topology does not know this user`,
+        address,
+        hint: 'declare it, protect it, or take it away',
+      };
+    else
+      yield {
+        is: 'fail',
+        says: `${says}, where the topology says ${needs}: nothing yet is reached by more`,
+        address,
+      };
+  }
+}
+
+/** Queues and exchanges have one space of names; only queues are read from by consuming, and both are bound. */
+function namesIn(
+  { exchanges = [], queues = [] }: Definitions,
+  vhost: string,
+  part: (typeof parts)[number],
+): string[] {
+  const here = [...exchanges, ...queues].filter((one) => one.vhost === vhost).map(({ name }) => name);
+  const builtIn = part === 'configure' ? [] : [...builtInExchanges.keys()].map(permissionName);
+  return [...new Set([...here.filter((name) => name !== ''), ...builtIn])];
+}
+
+function* rowPoints(live: LiveTopicPermission, subject: RabbitSubject): Iterable<Point> {
+  const address = topicPermissionAddress(live.vhost, live.user, live.exchange);
+  const desired = subject.compiled.resources.find((one) => one.address === address);
+  if (desired?.kind !== 'rabbitmq:topic-permission') return;
+  for (const part of ['write', 'read'] as const)
+    if (!covers(desired.spec[part], live[part]))
+      yield {
+        is: 'fail',
+        says: `${live.user} may ${part} the keys ${live[part]} on ${live.exchange} in ${live.vhost}, where the topology says ${desired.spec[part]}`,
+        address,
+      };
+}
+
+/** Without a row every key is allowed. */
+function* missingRows(rows: readonly LiveTopicPermission[], { compiled }: RabbitSubject): Iterable<Point> {
+  const live = new Set(
+    rows.map(({ vhost, user, exchange }) => topicPermissionAddress(vhost, user, exchange)),
+  );
+  for (const { kind, address } of compiled.resources)
+    if (kind === 'rabbitmq:topic-permission' && !live.has(address))
+      yield {
+        is: 'fail',
+        says: 'a topic permission is missing, so that every routing key is allowed',
+        address,
+      };
+}

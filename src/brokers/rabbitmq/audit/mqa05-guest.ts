@@ -1,0 +1,38 @@
+import { untold } from '../../../core/audit.ts';
+import { userAddress } from '../resources.ts';
+import type { RabbitCheck } from './check.ts';
+import { pass } from './facts.ts';
+
+export const guest: RabbitCheck = {
+  id: 'MQA05',
+  name: 'rabbitmq-guest',
+  check: 5,
+  title: 'RabbitMQ: default guest user disabled',
+  severity: 'error',
+  why: 'Everyone knows its password, and it is an administrator.',
+  instead: 'delete it: rabbitmqctl delete_user guest',
+  link: 'https://www.rabbitmq.com/docs/access-control#default-state',
+  *points({ facts: { definitions, hashes, guestLogin } }) {
+    const address = userAddress('guest');
+    if (guestLogin === 'accepted')
+      yield { is: 'fail', says: 'guest logs in with the password guest', address };
+    if (guestLogin === 'refused') yield pass('a login as guest is refused');
+    if (guestLogin === 'unknown')
+      yield { is: 'manual', says: 'a login as guest was neither refused nor accepted' };
+    if (definitions.is !== 'told') {
+      yield untold(definitions);
+      return;
+    }
+    const found = (definitions.value.users ?? []).some(({ name }) => name === 'guest');
+    const kept = hashes.get('guest');
+    if (!found) yield pass('there is no user guest');
+    else if (kept === 'guest')
+      yield { is: 'fail', says: 'the user guest is there, with its own password', address };
+    else
+      yield {
+        is: 'fail',
+        says: `the user guest is there, ${kept === 'empty' ? 'without a password' : 'with another password'}`,
+        address,
+      };
+  },
+};

@@ -1,0 +1,126 @@
+import type { Address } from './address.ts';
+import type { Finding, Severity } from './finding.ts';
+
+/** What audit looks at, and how what was seen becomes one finding a check. Pure. */
+
+/** A question of the checklist, or one beyond it. */
+export interface AuditRule {
+  /** `MQA05`; those of the checklist have its number. */
+  readonly id: string;
+  readonly name: string;
+  /** The number in the checklist. */
+  readonly check?: number;
+  /** As the checklist puts it: `RabbitMQ: default guest user disabled`. */
+  readonly title: string;
+  /** Where it fails. */
+  readonly severity: Severity;
+  /** What goes wrong where it fails, as a sentence. */
+  readonly why: string;
+  /** What to do where it fails, unless what was seen says more. */
+  readonly instead: string;
+  /** Where to read on. */
+  readonly link: string;
+}
+
+/**
+ * One thing that was seen. `lacked`: the identity that asks may not be told, so that a person must look; `aside`: worth knowing, and
+ * without weight.
+ */
+export interface Point {
+  readonly is: 'pass' | 'fail' | 'manual' | 'lacked' | 'na' | 'aside';
+  readonly says: string;
+  readonly address?: Address | undefined;
+  readonly hint?: string | undefined;
+}
+
+export interface Check<Subject> extends AuditRule {
+  points(subject: Subject): Iterable<Point>;
+}
+
+/** An answer, or why there is none. */
+export type Told<T> =
+  | { readonly is: 'told'; readonly value: T }
+  /** `needs`: the right that the answer takes. */
+  | { readonly is: 'lacked'; readonly why: string; readonly needs: string }
+  | { readonly is: 'unknown'; readonly why: string };
+
+/** What the secret store shows, with no secret in it. */
+export interface StoredSecrets {
+  /** `rabbitmq/order-service` of every credential that is there. */
+  readonly found: readonly string[];
+  readonly missing: readonly string[];
+  /** Credentials with one password. */
+  readonly shared: readonly (readonly string[])[];
+}
+
+export function judge<Subject>(checks: readonly Check<Subject>[], subject: Subject): Finding[] {
+  return checks.map((check) => findingOf(check, [...check.points(subject)]));
+}
+
+/** What was not looked at, and why. */
+export function unasked(rule: AuditRule, why: string): Finding {
+  return findingOf(rule, [{ is: 'na', says: why }]);
+}
+
+/** What could not be told, as a point of every check that rests on it. */
+export function untold({ why, ...answer }: Exclude<Told<unknown>, { is: 'told' }>): Point {
+  if (answer.is === 'unknown') return { is: 'manual', says: why };
+  return { is: 'lacked', says: why, hint: answer.needs };
+}
+
+/** The worst thing that was seen decides, and everything else stands beside it. */
+function findingOf(rule: AuditRule, points: readonly Point[]): Finding {
+  const verdict = verdictOf(points);
+  const decisive = points.filter((point) => verdictOf([point]) === verdict && point.is !== 'aside');
+  const others = points.filter((point) => !decisive.includes(point));
+  const [first] = decisive;
+  const more = decisive.length > 1 ? ` (and ${decisive.length - 1} more)` : '';
+  const isOpen = verdict === 'fail' || verdict === 'manual';
+  const related = [...(isOpen && decisive.length > 1 ? decisive : []), ...others].map(relatedOf);
+  return {
+    rule: rule.id,
+    name: rule.name,
+    severity: severityOf(rule, verdict, points),
+    message: isOpen && first !== undefined ? `${rule.title}: ${first.says}${more}` : rule.title,
+    address: first?.address,
+    verdict,
+    evidence:
+      decisive
+        .slice(0, mostEvidence)
+        .map(({ says }) => says)
+        .join('; ') || 'nothing was seen',
+    check: rule.check,
+    hint: isOpen ? (decisive.find(({ hint }) => hint !== undefined)?.hint ?? rule.instead) : undefined,
+    link: rule.link,
+    ...(related.length === 0 ? {} : { related }),
+  };
+}
+
+/** The rest is among the related. */
+const mostEvidence = 5;
+
+function verdictOf(points: readonly Point[]): NonNullable<Finding['verdict']> {
+  const has = (...some: readonly Point['is'][]) => points.some((point) => some.includes(point.is));
+  if (has('fail')) return 'fail';
+  if (has('manual', 'lacked')) return 'manual';
+  if (has('pass')) return 'pass';
+  // Whatever nothing was seen of is nobody's proof.
+  return has('na') ? 'na' : 'manual';
+}
+
+function severityOf(rule: AuditRule, verdict: Finding['verdict'], points: readonly Point[]): Severity {
+  if (verdict === 'fail') return rule.severity;
+  return verdict === 'manual' && points.some(({ is }) => is === 'lacked') ? 'warning' : 'note';
+}
+
+function relatedOf({ is, says, address }: Point) {
+  const message = is === 'aside' ? says : `${words[is]}: ${says}`;
+  return { message, ...(address === undefined ? {} : { address }) };
+}
+
+const words = { pass: 'PASS', fail: 'FAIL', manual: 'MANUAL', lacked: 'MANUAL', na: 'N/A' } as const;
+
+/** Whatever asks for somebody: neither passed nor beside the point. */
+export function openFindings(findings: readonly Finding[]): Finding[] {
+  return findings.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'na');
+}

@@ -1,0 +1,36 @@
+import { certificateFault, certificateFaults } from './certificate-fault.ts';
+import type { Point } from './audit.ts';
+
+/** What a listener showed to whoever knocked, in words. Pure. */
+
+/** As a probe saw it. */
+export interface ShownHandshake {
+  readonly version: string;
+  readonly fault: string | undefined;
+  readonly shown:
+    | { readonly subject: string; readonly issuer: string; readonly names: string; readonly until: string }
+    | undefined;
+}
+
+export function handshakePoint(at: string, { version, fault, shown }: ShownHandshake): Point {
+  const told =
+    shown === undefined
+      ? 'no certificate'
+      : `certificate ${shown.subject}, names ${shown.names}, by ${shown.issuer}, until ${shown.until.slice(0, 10)}`;
+  const seen = `${at}: ${version}, ${told}`;
+  if (fault === undefined) return { is: 'pass', says: seen };
+  const known = certificateFault(fault);
+  const why = known === undefined ? `is refused here (${fault})` : certificateFaults[known];
+  return {
+    is: 'fail',
+    says: `${seen}; the certificate ${why}`,
+    hint: 'give the listener a certificate of the authority in tls.ca, for the name that clients connect by',
+  };
+}
+
+const day = 86_400_000;
+
+/** Undefined where it is not known. */
+export function daysLeft({ shown }: ShownHandshake, now: Date): number | undefined {
+  return shown === undefined ? undefined : Math.floor((Date.parse(shown.until) - now.getTime()) / day);
+}

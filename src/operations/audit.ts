@@ -1,0 +1,136 @@
+import { brokers as registry } from '../brokers/index.ts';
+import { type AuditRule, type StoredSecrets, type Told, unasked } from '../core/audit.ts';
+import type { AuditRequest, Broker, Credential } from '../core/broker.ts';
+import { SecretError } from '../core/errors.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Landscape } from '../core/landscape.ts';
+import { fingerprintsOf } from '../lint/fingerprint.ts';
+import { neighboursOf } from '../topology/check.ts';
+import { landscape as landscapeOf } from '../topology/landscape.ts';
+import { knowledgeOf, withKnown } from './generations.ts';
+import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
+import { heldFor } from './source.ts';
+
+export interface AuditOptions extends SessionOptions {
+  readonly now: Date;
+}
+
+export interface Audit {
+  readonly topology: string;
+  readonly environment: string;
+  /** All that was asked, of every broker that there is. */
+  readonly rules: readonly AuditRule[];
+  /** One a rule, in the order of the checklist. */
+  readonly findings: readonly Finding[];
+  readonly fingerprints: ReadonlyMap<Finding, string>;
+}
+
+/**
+ * Answers the checklist for the live brokers of an environment, with what was seen. Reads and knocks, and changes nothing. What the
+ * administrator may not see is told as that; only a broker that cannot be asked at all ends it.
+ */
+export async function audit(options: AuditOptions): Promise<Audit> {
+  const session = await openSession(options);
+  const held = await heldOf(session);
+  const answers = await Promise.all(
+    registry.map(async (broker) => {
+      const auditor = await broker.auditor();
+      const { rules } = auditor;
+      const site = session.sites.find((one) => one.broker === broker);
+      if (site === undefined)
+        return { rules, findings: rules.map((rule) => unasked(rule, whyNot(broker, session, options))) };
+      session.context.progress(`auditing ${broker.title}`);
+      return {
+        rules,
+        findings: await auditor.audit(requestFor(session, site, held, options), session.context),
+      };
+    }),
+  );
+  const findings = answers.flatMap((one) => one.findings);
+  return {
+    topology: session.topology.name,
+    environment: session.environment.name,
+    rules: answers.flatMap(({ rules }) => rules),
+    findings,
+    fingerprints: fingerprintsOf(findings, options.topology),
+  };
+}
+
+function whyNot({ name, title }: Broker, { environment }: Session, { only }: AuditOptions): string {
+  if (only !== undefined && only !== name) return `${title} was not asked (--only ${only})`;
+  return `the environment ${environment.name} has no ${title}`;
+}
+
+/** The stored credentials, by the service's path; or why they cannot be read, as a sentence. */
+interface Held {
+  readonly sites: ReadonlyMap<Site, Site>;
+  readonly credentials: ReadonlyMap<string, Credential>;
+  readonly secrets: Told<StoredSecrets>;
+}
+
+/** A store that does not answer keeps nobody from looking at the brokers. */
+async function heldOf(session: Session): Promise<Held> {
+  const credentials = new Map<string, Credential>();
+  const asked = session.sites.flatMap(({ broker, landscape }) =>
+    landscape.services.map(({ name }) => `${broker.name}/${name}`),
+  );
+  const keeping = {
+    known: async (broker: string, service: string, base: string) => {
+      const { known, credential } = await heldFor(session, { broker, service, base });
+      if (credential !== undefined) credentials.set(`${broker}/${service}`, credential);
+      return known;
+    },
+  };
+  try {
+    const lived = await Promise.all(
+      session.sites.map(async (site) => [site, withKnown(site, await knowledgeOf(keeping, site))] as const),
+    );
+    if (session.store() === undefined) return { sites: new Map(lived), credentials, secrets: noStore };
+    const secrets = { is: 'told', value: comparedWith(asked, credentials) } as const;
+    return { sites: new Map(lived), credentials, secrets };
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error;
+    const why = `the stored passwords cannot be compared: ${error.message}`;
+    return { sites: new Map(), credentials: new Map(), secrets: { is: 'unknown', why } };
+  }
+}
+
+const noStore: Told<StoredSecrets> = {
+  is: 'unknown',
+  why: 'the environment names no store of secrets, so that passwords cannot be compared',
+};
+
+/** Compared here, in memory: nothing but the names goes on. */
+function comparedWith(asked: readonly string[], credentials: ReadonlyMap<string, Credential>): StoredSecrets {
+  const groups = Map.groupBy(credentials.entries(), ([, { password }]) => password);
+  return {
+    found: [...credentials.keys()],
+    missing: asked.filter((path) => !credentials.has(path)),
+    shared: [...groups.values()]
+      .map((group) => group.map(([path]) => path).sort())
+      .filter((one) => one.length > 1),
+  };
+}
+
+function requestFor(session: Session, site: Site, held: Held, { now }: AuditOptions): AuditRequest {
+  const { topology, environment } = session;
+  const { broker, landscape, compiled, ground } = held.sites.get(site) ?? site;
+  const others = neighboursOf(topology, environment.name, broker).flatMap(
+    (name): readonly Landscape<unknown, unknown>[] => {
+      const other = landscapeOf(topology, name, broker);
+      return other === undefined ? [] : [other];
+    },
+  );
+  return {
+    landscape,
+    compiled,
+    ground,
+    principals: new Set(
+      [...topology.services.values()].flatMap(({ name, under }) => (under === 'principals' ? name : [])),
+    ),
+    neighbours: others.filter((one) => !topology.unplaced.has(one.environment.name)),
+    secrets: held.secrets,
+    stored: (service) => held.credentials.get(`${broker.name}/${service}`),
+    now,
+  };
+}

@@ -1,0 +1,164 @@
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { connect as connectSecure, type ConnectionOptions, type TLSSocket } from 'node:tls';
+
+/**
+ * Knocks at a listener to see what it is: no login, no credential, and nothing that has an effect. The certificate that is shown is
+ * judged here and told, whatever it is; nothing is ever sent that a stranger may not see.
+ */
+
+export interface Door {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What is said when the door is open, and when the answer to it is whole. */
+export interface Greeting {
+  readonly say: Buffer;
+  readonly isWhole: (heard: Buffer) => boolean;
+}
+
+interface Shown {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly names: string;
+  /** ISO 8601. */
+  readonly until: string;
+}
+
+export type Handshake =
+  | {
+      readonly is: 'open';
+      /** `TLSv1.3` */
+      readonly version: string;
+      /** Node's code for what is wrong with the certificate. */
+      readonly fault: string | undefined;
+      readonly shown: Shown | undefined;
+      /** What was answered to the greeting, as far as it came. */
+      readonly heard: Buffer;
+    }
+  /** Somebody is there, and does not let this in. */
+  | { readonly is: 'shut'; readonly why: string }
+  | { readonly is: 'unreachable'; readonly why: string };
+
+export interface HandshakeOptions {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  readonly serverName?: string | undefined;
+  /** Only versions before TLS 1.2. */
+  readonly old?: boolean;
+  readonly greeting: Greeting;
+  readonly timeoutMs: number;
+}
+
+export function shakeHands(door: Door, options: HandshakeOptions): Promise<Handshake> {
+  const { greeting, timeoutMs } = options;
+  let socket: TLSSocket;
+  try {
+    socket = connectSecure({ ...door, ...optionsOf(door, options) });
+  } catch (error) {
+    return Promise.resolve({ is: 'unreachable', why: wordsOf(error) });
+  }
+  let reached = false;
+  socket.once('connect', () => (reached = true));
+  return new Promise((resolve) => {
+    const end = (outcome: Handshake): void => {
+      socket.destroy();
+      resolve(outcome);
+    };
+    socket.once('secureConnect', () => {
+      const seen = { version: socket.getProtocol() ?? '', fault: faultOf(socket), shown: shownBy(socket) };
+      converse(socket, greeting, timeoutMs, ({ heard, why }) =>
+        end(heard.length === 0 && why !== '' ? { is: 'shut', why } : { is: 'open', ...seen, heard }),
+      );
+    });
+    const fail = (why: string) => end({ is: reached ? 'shut' : 'unreachable', why });
+    socket.once('error', (error) => fail(wordsOf(error)));
+    socket.once('close', () => fail('the connection was closed'));
+    socket.setTimeout(timeoutMs, () => fail('no answer'));
+  });
+}
+
+function optionsOf({ host }: Door, { ca, cert, key, serverName, old }: HandshakeOptions): ConnectionOptions {
+  const name = serverName ?? (isIP(host) === 0 ? host : undefined);
+  return {
+    // The fault is told instead: nothing but a greeting is sent.
+    rejectUnauthorized: false,
+    ...(name === undefined ? {} : { servername: name }),
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined || key === undefined ? {} : { cert, key }),
+    ...(old === true
+      ? { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }
+      : { minVersion: 'TLSv1.2' }),
+  };
+}
+
+function faultOf(socket: TLSSocket): string | undefined {
+  if (socket.authorized) return undefined;
+  const fault: unknown = socket.authorizationError;
+  return fault instanceof Error && 'code' in fault ? String(fault.code) : String(fault);
+}
+
+function shownBy(socket: TLSSocket): Shown | undefined {
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return undefined;
+  const { subject, issuer, subjectAltName = 'none', validTo } = certificate;
+  const inline = (text: string) => text.replaceAll('\n', ', ');
+  return {
+    subject: inline(subject),
+    issuer: inline(issuer),
+    names: subjectAltName,
+    until: new Date(validTo).toISOString(),
+  };
+}
+
+export type Plain =
+  | { readonly is: 'answered'; readonly heard: Buffer }
+  | { readonly is: 'shut' | 'unreachable'; readonly why: string };
+
+/** The same without TLS. */
+export function knock(door: Door, greeting: Greeting, timeoutMs: number): Promise<Plain> {
+  const socket = connectPlain(door);
+  let reached = false;
+  return new Promise((resolve) => {
+    const end = (outcome: Plain): void => {
+      socket.destroy();
+      resolve(outcome);
+    };
+    socket.once('connect', () => {
+      reached = true;
+      converse(socket, greeting, timeoutMs, ({ heard, why }) =>
+        end(heard.length > 0 ? { is: 'answered', heard } : { is: 'shut', why }),
+      );
+    });
+    socket.once('error', (error) => end({ is: reached ? 'shut' : 'unreachable', why: wordsOf(error) }));
+    socket.setTimeout(timeoutMs, () => end({ is: reached ? 'shut' : 'unreachable', why: 'no answer' }));
+  });
+}
+
+interface Said {
+  readonly heard: Buffer;
+  readonly why: string;
+}
+
+function converse(socket: Socket, { say, isWhole }: Greeting, timeoutMs: number, done: (said: Said) => void) {
+  let heard = Buffer.alloc(0);
+  const end = (why: string) => done({ heard, why });
+  socket.on('data', (chunk: Buffer) => {
+    heard = Buffer.concat([heard, chunk]);
+    if (isWhole(heard) || heard.length > longestAnswer) end('');
+  });
+  socket.removeAllListeners('error').removeAllListeners('close');
+  socket.once('error', (error) => end(wordsOf(error)));
+  socket.once('close', () => end('the connection was closed'));
+  socket.setTimeout(timeoutMs, () => end('no answer'));
+  socket.write(say);
+}
+
+const longestAnswer = 65_536;
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return code ?? error.message;
+}

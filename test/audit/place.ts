@@ -1,0 +1,112 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cautious } from '../../src/core/decisions.ts';
+import type { Finding } from '../../src/core/finding.ts';
+import { openAuditLog } from '../../src/history/audit-log.ts';
+import { apply } from '../../src/operations/apply.ts';
+import { audit, type Audit } from '../../src/operations/audit.ts';
+import type { SessionOptions } from '../../src/operations/session.ts';
+import { Redaction } from '../../src/secrets/redact.ts';
+import type { Kafka } from '../brokers/kafka.ts';
+import type { RabbitMQ } from '../brokers/rabbitmq.ts';
+
+/** Brokers of their own, with a topology that stands on them: what another test file does is nothing to an audit of these. */
+export interface Place {
+  readonly folder: string;
+  audit(over?: object): Promise<Audit>;
+  /** The passwords of the store, by `rabbitmq/shop`. */
+  readonly stored: (path: string) => Promise<{ readonly username: string; readonly password: string }>;
+  readonly store: (path: string, credential: object) => Promise<void>;
+  remove(): Promise<void>;
+}
+
+interface Brokers {
+  readonly rabbitmq?: RabbitMQ;
+  readonly kafka?: Kafka;
+}
+
+export async function openPlace(
+  { rabbitmq, kafka }: Brokers,
+  services: object,
+  over: object = {},
+): Promise<Place> {
+  const folder = await mkdtemp(join(tmpdir(), 'mqwarden-audit-'));
+  const save = (file: string, text: string) => writeFile(join(folder, file), text);
+  const variables: Record<string, string> = {};
+  const sections: Record<string, object> = {};
+  if (rabbitmq !== undefined) {
+    const { cert, key } = await rabbitmq.clientCertificate('auditor');
+    await save('rabbitmq.pem', rabbitmq.ca);
+    await save('client.pem', cert);
+    await save('client.key', key);
+    variables['RABBIT'] = rabbitmq.admin.password;
+    sections['rabbitmq'] = {
+      managementUrl: rabbitmq.managementUrl,
+      amqpsUrl: rabbitmq.amqpsUrl,
+      vhost: 'production',
+      tls: { ca: 'rabbitmq.pem', cert: 'client.pem', key: 'client.key' },
+      admin: { username: rabbitmq.admin.username, password: 'env:RABBIT' },
+    };
+  }
+  if (kafka !== undefined) {
+    await save('kafka.pem', kafka.ca);
+    variables['KAFKA'] = kafka.admin.password;
+    sections['kafka'] = {
+      brokers: kafka.brokers,
+      tls: { ca: 'kafka.pem' },
+      admin: { username: kafka.admin.username, password: 'env:KAFKA' },
+    };
+  }
+  const environments = { production: { ...sections, secrets: 'file:secrets', ...over } };
+  await save('mqwarden.yaml', JSON.stringify({ version: 1, name: 'shop', environments, services }));
+  const session = () => ({
+    topology: join(folder, 'mqwarden.yaml'),
+    variables,
+    redaction: new Redaction(),
+    progress: () => undefined,
+  });
+  await stand(session(), folder);
+  return {
+    folder,
+    audit: (more) => audit({ ...session(), now: new Date(), ...more }),
+    stored: async (path) =>
+      JSON.parse(await readFile(join(folder, 'secrets', `${path}.json`), 'utf8')) as {
+        username: string;
+        password: string;
+      },
+    store: (path, credential) =>
+      writeFile(join(folder, 'secrets', `${path}.json`), JSON.stringify(credential)),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+async function stand(session: SessionOptions, folder: string): Promise<void> {
+  const failures: string[] = [];
+  await apply({
+    ...session,
+    decisions: cautious,
+    now: () => new Date(),
+    confirm: () => Promise.resolve(true),
+    auditLog: () =>
+      openAuditLog(join(folder, 'audit.jsonl'), { who: 'test', host: 'test', now: () => new Date() }),
+    report: (change, outcome) => {
+      if (outcome.status !== 'done') failures.push(`${change.address}: ${outcome.error}`);
+    },
+    redact: (text) => text,
+    lock: 'none',
+  });
+  if (failures.length > 0) throw new Error(`the topology does not stand: ${failures.join('\n')}`);
+}
+
+/** The numbers of the checks, or the rules beyond them, with this verdict. */
+export function withVerdict({ findings }: Audit, verdict: Finding['verdict']): (number | string)[] {
+  return findings.filter((one) => one.verdict === verdict).map(({ check, rule }) => check ?? rule);
+}
+
+/** For who reads a failure: what was found and why. */
+export function said({ findings }: Audit, verdict: Finding['verdict']): string[] {
+  return findings
+    .filter((one) => one.verdict === verdict)
+    .map(({ message, related = [] }) => [message, ...related.map((one) => one.message)].join('\n  '));
+}
