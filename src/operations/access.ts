@@ -38,7 +38,8 @@ export async function whoCan(
   if (side === undefined) throw new UsageError(`${at} is not of a broker that is asked about`);
   requireSense(side.model, verb, at);
   const key = options.key === undefined ? {} : { key: options.key };
-  const answers = answersTo(side.model, side.principals, { verb, at, ...key });
+  const left = leftOut();
+  const answers = answersTo(side.model, side.principals, { verb, at, ...key }, left.cut);
   const near = known ? [] : nearOnes(partsOf(at).at(-1) ?? '', kindOf(at), models, nearest);
   const asked = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
   const stranger = `nothing ${of === 'live' ? 'on the broker' : 'in the topology'} is ${at}: this is what holds for its name${asked}`;
@@ -50,7 +51,16 @@ export async function whoCan(
     known,
     answers: answers.map((answer) => ({ ...answer, holder: side.holder(answer.principal) })),
     powers: [...side.model.powers].map(([principal, by]) => ({ holder: side.holder(principal), by })),
-    notes: [...(known ? [] : [stranger]), ...notesOn([side], of)],
+    notes: [...(known ? [] : [stranger]), ...left.notes(), ...notesOn([side], of)],
+  };
+}
+
+/** So many ways that not all were walked: said, since an answer without that would be taken for all. */
+function leftOut(): { readonly cut: () => void; readonly notes: () => string[] } {
+  let is = false;
+  return {
+    cut: () => (is = true),
+    notes: () => (is ? ['there are so many ways that the longest were left out: more may be reached'] : []),
   };
 }
 
@@ -72,16 +82,21 @@ export async function blastRadius(
   options: AccessOptions & { readonly hops: number },
 ): Promise<BlastDocument> {
   const { session, sides, of } = await survey(options);
+  const left = leftOut();
   const hits = sides.flatMap((side) => {
     const own = holdersOf(service, side);
     const names = new Set(own.map(({ principal }) => principal));
     return own.flatMap((from) =>
-      hitsOf(side.model, side.principals, { from: from.principal, own: names, hops: options.hops }).map(
-        (hit) => ({ ...hit, from, holder: side.holder(hit.principal) }),
-      ),
+      hitsOf(
+        side.model,
+        side.principals,
+        { from: from.principal, own: names, hops: options.hops },
+        left.cut,
+      ).map((hit) => ({ ...hit, from, holder: side.holder(hit.principal) })),
     );
   });
-  return { ...documentOf(service, session, sides, of), hops: options.hops, hits };
+  const document = documentOf(service, session, sides, of);
+  return { ...document, notes: [...left.notes(), ...document.notes], hops: options.hops, hits };
 }
 
 function documentOf(service: string, session: Session, sides: readonly Side[], of: Of): AccessDocument {

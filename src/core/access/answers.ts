@@ -1,7 +1,7 @@
 import type { Address } from '../address.ts';
 import { compareText } from '../json.ts';
 import type { AccessModel, Basis, Held, Verb } from './model.ts';
-import { type Step, waysIn } from './ways.ts';
+import { type Cut, endOf, keyDoubt, type Step, surest, type Way, waysIn } from './ways.ts';
 
 /** Who can read, write or configure something, and what somebody can. Pure. */
 
@@ -30,15 +30,21 @@ export interface WhoCan {
 }
 
 /** All answers about one thing: by a right on it first, then by what leads there or away from it, one for each principal and place. */
-export function whoCan(model: AccessModel, principals: readonly string[], asked: WhoCan): Answer[] {
+export function whoCan(
+  model: AccessModel,
+  principals: readonly string[],
+  asked: WhoCan,
+  cut: Cut = () => undefined,
+): Answer[] {
   const { verb, at, key } = asked;
+  const ways = waysIn(model, cut);
   const direct = principals.flatMap((principal) => onItself(model, principal, asked));
   const already = new Set(direct.map((one) => one.principal));
   const through =
     verb === 'write'
-      ? writers(model, principals, at, key)
+      ? writers(model, ways.up(at), principals, key)
       : verb === 'read'
-        ? readers(model, principals, at, key)
+        ? readers(model, ways.down(at, key === undefined ? [] : [model.exactly(key)]), principals)
         : [];
   // Who may take it where it lies, need not wait for where it goes.
   return [...direct, ...through.filter(({ principal }) => verb === 'write' || !already.has(principal))];
@@ -84,12 +90,17 @@ function joined(principal: string, at: Address, held: readonly Held[], way: read
 }
 
 /** Who can put messages where they come here from. */
-function writers(model: AccessModel, principals: readonly string[], at: Address, key?: string): Answer[] {
+function writers(
+  model: AccessModel,
+  ways: readonly Way[],
+  principals: readonly string[],
+  key?: string,
+): Answer[] {
   const given = key === undefined ? [] : [model.exactly(key)];
-  const ways = waysIn(model)
-    .up(at)
-    .filter(({ steps }) => steps.length > 0);
-  const sources = Map.groupBy(ways, ({ from }) => from);
+  const sources = Map.groupBy(
+    ways.filter(({ steps }) => steps.length > 0),
+    ({ from }) => from,
+  );
   return [...sources].flatMap(([from, some]) => {
     const { puts } = model.effects(from);
     if (puts === undefined) return [];
@@ -97,36 +108,37 @@ function writers(model: AccessModel, principals: readonly string[], at: Address,
       const ruling = model.ruling({ principal, at: from, right: puts });
       if (ruling.may === 'no') return [];
       const own = ruling.keys === undefined ? given : [...given, ruling.keys];
-      const fitting = some.flatMap((way) => {
-        const meets = model.meet([...way.keys, ...own]);
-        return meets === 'no' ? [] : [{ way, meets }];
-      });
-      const [first] = [...fitting].sort((a, b) => Number(b.meets === 'yes') - Number(a.meets === 'yes'));
-      if (first === undefined) return [];
-      const may = first.meets === 'yes' ? ruling.may : 'perhaps';
-      return joined(
-        principal,
-        from,
-        [{ at: from, right: puts, ruling: { ...ruling, may } }],
-        first.way.steps,
-      );
+      const way = surest(some.flatMap((one) => passing(model, one, own)));
+      return way === undefined ? [] : joined(principal, from, [{ at: from, right: puts, ruling }], way.steps);
     });
   });
 }
 
+/** The way for who may use only keys of these patterns; none if no key of theirs passes. */
+function passing(model: AccessModel, way: Way, own: readonly string[]): Way[] {
+  switch (model.meet([...way.keys, ...own])) {
+    case 'no':
+      return [];
+    case 'yes':
+      return [way];
+    case 'perhaps':
+      return [{ ...way, steps: way.steps.map((step) => ({ doubt: keyDoubt, ...step })) }];
+  }
+}
+
 /** Who can get messages where they go from here. */
-function readers(model: AccessModel, principals: readonly string[], at: Address, key?: string): Answer[] {
-  const begin = key === undefined ? [] : [model.exactly(key)];
-  return waysIn(model)
-    .down(at, begin)
+function readers(model: AccessModel, ways: readonly Way[], principals: readonly string[]): Answer[] {
+  return ways
     .filter(({ steps }) => steps.length > 0)
-    .flatMap(({ steps }) => {
-      const end = steps.at(-1)?.at ?? at;
+    .flatMap((way) => {
+      const end = endOf(way);
       const { gets } = model.effects(end);
       if (gets === undefined) return [];
       return principals.flatMap((principal) => {
         const ruling = model.ruling({ principal, at: end, right: gets });
-        return ruling.may === 'no' ? [] : joined(principal, end, [{ at: end, right: gets, ruling }], steps);
+        return ruling.may === 'no'
+          ? []
+          : joined(principal, end, [{ at: end, right: gets, ruling }], way.steps);
       });
     });
 }

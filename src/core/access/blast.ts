@@ -1,7 +1,7 @@
 import type { Address } from '../address.ts';
 import type { Sure } from './answers.ts';
 import type { AccessModel, Effects, Held } from './model.ts';
-import { endOf, type Step, type Ways, waysIn } from './ways.ts';
+import { type Cut, endOf, type Step, type Ways, waysIn } from './ways.ts';
 
 /** Whom an attacker with somebody's credential reaches, and by what way. Pure. */
 
@@ -46,11 +46,12 @@ export function blastRadius(
   model: AccessModel,
   principals: readonly string[],
   { from, own, hops }: { readonly from: string; readonly own: ReadonlySet<string>; readonly hops: number },
+  cut: Cut = () => undefined,
 ): Hit[] {
   const all = principals.flatMap((principal) =>
     model.held(principal).map((held) => ({ ...held, principal })),
   );
-  const field: Field = { model, ways: waysIn(model), holders: Map.groupBy(all, ({ at }) => at) };
+  const field: Field = { model, ways: waysIn(model, cut), holders: Map.groupBy(all, ({ at }) => at) };
   const found = new Map<string, Hit>();
   const reached = new Set(own);
   let wave: { readonly principal: string; readonly through: readonly string[] }[] = [

@@ -20,28 +20,34 @@ export interface Way {
 }
 
 export interface Ways {
-  /** To everything that messages from here come to, the shortest way to each; only those whose keys match all these patterns. */
+  /** To everything that messages from here come to, the shortest way to each that is sure, if any is; only those whose keys match all these patterns. */
   down(from: Address, keys?: readonly string[]): readonly Way[];
   /** From everything whose messages come here; by different keys, there are several from the same. */
   up(to: Address): readonly Way[];
 }
 
-/** Past so many, the longer ways are left out. */
-const mostWays = 5000;
+/** Past so many, the longer ways are left out, which is told. */
+const mostWays = 20_000;
 
-export function waysIn(model: Pick<AccessModel, 'flows' | 'meet'>): Ways {
+/** Called where ways were left out. */
+export type Cut = () => void;
+
+export function waysIn(model: Pick<AccessModel, 'flows' | 'meet'>, cut: Cut): Ways {
   const after = Map.groupBy(model.flows, ({ from }) => from);
   const before = Map.groupBy(model.flows, ({ to }) => to);
   return {
     down: (from, keys = []) => {
       const begin: Way = { from, steps: [], keys };
-      const walked = walk(begin, endOf, (way) => (after.get(endOf(way)) ?? []).flatMap(forward(model, way)));
-      return [...Map.groupBy(walked, endOf).values()].flatMap(([shortest]) => shortest ?? []);
+      const walked = walk(begin, cut, endOf, (way) =>
+        (after.get(endOf(way)) ?? []).flatMap(forward(model, way)),
+      );
+      return [...Map.groupBy(walked, endOf).values()].flatMap((some) => surest(some) ?? []);
     },
     up: (to) => {
       const begin: Way = { from: to, steps: [], keys: [] };
       return walk(
         begin,
+        cut,
         ({ from }) => from,
         (way) => (before.get(way.from) ?? []).flatMap(backward(model, way)),
       );
@@ -53,41 +59,68 @@ export function endOf({ from, steps }: Way): Address {
   return steps.at(-1)?.at ?? from;
 }
 
-/** Shortest first; the same place with the same keys is looked at once. */
-function walk(begin: Way, placeOf: (way: Way) => Address, onwards: (way: Way) => readonly Way[]): Way[] {
-  const seen = new Set<string>();
+/** Shortest first; a place is looked at again only for keys that no way before it let through, or to be surer. */
+function walk(
+  begin: Way,
+  cut: Cut,
+  placeOf: (way: Way) => Address,
+  onwards: (way: Way) => readonly Way[],
+): Way[] {
+  const seen = new Map<Address, Way[]>();
   const found: Way[] = [];
   const waiting = [begin];
   for (const way of waiting) {
-    const state = JSON.stringify([placeOf(way), [...new Set(way.keys)].sort()]);
-    if (seen.has(state)) continue;
-    seen.add(state);
+    const before = seen.get(placeOf(way)) ?? [];
+    if (before.some((one) => holds(one, way))) continue;
+    seen.set(placeOf(way), [...before, way]);
     found.push(way);
-    if (found.length + waiting.length < mostWays) waiting.push(...onwards(way));
+    if (waiting.length < mostWays) waiting.push(...onwards(way));
+    else cut();
   }
   return found;
 }
 
+/** Whether whatever takes the other way could take this one, as surely. */
+function holds(one: Way, other: Way): boolean {
+  return (isSure(one) || !isSure(other)) && one.keys.every((key) => other.keys.includes(key));
+}
+
+function isSure({ steps }: Way): boolean {
+  return steps.every(({ doubt }) => doubt === undefined);
+}
+
+/** The first of those that are sure; where none is, the first. */
+export function surest(ways: readonly Way[]): Way | undefined {
+  return ways.find(isSure) ?? ways[0];
+}
+
+type Meeting = Pick<AccessModel, 'meet'>;
+
 const forward =
-  ({ meet }: Pick<AccessModel, 'meet'>, { from, steps, keys }: Way) =>
+  ({ meet }: Meeting, { from, steps, keys }: Way) =>
   (flow: Flow): Way[] => {
     const passing = flow.passes === undefined ? keys : [...keys, flow.passes];
-    if (meet(passing) === 'no') return [];
-    return [
-      { from, steps: [...steps, stepOf(flow)], keys: flow.rekeys === undefined ? passing : [flow.rekeys] },
-    ];
+    const meets = meet(passing);
+    if (meets === 'no') return [];
+    const after = flow.rekeys === undefined ? passing : [flow.rekeys];
+    return [{ from, steps: [...steps, stepOf(flow, meets)], keys: after }];
   };
 
 const backward =
-  ({ meet }: Pick<AccessModel, 'meet'>, { steps, keys }: Way) =>
+  ({ meet }: Meeting, { steps, keys }: Way) =>
   (flow: Flow): Way[] => {
-    if (flow.rekeys !== undefined && meet([...keys, flow.rekeys]) === 'no') return [];
+    const rekeyed = flow.rekeys === undefined ? 'yes' : meet([...keys, flow.rekeys]);
     const asked = flow.rekeys === undefined ? keys : [];
     const passing = flow.passes === undefined ? asked : [...asked, flow.passes];
-    if (meet(passing) === 'no') return [];
-    return [{ from: flow.from, steps: [stepOf(flow), ...steps], keys: passing }];
+    const meets = meet(passing);
+    if (rekeyed === 'no' || meets === 'no') return [];
+    const sure = rekeyed === 'yes' ? meets : 'perhaps';
+    return [{ from: flow.from, steps: [stepOf(flow, sure), ...steps], keys: passing }];
   };
 
-function stepOf({ to, by, doubt }: Flow): Step {
-  return { at: to, by, ...(doubt === undefined ? {} : { doubt }) };
+export const keyDoubt = 'undecidable: whether a routing key passes all of it';
+
+function stepOf({ to, by, doubt }: Flow, meets: 'yes' | 'perhaps'): Step {
+  const why = doubt ?? (meets === 'yes' ? undefined : keyDoubt);
+  return { at: to, by, ...(why === undefined ? {} : { doubt: why }) };
 }
