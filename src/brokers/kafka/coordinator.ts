@@ -23,8 +23,10 @@ export interface Coordinator {
   close(): Promise<void>;
 }
 
-/** What is said by a coordinator that is not there yet, or not any more. */
+/** What is said by a coordinator that is not there yet, or not any more, and by one on whose connection a login is under way. */
 const elsewhere: ReadonlySet<string> = new Set([
+  // The client renews a session by itself (connections.max.reauth.ms), and keeps no question back meanwhile.
+  'ILLEGAL_SASL_STATE',
   'COORDINATOR_LOAD_IN_PROGRESS',
   'COORDINATOR_NOT_AVAILABLE',
   'NOT_COORDINATOR',
