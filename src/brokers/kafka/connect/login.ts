@@ -129,6 +129,8 @@ type ConnectionAt = (endpoint: string) => Connecting | undefined;
 interface Connecting {
   readonly correlationId: string;
   isIn: boolean;
+  /** It is closed when nothing is under way on it any more. */
+  readonly leaving: boolean;
   abandon(): void;
 }
 
@@ -141,7 +143,9 @@ export function authenticationProvider(logins: Logins, connectionAt: ConnectionA
       const type = connection?.isIn === true ? 'renew' : 'connect';
       const correlationId = connection?.correlationId ?? randomUUID();
       const tell = (told: Omit<Told, 'type'>) => {
-        if (!trial) logins.tell({ type, endpoint, correlationId, ...told });
+        // One that is left in order instead of renewed is no failure: its close is told.
+        const left = told.outcome === 'failed' && connection?.leaving === true;
+        if (!trial && !left) logins.tell({ type, endpoint, correlationId, ...told });
       };
       try {
         await logIn(args, logins, tell, trial);

@@ -123,7 +123,7 @@ class Watched implements Closed {
   private readonly write: Write;
   private readonly unanswered = new Set<number>();
   private readonly answers = new Answers();
-  private leaving = false;
+  leaving = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly own: readonly unknown[];
 
@@ -192,6 +192,11 @@ class Watched implements Closed {
       }
     }
     if (request?.username !== undefined) {
+      // The store was written to after the handshake of a renewal: as in renew.
+      if (this.username !== undefined && this.username !== request.username) {
+        this.leave();
+        return true;
+      }
       this.username = request.username;
       this.version = this.options.versionOf(request.username);
     }
