@@ -13,7 +13,7 @@ export const collidingTopics: KafkaRule = {
 mixes up their numbers. Names that differ in case are two topics to Kafka, and one to people, to file systems and to much of what reads them.`,
   instead: 'Names in lower case, with one separator everywhere: `orders.new`.',
   *onSite(site: KafkaSite) {
-    const topics = topicsOf(site).sort((a, b) => compareText(a.name, b.name));
+    const topics = [...topicsOf(site)].sort((a, b) => compareText(a.name, b.name));
     for (const [first, ...others] of Map.groupBy(topics, ({ name }) =>
       metricName(name).toLowerCase(),
     ).values()) {

@@ -21,7 +21,18 @@ export interface SiteTopic {
   readonly setting: (key: string) => Position;
 }
 
-export function topicsOf({ landscape }: KafkaSite): SiteTopic[] {
+/** Nearly every rule asks for them. */
+const known = new WeakMap<KafkaSite, readonly SiteTopic[]>();
+
+export function topicsOf(site: KafkaSite): readonly SiteTopic[] {
+  const before = known.get(site);
+  if (before !== undefined) return before;
+  const topics = topicsIn(site);
+  known.set(site, topics);
+  return topics;
+}
+
+function topicsIn({ landscape }: KafkaSite): SiteTopic[] {
   const naming = templateOf(landscape.environment.section.naming?.topic);
   return landscape.services.flatMap((service) =>
     Object.entries(service.section.topics ?? {}).map(([name, topic]) => {
