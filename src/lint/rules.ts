@@ -16,6 +16,12 @@ import { noAuthority } from './rules/mq203-no-authority.ts';
 import { verificationOff } from './rules/mq204-verification-off.ts';
 import { localEndpoint } from './rules/mq205-local-endpoint.ts';
 import { addressEndpoint } from './rules/mq206-address-endpoint.ts';
+import { sharedCluster } from './rules/mq701-shared-cluster.ts';
+import { unmarkedProduction } from './rules/mq704-unmarked-production.ts';
+import { noOwner } from './rules/mq801-no-owner.ts';
+import { ownerSpeltTwice } from './rules/mq802-owner-spelt-twice.ts';
+import { noClaims } from './rules/mq803-no-claims.ts';
+import { formerName } from './rules/mq804-former-name.ts';
 
 /** The rules that are not one broker's, by their ids: a file each, and a line here. */
 export const rules: readonly Rule[] = [
@@ -36,4 +42,10 @@ export const rules: readonly Rule[] = [
   verificationOff,
   localEndpoint,
   addressEndpoint,
+  sharedCluster,
+  unmarkedProduction,
+  noOwner,
+  ownerSpeltTwice,
+  noClaims,
+  formerName,
 ];

@@ -26,7 +26,10 @@ services:
   });
 
   test('takes the place of what loading says there', () => {
-    const found = findingsOf({ name: 'a', text: 'services: { a: { rabbitmq: { user: guest } } }\n' }, set);
+    const found = findingsOf(
+      { name: 'a', text: 'services: { a: { owner: a-team, rabbitmq: { user: guest } } }\n' },
+      set,
+    );
     expect(found.filter(({ position }) => position?.file === 'a.yaml').map(({ rule }) => rule)).toEqual([
       'MQ102',
     ]);

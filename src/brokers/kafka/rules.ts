@@ -3,6 +3,8 @@ import { plaintextPort } from './rules/mq202-plaintext-port.ts';
 import { singleBootstrap } from './rules/mq207-single-bootstrap.ts';
 import { wildcardAcl } from './rules/mq302-wildcard-acl.ts';
 import { clusterPower } from './rules/mq303-cluster-power.ts';
+import { foreignPrefix } from './rules/mq306-foreign-prefix.ts';
+import { shadowingDeny } from './rules/mq307-shadowing-deny.ts';
 import { lowReplication } from './rules/mq501-low-replication.ts';
 import { insyncReplicas } from './rules/mq502-insync-replicas.ts';
 import { defaultInsync } from './rules/mq503-default-insync.ts';
@@ -13,6 +15,10 @@ import { endlessRetention } from './rules/mq507-endless-retention.ts';
 import { shortRetention } from './rules/mq508-short-retention.ts';
 import { sharedGroup } from './rules/mq509-shared-group.ts';
 import { defaultReplication } from './rules/mq511-default-replication.ts';
+import { ownerlessTopic } from './rules/mq605-ownerless-topic.ts';
+import { unconsumedTopic } from './rules/mq607-unconsumed-topic.ts';
+import { unproducedTopic } from './rules/mq608-unproduced-topic.ts';
+import { idlePrincipal } from './rules/mq610-idle-principal.ts';
 
 /** What lint looks for on Kafka alone, by the rules' ids: a file each, and a line here. */
 export const rules: readonly KafkaRule[] = [
@@ -20,6 +26,8 @@ export const rules: readonly KafkaRule[] = [
   singleBootstrap,
   wildcardAcl,
   clusterPower,
+  foreignPrefix,
+  shadowingDeny,
   lowReplication,
   insyncReplicas,
   defaultInsync,
@@ -30,4 +38,8 @@ export const rules: readonly KafkaRule[] = [
   shortRetention,
   sharedGroup,
   defaultReplication,
+  ownerlessTopic,
+  unconsumedTopic,
+  unproducedTopic,
+  idlePrincipal,
 ];

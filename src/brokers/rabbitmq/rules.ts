@@ -15,6 +15,16 @@ import { transient } from './rules/mq414-transient.ts';
 import { singleNodeQueue } from './rules/mq415-single-node-queue.ts';
 import { catchAllBinding } from './rules/mq416-catch-all-binding.ts';
 import { keylessPublisher } from './rules/mq417-keyless-publisher.ts';
+import { deadEndLetters } from './rules/mq418-dead-end-letters.ts';
+import { deadLetterLoop } from './rules/mq419-dead-letter-loop.ts';
+import { rootVhost } from './rules/mq421-root-vhost.ts';
+import { awkwardName } from './rules/mq422-awkward-name.ts';
+import { unconsumedQueue } from './rules/mq601-unconsumed-queue.ts';
+import { unheardExchange } from './rules/mq602-unheard-exchange.ts';
+import { silentExchange } from './rules/mq603-silent-exchange.ts';
+import { ownerless } from './rules/mq604-ownerless.ts';
+import { idleUser } from './rules/mq609-idle-user.ts';
+import { unlimitedVhost } from './rules/mq806-unlimited-vhost.ts';
 
 /** What lint looks for on RabbitMQ alone, by the rules' ids: a file each, and a line here. */
 export const rules: readonly RabbitRule[] = [
@@ -34,4 +44,14 @@ export const rules: readonly RabbitRule[] = [
   singleNodeQueue,
   catchAllBinding,
   keylessPublisher,
+  deadEndLetters,
+  deadLetterLoop,
+  rootVhost,
+  awkwardName,
+  unconsumedQueue,
+  unheardExchange,
+  silentExchange,
+  ownerless,
+  idleUser,
+  unlimitedVhost,
 ];

@@ -114,17 +114,19 @@ function deadLetters(queue: Queue, policies: Policies): Flow[] {
   });
 }
 
+/** How the way to an alternate exchange is called. */
+export const unroutedWay = 'what matches no binding';
+
 /** What matches no binding. */
 function unrouted(exchange: Exchange, policies: Policies): Flow[] {
   const { address, spec } = exchange;
   const vhost = partOf(address, 0);
   const own = textOf(spec.arguments['alternate-exchange']);
-  if (own !== undefined)
-    return [{ from: address, to: exchangeAddress(vhost, own), by: 'what matches no binding' }];
+  if (own !== undefined) return [{ from: address, to: exchangeAddress(vhost, own), by: unroutedWay }];
   return ruledBy(policies, exchange).flatMap(({ address: by, spec: { definition }, doubt }) => {
     const target = textOf(definition['alternate-exchange']);
     if (target === undefined) return [];
-    const how = `what matches no binding, by policy ${partOf(by, 1)}`;
+    const how = `${unroutedWay}, by policy ${partOf(by, 1)}`;
     return [{ from: address, to: exchangeAddress(vhost, target), by: how, ...(doubt && { doubt }) }];
   });
 }

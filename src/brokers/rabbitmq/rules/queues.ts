@@ -1,7 +1,7 @@
-import type { Address } from '../../../core/address.ts';
 import type { Flow } from '../../../core/access/model.ts';
-import { partOf } from '../../../core/address.ts';
+import { type Address, partOf } from '../../../core/address.ts';
 import type { Position } from '../../../core/errors.ts';
+import { unroutedWay } from '../access/flows.ts';
 import type { Owned } from '../compile/owned.ts';
 import type { World } from '../compile/world.ts';
 import { type Policy, type OperatorPolicy, type Queue, queueAddress } from '../resources.ts';
@@ -38,25 +38,31 @@ export function queuesOf(site: RabbitSite): SiteQueue[] {
 export function deadLettersOf(site: RabbitSite): ReadonlyMap<Address, readonly Flow[]> {
   const from = factsOf(site)
     .flows()
-    .filter((flow) => flow.from.startsWith('rabbitmq:queue:'));
+    .filter((flow) => isQueue(flow.from));
   return Map.groupBy(from, (flow) => flow.from);
 }
 
-/** Queues that dead letters end in, by whatever way. */
+/** Queues that dead letters, or what no binding takes, end in by whatever way: people look at them. */
 export function lettersEndIn(site: RabbitSite): ReadonlySet<Address> {
-  const ways = Map.groupBy(factsOf(site).flows(), ({ from }) => from);
+  const flows = factsOf(site).flows();
+  const ways = Map.groupBy(flows, ({ from }) => from);
   const reached = new Set<Address>();
-  const follow = (at: Address, by: Flow): void => {
+  const follow = (by: Flow): void => {
+    const at = by.to;
     if (reached.has(at)) return;
     reached.add(at);
+    if (isQueue(at)) return;
     for (const next of ways.get(at) ?? []) {
       // The default exchange leads to the queue of the key only.
-      if (at.endsWith('/') && by.rekeys !== next.passes) continue;
-      if (!next.from.startsWith('rabbitmq:queue:')) follow(next.to, by);
+      if (!at.endsWith('/') || by.rekeys === next.passes) follow(next);
     }
   };
-  for (const flows of deadLettersOf(site).values()) for (const flow of flows) follow(flow.to, flow);
-  return new Set([...reached].filter((at) => at.startsWith('rabbitmq:queue:')));
+  flows.filter(({ from, by }) => isQueue(from) || by.startsWith(unroutedWay)).forEach(follow);
+  return new Set([...reached].filter(isQueue));
+}
+
+function isQueue(at: Address): boolean {
+  return at.startsWith('rabbitmq:queue:');
 }
 
 /** What policies of either sort, and its own arguments, say of a queue: keys as in policies. */
