@@ -57,12 +57,21 @@ export function whoCanTold(document: WhoCanDocument): Told {
   };
 }
 
-function answerItem({ holder, may, rights, at, keys, by, way }: WhoCanDocument['answers'][number]): Item {
+function answerItem({
+  holder,
+  may,
+  rights,
+  at,
+  keys,
+  by,
+  way,
+  leads,
+}: WhoCanDocument['answers'][number]): Item {
   const on = way.length === 0 ? '' : ` on ${thingText(at)}`;
   return {
     may,
     name: holderText(holder),
-    says: `${rights.join(', ')}${on}${keysText(keys)}`,
+    says: `${rights.join(', ')}${on}${keysText(keys)}${leads === true ? ', which binds it to others and sends nothing' : ''}`,
     details: [...wayLines(way), ...basisLines(by)],
   };
 }

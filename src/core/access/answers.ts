@@ -19,6 +19,8 @@ export interface Answer {
   /** A pattern, where not every key will do. */
   readonly keys?: string | undefined;
   readonly by: readonly Basis[];
+  /** It puts no messages there: it leads those of others there, by a binding. */
+  readonly leads?: true;
   /** From what the right is on to the thing (who writes), or from the thing to what the right is on (who reads); none on itself. */
   readonly way: readonly Step[];
 }
@@ -56,11 +58,11 @@ function onItself(model: AccessModel, principal: string, { verb, at, key }: WhoC
     right,
     ruling: model.ruling({ principal, at, right, ...(key === undefined ? {} : { key }) }),
   }));
-  return joined(
-    principal,
-    at,
-    asked.filter(({ ruling }) => ruling.may !== 'no'),
-    [],
+  const held = asked.filter(({ ruling }) => ruling.may !== 'no');
+  const { leads } = model.effects(at);
+  const isLeading = (rights: readonly string[]) => leads !== undefined && rights.includes(leads);
+  return joined(principal, at, held, []).map((one) =>
+    verb === 'write' && isLeading(one.rights) ? { ...one, leads: true } : one,
   );
 }
 

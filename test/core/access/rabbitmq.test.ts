@@ -196,7 +196,7 @@ describe('what stands on a broker', () => {
       permission('writer', '.*'),
     ]);
     expect(answers(model, 'write', at('queue', 'q'))).toEqual([
-      'writer yes write',
+      'writer yes write to bind',
       'writer yes write on exchange/ -> queue/q (its name as the key)',
     ]);
   });

@@ -42,13 +42,13 @@ export function answers(
   );
 }
 
-function line({ principal, may, rights, at, keys, way }: Answer): string {
+function line({ principal, may, rights, at, keys, way, leads }: Answer): string {
   const on = way.length === 0 ? '' : ` on ${short(at)}`;
   const only = keys === undefined ? '' : ` keys ${keys}`;
   const steps = way.map(
     (step) => ` -> ${short(step.at)} (${step.by}${step.doubt === undefined ? '' : '; ?'})`,
   );
-  return `${principal} ${may} ${rights.join('+')}${on}${only}${steps.join('')}`;
+  return `${principal} ${may} ${rights.join('+')}${leads === true ? ' to bind' : ''}${on}${only}${steps.join('')}`;
 }
 
 /** `queue/work` of `rabbitmq:queue:production/work`. */
