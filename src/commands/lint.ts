@@ -53,11 +53,24 @@ export function lintCommand(program: Command, shell: Shell, done: (code: number)
     .option('--prune-baseline', 'take out of the baseline what is no longer found')
     .option('--fix', 'write into the files what is safe; comments and formatting stay')
     .option('--rules <folder>', 'rules of your own: modules that are run');
-  everywhere(command)
+  narrowing(everywhere(command))
     .addHelpText('after', examples)
     .action(async (topology: string | undefined, flags: LintFlags) =>
       done(await runLint(topology, flags, shell)),
     );
+}
+
+/** What these mean where nothing is read or written but files. */
+const narrower: Readonly<Record<string, string>> = {
+  '--env': 'only this environment (default: all)',
+  '--only': 'only this broker: rabbitmq or kafka (default: both)',
+  '--service': 'only what these services are about',
+};
+
+function narrowing(command: Command): Command {
+  for (const option of command.options)
+    option.description = narrower[option.long ?? ''] ?? option.description;
+  return command;
 }
 
 function copy(text: string, before: readonly Copy[] = []): readonly Copy[] {

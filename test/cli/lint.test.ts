@@ -49,6 +49,13 @@ describe('exit codes', () => {
     expect((await run('lint', '--fail-on', 'warning')).code).toBe(2);
   });
 
+  it('are of all environments, whatever MQWARDEN_ENV says', async () => {
+    await save('mqwarden.yaml', topology(monitor));
+    const { code } = await mqwarden(['lint'], { cwd, variables: { MQWARDEN_ENV: 'other' } });
+    expect(code).toBe(2);
+    expect((await run('lint', '--env', 'other')).stderr).toContain('no environment "other"');
+  });
+
   it('are 2 for a topology that does not load, which is a finding', async () => {
     await save('mqwarden.yaml', topology(clean.replace('owner', 'ownr')));
     const { code, stdout } = await run('lint', '--format', 'json');

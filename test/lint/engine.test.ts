@@ -79,7 +79,7 @@ services: { a-service: { kafka: { topics: { a: {} } } } }
     expect(messages({ environment: 'b' })).toEqual(['b kafka', 'one', 'two']);
     expect(messages({ only: 'rabbitmq' })).toEqual(['one', 'two']);
     expect(messages({ services: ['two'] })).toEqual(['two']);
-    expect(() => messages({ environment: 'c' })).toThrow('no environment c');
+    expect(() => messages({ environment: 'c' })).toThrow('no environment "c"');
     expect(() => messages({ only: 'nats' })).toThrow('no broker nats');
     expect(() => messages({ services: ['three'] })).toThrow('no service three');
   });

@@ -117,7 +117,10 @@ function sitesOf(topology: Topology, scope: LintScope): Attempt<Seen[]>[] {
   const wanted = all.filter(({ name }) => environment === undefined || name === environment);
   if (wanted.length === 0) {
     const names = all.map(({ name }) => name).join(', ');
-    throw new UsageError(`the topology has no environment ${environment ?? ''}`, `it has: ${names}`);
+    throw new UsageError(
+      `the topology has no environment ${JSON.stringify(environment)}`,
+      `it has: ${names}`,
+    );
   }
   const brokers = registry.filter(({ name }) => only === undefined || name === only);
   return wanted.flatMap((declared) =>
