@@ -1,4 +1,5 @@
 /** The factory on a real Kafka: rotations and refusals. Each test has its own topic, group and users. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Producer, stringSerializers } from '@platformatic/kafka';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -183,11 +184,14 @@ describe('a login that is refused', () => {
     onTestFinished(() => producer.disconnect());
     await expect(producer.connect()).rejects.toMatchObject({ code: 'MQWARDEN_ACCESS_REFUSED' });
     await admin.setPassword(first.username, 'not-yet');
-    const isIn = () =>
-      producer.connect().then(
+    const isIn = async () => {
+      // Longer than it is not tried.
+      await sleep(700);
+      return producer.connect().then(
         () => true,
         () => false,
       );
+    };
     await until(isIn, 'a login with the same credential');
     await producer.send({ topic, messages: [{ value: 'in' }] });
     expect(told(events)).toContain('connect succeeded');
