@@ -2,10 +2,11 @@ import { type Command, Option } from 'commander';
 import { openFindings } from '../core/audit.ts';
 import { reaches, severities, type Severity } from '../core/finding.ts';
 import type { Audit } from '../operations/index.ts';
+import { forTools, toolFormats } from './findings.ts';
 import { everywhere, sessionFrom, type Shared } from './options.ts';
 import type { Shell } from './shell.ts';
 
-const formats = ['text', 'json', 'markdown', 'sarif', 'junit', 'github'] as const;
+const formats = ['text', 'json', 'markdown', ...toolFormats] as const;
 
 interface AuditFlags extends Shared {
   readonly format: (typeof formats)[number];
@@ -64,15 +65,7 @@ async function printed(audited: Audit, { format, failOn, color }: AuditFlags, sh
     default: {
       const { version } = await import('../version.ts');
       const { auditReport } = await import('../report/audit.ts');
-      const report = auditReport(audited, version, failOn);
-      switch (format) {
-        case 'sarif':
-          return (await import('../report/sarif.ts')).findingsAsSarif(report);
-        case 'junit':
-          return (await import('../report/junit.ts')).findingsAsJunit(report);
-        case 'github':
-          return (await import('../report/github.ts')).findingsAsAnnotations(report);
-      }
+      return forTools(auditReport(audited, version, failOn), format);
     }
   }
 }

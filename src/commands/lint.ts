@@ -2,10 +2,11 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../core/errors.ts';
 import { reaches, severities, type Severity } from '../core/finding.ts';
 import type { Linted, LintOptions } from '../operations/lint.ts';
+import { forTools, toolFormats } from './findings.ts';
 import { everywhere, sessionFrom, type Shared } from './options.ts';
 import type { Shell } from './shell.ts';
 
-const formats = ['text', 'json', 'sarif', 'junit', 'github', 'markdown'] as const;
+const formats = ['text', 'json', 'markdown', ...toolFormats] as const;
 type Format = (typeof formats)[number];
 
 interface Copy {
@@ -136,18 +137,6 @@ async function printed(linted: Linted, flags: LintFlags, shell: Shell): Promise<
       const { findingsAsJson } = await import('../report/findings-json.ts');
       return findingsAsJson(linted.findings);
     }
-    case 'sarif': {
-      const { findingsAsSarif } = await import('../report/sarif.ts');
-      return findingsAsSarif(report);
-    }
-    case 'junit': {
-      const { findingsAsJunit } = await import('../report/junit.ts');
-      return findingsAsJunit(report);
-    }
-    case 'github': {
-      const { findingsAsAnnotations } = await import('../report/github.ts');
-      return findingsAsAnnotations(report);
-    }
     case 'markdown': {
       const { lintAsMarkdown } = await import('../report/lint-markdown.ts');
       return lintAsMarkdown(report);
@@ -156,5 +145,7 @@ async function printed(linted: Linted, flags: LintFlags, shell: Shell): Promise<
       const { lintAsText } = await import('../report/lint-text.ts');
       return lintAsText(report, flags.color && shell.color.out);
     }
+    default:
+      return forTools(report, flags.format);
   }
 }

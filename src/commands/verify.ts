@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { reaches, severities, type Severity } from '../core/finding.ts';
 import type { Verification } from '../operations/index.ts';
+import { forTools, toolFormats } from './findings.ts';
 import { everywhere, sessionFrom, type Shared } from './options.ts';
 import type { Shell } from './shell.ts';
 
-const formats = ['text', 'json', 'markdown'] as const;
+const formats = ['text', 'json', 'markdown', ...toolFormats] as const;
 
 interface VerifyFlags extends Shared {
   readonly format: (typeof formats)[number];
@@ -17,7 +18,8 @@ const examples = `
 Examples:
   mqwarden verify --env staging                         every service, on both brokers
   mqwarden verify --env production --service order-service --only kafka
-  mqwarden verify topology --env production --format json > verified.json`;
+  mqwarden verify topology --env production --format json > verified.json
+  mqwarden verify --env production --format junit > verified.xml`;
 
 /** Registers `mqwarden verify`; `done` receives the exit code. */
 export function verifyCommand(program: Command, shell: Shell, done: (code: number) => void): void {
@@ -71,7 +73,7 @@ async function runVerify(topology: string | undefined, flags: VerifyFlags, shell
 
 async function printed(
   verification: Verification,
-  { format, color }: VerifyFlags,
+  { format, failOn, color }: VerifyFlags,
   shell: Shell,
 ): Promise<string> {
   switch (format) {
@@ -86,6 +88,11 @@ async function printed(
     case 'text': {
       const { verifyAsText } = await import('../report/verify-text.ts');
       return verifyAsText(verification, color && shell.color.out);
+    }
+    default: {
+      const { version } = await import('../version.ts');
+      const { verifyReport } = await import('../report/verify.ts');
+      return forTools(verifyReport(verification, version, failOn), format);
     }
   }
 }

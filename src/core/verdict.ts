@@ -1,18 +1,15 @@
 import type { Address } from './address.ts';
 import type { Finding } from './finding.ts';
 import { type Proof, rightText, type ServiceProof, type Standing, standingOf } from './proof.ts';
+import type { RuleInfo } from './rule.ts';
+import { verdictRules } from './verdict-rules.ts';
 
 /** What a service's proofs amount to. Pure. */
 
-export const verdictRules = {
-  login: { rule: 'MQ401', name: 'login-refused', severity: 'error' },
-  open: { rule: 'MQ402', name: 'works-unasked', severity: 'error' },
-  fails: { rule: 'MQ403', name: 'refused-though-granted', severity: 'error' },
-  suspended: { rule: 'MQ404', name: 'suspended-logs-in', severity: 'error' },
-  unproven: { rule: 'MQ405', name: 'not-proven', severity: 'warning' },
-  sampled: { rule: 'MQ406', name: 'not-all-asked', severity: 'note' },
-  weak: { rule: 'MQ407', name: 'weak-credential', severity: 'warning' },
-} as const satisfies Readonly<Record<string, Pick<Finding, 'rule' | 'name' | 'severity'>>>;
+/** What a finding says of its rule. */
+function told({ id, name, severity }: RuleInfo): Pick<Finding, 'rule' | 'name' | 'severity'> {
+  return { rule: id, name, severity };
+}
 
 export function findingsOf(proof: ServiceProof): Finding[] {
   return [
@@ -38,7 +35,7 @@ function loginFindings(proof: ServiceProof): Finding[] {
       if (service.suspended !== true) return [];
       return [
         {
-          ...verdictRules.suspended,
+          ...told(verdictRules.suspended),
           ...of,
           verdict: 'fail',
           message: `${service.name} is suspended, and still logs in to ${broker} as ${login.username}`,
@@ -48,7 +45,7 @@ function loginFindings(proof: ServiceProof): Finding[] {
     case 'refused':
       return [
         {
-          ...verdictRules.login,
+          ...told(verdictRules.login),
           ...of,
           verdict: 'fail',
           message: login.error.message,
@@ -61,14 +58,16 @@ function loginFindings(proof: ServiceProof): Finding[] {
       const message = `${service.name} on ${broker} is not proven: ${login.why}; what is said of it follows from the live grants`;
       // Where a credential is made elsewhere, there is nothing to put right.
       const severity = login.hint === undefined ? 'note' : verdictRules.unproven.severity;
-      return [{ ...verdictRules.unproven, ...of, severity, verdict: 'manual', message, hint: login.hint }];
+      return [
+        { ...told(verdictRules.unproven), ...of, severity, verdict: 'manual', message, hint: login.hint },
+      ];
     }
   }
 }
 
 function openFindings(proof: ServiceProof): Finding[] {
   return things(proof, 'open').map(({ at, rights, proofs }) => ({
-    ...verdictRules.open,
+    ...told(verdictRules.open),
     ...ofService(proof),
     address: at,
     verdict: 'fail',
@@ -84,7 +83,7 @@ function failFindings(proof: ServiceProof): Finding[] {
   return things(proof, 'fails').map(({ at, rights, proofs }) => {
     const absent = proofs.every(({ answer }) => answer.is === 'absent');
     return {
-      ...verdictRules.fails,
+      ...told(verdictRules.fails),
       ...ofService(proof),
       address: at,
       verdict: 'fail',
@@ -106,7 +105,7 @@ function missedFindings(proof: ServiceProof): Finding[] {
   const { service, broker } = proof;
   return [
     {
-      ...verdictRules.unproven,
+      ...told(verdictRules.unproven),
       ...ofService(proof),
       verdict: 'manual',
       message: `${service.name} on ${broker} is proven in part: ${whys.length} of ${proof.proofs.length} questions have no answer; what is said of them follows from the live grants`,
@@ -125,7 +124,7 @@ export function sampledFindings(services: readonly ServiceProof[]): Finding[] {
     const some = `of ${ungranted} times that a thing is closed to a service by topology and live grants, ${ungranted - skipped} were asked`;
     return [
       {
-        ...verdictRules.sampled,
+        ...told(verdictRules.sampled),
         verdict: 'manual',
         message: `${broker}: ${some}, ${skipped} were not`,
         hint: 'give a higher --most to ask more',
@@ -136,7 +135,7 @@ export function sampledFindings(services: readonly ServiceProof[]): Finding[] {
 
 function weakFindings(proof: ServiceProof): Finding[] {
   return proof.warnings.map(({ address, message }) => ({
-    ...verdictRules.weak,
+    ...told(verdictRules.weak),
     ...ofService(proof),
     address,
     verdict: 'fail',

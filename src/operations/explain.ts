@@ -1,26 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../core/errors.ts';
 import type { RuleInfo } from '../core/rule.ts';
-import { verdictRules } from '../core/verdict.ts';
+import { verdictRules } from '../core/verdict-rules.ts';
 import { readRegularFile } from '../files/read.ts';
 import { nearest } from '../topology/issues.ts';
 import { infosOf } from './lint.ts';
 import { ruleSet } from './lint/rules.ts';
 
-/** The page of a rule, by its id or name; Markdown. */
+/** The page of a rule of lint or of verify, by its id or name; Markdown. */
 export async function explain(rule: string, folder?: string): Promise<string> {
-  const infos = infosOf(await ruleSet(folder));
+  const infos: RuleInfo[] = [...infosOf(await ruleSet(folder)), ...Object.values(verdictRules)];
   const word = rule.toLowerCase();
   const found = infos.find(({ id, name }) => id.toLowerCase() === word || name === word);
   if (found === undefined) {
-    const proved = Object.values(verdictRules).find(
-      (one) => one.rule.toLowerCase() === word || one.name === word,
-    );
-    if (proved !== undefined)
-      throw new UsageError(
-        `${proved.rule} ${proved.name} is what verify finds`,
-        'docs/verify.md says what it means',
-      );
     const near = nearest(
       rule,
       infos.flatMap(({ id, name }) => [id, name]),
@@ -31,7 +23,7 @@ export async function explain(rule: string, folder?: string): Promise<string> {
   return (await packagedPage(found)) ?? shortPage(found);
 }
 
-/** With the examples, as the package has it; rules of one's own have none. */
+/** With the examples, as the package has it; rules of one's own and those of verify have none. */
 async function packagedPage({ id }: RuleInfo): Promise<string | undefined> {
   const page = new URL(`../../docs/rules/${id}.md`, import.meta.url);
   return readRegularFile(fileURLToPath(page), { maxMegabytes: 1 }).then(

@@ -15,6 +15,7 @@ import {
   type ServiceProof,
 } from '../core/proof.ts';
 import { findingsOf, sampledFindings } from '../core/verdict.ts';
+import { fingerprintsOf } from '../lint/fingerprint.ts';
 import { knowledgeOf, withKnown } from './generations.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
 import { heldFor } from './source.ts';
@@ -35,6 +36,7 @@ export interface Verification {
   readonly environment: string;
   readonly services: readonly ServiceProof[];
   readonly findings: readonly Finding[];
+  readonly fingerprints: ReadonlyMap<Finding, string>;
 }
 
 /**
@@ -53,11 +55,13 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
     return one.value;
   });
   const { topology, environment } = session;
+  const findings = [...services.flatMap(findingsOf), ...sampledFindings(services)];
   return {
     topology: topology.name,
     environment: environment.name,
     services,
-    findings: [...services.flatMap(findingsOf), ...sampledFindings(services)],
+    findings,
+    fingerprints: fingerprintsOf(findings, options.topology),
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Address } from '../core/address.ts';
 import { kindOf, partsOf } from '../core/address.ts';
-import { type Finding } from '../core/finding.ts';
+import type { Finding, Severity } from '../core/finding.ts';
 import { type Proof, rightText, type ServiceProof, type Standing, standingOf } from '../core/proof.ts';
+import { verdictRules } from '../core/verdict-rules.ts';
+import type { FindingsReport } from './findings-report.ts';
 
 /** What all forms of a verification have in common. Pure. */
 
@@ -10,6 +12,25 @@ export interface Verified {
   readonly environment: string;
   readonly services: readonly ServiceProof[];
   readonly findings: readonly Finding[];
+  readonly fingerprints: ReadonlyMap<Finding, string>;
+}
+
+/** For the formats that know only of what is wrong. */
+export function verifyReport(
+  { findings, fingerprints }: Verified,
+  version: string,
+  failOn: Severity,
+): FindingsReport {
+  return {
+    command: 'verify',
+    version,
+    findings,
+    silenced: [],
+    rules: Object.values(verdictRules),
+    fingerprints,
+    failOn,
+    lineAt: () => undefined,
+  };
 }
 
 /** One service and one thing on a broker, with its rights by what was found. */

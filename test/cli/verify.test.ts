@@ -77,6 +77,16 @@ describe('a service that stands', () => {
     expect(findings[0]?.file).toMatch(/services\.yaml$|\.json$|\.yaml$/);
   });
 
+  it.each([
+    ['sarif', /"ruleId": "MQ403"/],
+    ['junit', /<failure type="error" message="[^"]*is granted/],
+    ['github', /^::error file=[^\n]*title=MQ403 refused-though-granted::/],
+  ])('is told as %s, too', async (format, said) => {
+    const { code, stdout } = await workspace.run('verify', '--only', 'kafka', '--format', format);
+    expect(code).toBe(2);
+    expect(stdout).toMatch(said);
+  });
+
   it('is not proved without its credential: a warning, and exit 2 only where that is asked for', async () => {
     await rm(join(workspace.cwd, 'secrets', 'kafka'), { recursive: true });
     const some = ['verify', '--only', 'kafka', '--service', service];

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { examplesOf, findingsOf, findingText } from '../../scripts/docs/examples.ts';
-import { verdictRules } from '../../src/core/verdict.ts';
+import { verdictRules } from '../../src/core/verdict-rules.ts';
 import { infosOf } from '../../src/operations/lint.ts';
 import { ruleSet } from '../../src/operations/lint/rules.ts';
 
@@ -24,8 +24,8 @@ test('every rule has an id and a name of its own, and its folder', () => {
   // What verify finds has ids of the same kind.
   expect(
     Object.values(verdictRules)
-      .map(({ rule }) => rule)
-      .filter((rule) => ids.includes(rule)),
+      .map(({ id }) => id)
+      .filter((id) => ids.includes(id)),
   ).toEqual([]);
 });
 
