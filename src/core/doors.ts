@@ -30,7 +30,22 @@ export function handshakePoint(at: string, { version, fault, shown }: ShownHands
 
 const day = 86_400_000;
 
+const soonDays = 30;
+
+/** Of a listener with TLS that could be reached. */
+export function expiryPoints(
+  at: string,
+  seen: ShownHandshake | { readonly why: string },
+  now: Date,
+): Point[] {
+  const days = 'why' in seen ? undefined : daysLeft(seen, now);
+  if (days === undefined) return [];
+  if (days < 0) return [{ is: 'fail', says: `${at}: the certificate has expired` }];
+  if (days < soonDays) return [{ is: 'fail', says: `${at}: the certificate has ${days} days left` }];
+  return [{ is: 'pass', says: `${at}: ${days} days left` }];
+}
+
 /** Undefined where it is not known. */
-export function daysLeft({ shown }: ShownHandshake, now: Date): number | undefined {
+function daysLeft({ shown }: ShownHandshake, now: Date): number | undefined {
   return shown === undefined ? undefined : Math.floor((Date.parse(shown.until) - now.getTime()) / day);
 }

@@ -1,5 +1,7 @@
 import { brokers as registry } from '../brokers/index.ts';
-import { type AuditRule, type StoredSecrets, type Told, unasked } from '../core/audit.ts';
+import { type AuditRule, judge, type StoredSecrets, type Told, unasked } from '../core/audit.ts';
+import { secretChecks, type SecretsSubject } from '../core/audit-secrets.ts';
+import { compareText } from '../core/json.ts';
 import type { AuditRequest, Broker, Credential } from '../core/broker.ts';
 import { SecretError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
@@ -46,14 +48,40 @@ export async function audit(options: AuditOptions): Promise<Audit> {
       };
     }),
   );
-  const findings = answers.flatMap((one) => one.findings);
+  const rules = [...answers.flatMap((one) => one.rules), ...secretChecks].sort(byId);
+  const findings = [
+    ...answers.flatMap((one) => one.findings),
+    ...judge(secretChecks, secretsIn(session, held)),
+  ].sort(byRule);
   return {
     topology: session.topology.name,
     environment: session.environment.name,
-    rules: answers.flatMap(({ rules }) => rules),
+    rules,
     findings,
     fingerprints: fingerprintsOf(findings, options.topology),
   };
+}
+
+const byId = (a: AuditRule, b: AuditRule) => compareText(a.id, b.id);
+const byRule = (a: Finding, b: Finding) => compareText(a.rule, b.rule);
+
+function secretsIn({ environment, topology }: Session, { secrets }: Held): SecretsSubject {
+  const { name, production, secrets: store } = environment;
+  return {
+    environment: name,
+    production,
+    store: store?.split(':')[0],
+    written: written(environment.written),
+    secrets,
+    services: topology.services.size,
+  };
+}
+
+/** Every text in the environment: references say by what they begin where a secret comes from. */
+function written(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(written);
 }
 
 function whyNot({ name, title }: Broker, { environment }: Session, { only }: AuditOptions): string {

@@ -43,7 +43,8 @@ export function rabbitConfig(
     `${prefix}.versions.2 = tlsv1.2`,
   ];
   return [
-    'listeners.tcp = none',
+    // `none` wins over any that is named.
+    ...(extra.some((line) => line.startsWith('listeners.tcp.')) ? [] : ['listeners.tcp = none']),
     `listeners.ssl.1 = ${address}:${ports.amqps}`,
     ...certificates('ssl_options'),
     'ssl_options.verify = verify_peer',

@@ -7,12 +7,27 @@ import { acls } from './audit/mqa09-acls.ts';
 import { uniquePrincipals } from './audit/mqa10-unique-principals.ts';
 import { zookeeper } from './audit/mqa11-zookeeper.ts';
 import { network } from './audit/mqa12-network.ts';
+import { clientCertificates } from './audit/mqa32-client-certificates.ts';
+import { certificates } from './audit/mqa51-certificates.ts';
+import { unmanagedPrincipals } from './audit/mqa52-unmanaged-principals.ts';
+import { orphanedAcls } from './audit/mqa53-orphaned-acls.ts';
 import { gather } from './facts.ts';
 import type { KafkaResource } from './resources.ts';
 import type { KafkaEnvironment, KafkaService } from './schema.ts';
 
 /** A line each, in the order in which they are told. */
-const checks: readonly KafkaCheck[] = [sasl, tls, acls, uniquePrincipals, zookeeper, network];
+const checks: readonly KafkaCheck[] = [
+  sasl,
+  tls,
+  acls,
+  uniquePrincipals,
+  zookeeper,
+  network,
+  clientCertificates,
+  certificates,
+  unmanagedPrincipals,
+  orphanedAcls,
+];
 
 export const auditor: Auditor<KafkaEnvironment, KafkaService, KafkaResource> = {
   rules: checks,

@@ -7,12 +7,35 @@ import { permissions } from './audit/mqa03-permissions.ts';
 import { vhosts } from './audit/mqa04-vhosts.ts';
 import { guest } from './audit/mqa05-guest.ts';
 import { management } from './audit/mqa06-management.ts';
+import { clientCertificates } from './audit/mqa31-client-certificates.ts';
+import { certificates } from './audit/mqa41-certificates.ts';
+import { idleUsers } from './audit/mqa42-idle-users.ts';
+import { hashes } from './audit/mqa43-hashes.ts';
+import { unmanagedUsers } from './audit/mqa44-unmanaged-users.ts';
+import { unreadQueues } from './audit/mqa45-unread-queues.ts';
+import { deprecated } from './audit/mqa46-deprecated.ts';
+import { links } from './audit/mqa47-links.ts';
 import { gather } from './facts.ts';
 import type { RabbitResource } from './resources.ts';
 import type { RabbitEnvironment, RabbitService } from './schema.ts';
 
 /** A line each, in the order in which they are told. */
-const checks: readonly RabbitCheck[] = [tls, uniqueCredentials, permissions, vhosts, guest, management];
+const checks: readonly RabbitCheck[] = [
+  tls,
+  uniqueCredentials,
+  permissions,
+  vhosts,
+  guest,
+  management,
+  clientCertificates,
+  certificates,
+  idleUsers,
+  hashes,
+  unmanagedUsers,
+  unreadQueues,
+  deprecated,
+  links,
+];
 
 export const auditor: Auditor<RabbitEnvironment, RabbitService, RabbitResource> = {
   rules: checks,

@@ -29,7 +29,7 @@ export async function gather(
       await ask<QueueAnswer[]>('monitoring', ['queues'], { query: { columns: queueColumns } }),
       await ask<{ name?: string }[]>('administrator', ['deprecated-features', 'used']),
     ];
-    const listeners = mapped(overview, ({ listeners: all = [] }) => all);
+    const listeners = mapped(overview, ({ listeners: all = [] }) => all.map(bound));
     const users = definitions.is === 'told' ? (definitions.value.users ?? []) : [];
     for (const { password_hash: hash } of users) if (hash !== undefined && hash !== '') context.conceal(hash);
     return {
@@ -40,13 +40,26 @@ export async function gather(
       hashes: new Map(users.map((user) => [user.name, hashOf(user)])),
       connections: mapped(connections, (all) => all.flatMap(connected)),
       queues: mapped(queues, (all) => all.map(queueState)),
-      deprecated: mapped(deprecated, (all) => all.flatMap(({ name }) => name ?? [])),
+      deprecated: deprecatedIn(deprecated),
       guestLogin: await guestLogin(environment, login, context),
       knocked: await knockAll(doorsOf(environment, listeners), login, context),
     };
   } finally {
     admin.close();
   }
+}
+
+/** What management says outside is `::` for any address: the one that it is bound to stands within. */
+function bound(listener: Listener & { readonly socket_opts?: unknown }): Listener {
+  const { node, protocol, ip_address: ip, port, socket_opts: options } = listener;
+  const inner = typeof options === 'object' && options !== null && 'ip' in options ? options.ip : undefined;
+  const address = typeof inner === 'string' ? inner : ip;
+  return {
+    protocol,
+    port,
+    ...(node === undefined ? {} : { node }),
+    ...(address === undefined ? {} : { ip_address: address }),
+  };
 }
 
 type Right = 'administrator' | 'monitoring';
@@ -100,6 +113,12 @@ function mechanismsOf(nodes: readonly NodeAnswer[]): ReadonlyMap<string, readonl
       all.flatMap((one) => (one.enabled === true && one.name !== undefined ? [one.name] : [])),
     ]),
   );
+}
+
+/** The first versions do not know the question. */
+function deprecatedIn(told: Told<readonly { name?: string }[]>): RabbitFacts['deprecated'] {
+  if (told.is === 'unknown' && told.why.endsWith('404')) return 'not kept';
+  return mapped(told, (all) => all.flatMap(({ name }) => name ?? []));
 }
 
 function withoutHashes(definitions: Definitions): Definitions {

@@ -1,5 +1,5 @@
 import { type Point, untold } from '../../../core/audit.ts';
-import { daysLeft, handshakePoint } from '../../../core/doors.ts';
+import { handshakePoint } from '../../../core/doors.ts';
 import type { KafkaCheck } from './check.ts';
 import {
   aside,
@@ -22,11 +22,11 @@ export const tls: KafkaCheck = {
   instead:
     'let every listener be SASL_SSL or SSL in listener.security.protocol.map, and name one in inter.broker.listener.name',
   link: 'https://kafka.apache.org/documentation/#security_ssl',
-  *points({ facts: { settings, knocked }, now }) {
+  *points({ facts: { settings, knocked } }) {
     if (settings.is === 'told')
       yield* eachOnce([...settings.value.values()].flatMap((one) => [...settingPoints(one)]));
     else yield untold(settings);
-    for (const one of knocked) yield* doorPoints(one, now);
+    for (const one of knocked) yield* doorPoints(one);
   },
 };
 
@@ -51,10 +51,7 @@ function interBroker(settings: Settings, listeners: ReturnType<typeof listenersI
   return { is: 'fail', says: `brokers talk to one another by ${protocol}, without TLS` };
 }
 
-function* doorPoints(
-  { at, internal, protocol, tls: seen, plaintext, oldTls }: Knocked,
-  now: Date,
-): Iterable<Point> {
+function* doorPoints({ at, internal, protocol, tls: seen, plaintext, oldTls }: Knocked): Iterable<Point> {
   if (!isEncrypted(protocol)) return;
   if ('why' in seen) {
     // A listener that asks for a certificate, where none is at hand: it is TLS that shuts the door.
@@ -71,9 +68,6 @@ function* doorPoints(
     return;
   }
   yield handshakePoint(at, seen);
-  const days = daysLeft(seen, now);
-  if (days !== undefined && days >= 0 && days < 30)
-    yield aside(`${at}: its certificate has ${days} days left`);
   if (plaintext === 'answered') yield { is: 'fail', says: `${at} answers in clear, too` };
   if (oldTls === 'accepted')
     yield {

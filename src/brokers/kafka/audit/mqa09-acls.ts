@@ -2,6 +2,7 @@ import { type Point, untold } from '../../../core/audit.ts';
 import { matchesAny } from '../../../core/glob.ts';
 import { aclAddress, type AclSpec } from '../resources.ts';
 import type { KafkaCheck } from './check.ts';
+import { isOrphaned } from './mqa53-orphaned-acls.ts';
 import { aside, type KafkaFacts, type KafkaSubject, pass, some } from './facts.ts';
 
 export const acls: KafkaCheck = {
@@ -14,7 +15,7 @@ export const acls: KafkaCheck = {
   instead: 'bring the ACLs to what the topology says: mqwarden plan, then mqwarden apply',
   link: 'https://kafka.apache.org/documentation/#security_authz',
   *points(subject) {
-    const { acls: told, ungranted } = subject.facts;
+    const { acls: told, topics, ungranted } = subject.facts;
     if (told.is !== 'told') {
       yield untold(told);
       return;
@@ -28,7 +29,11 @@ export const acls: KafkaCheck = {
     yield pass(`an authorizer is set, with ${told.value.length} ACLs`);
     yield ungrantedPoint(ungranted);
     for (const acl of told.value) yield* aclPoints(acl, subject);
-    yield* absentTopics(told.value, subject);
+    if (topics.is === 'told') {
+      const orphaned = told.value.filter((one) => isOrphaned(one, topics.value));
+      const names = [...new Set(orphaned.map(({ name }) => name))];
+      if (names.length > 0) yield aside(`ACLs for topics that there are not: ${some(names)}`);
+    } else yield untold(topics);
   },
 };
 
@@ -67,20 +72,4 @@ function* aclPoints(acl: AclSpec, { compiled, ground }: KafkaSubject): Iterable<
   if (isWildcard) yield { is: 'fail', says: `${says}: all of them`, address };
   else if (ground.principals.has(principal) && !compiled.resources.some((one) => one.address === address))
     yield { is: 'fail', says: `${says}, which the topology does not need`, address };
-}
-
-function* absentTopics(all: readonly AclSpec[], { facts: { topics } }: KafkaSubject): Iterable<Point> {
-  if (topics.is !== 'told') {
-    yield untold(topics);
-    return;
-  }
-  const there = topics.value;
-  const named = all.filter(
-    ({ resource, pattern, name }) => resource === 'topic' && !(pattern === 'literal' && name === '*'),
-  );
-  const absent = named.filter(({ pattern, name }) =>
-    pattern === 'prefixed' ? !there.some((topic) => topic.startsWith(name)) : !there.includes(name),
-  );
-  const names = [...new Set(absent.map(({ name }) => name))];
-  if (names.length > 0) yield aside(`ACLs for topics that there are not: ${some(names)}`);
 }

@@ -13,8 +13,6 @@ export interface Listener {
   readonly protocol: string;
   readonly ip_address?: string;
   readonly port: number;
-  /** For an administrator only. */
-  readonly socket_opts?: unknown;
 }
 
 /** What was tried at one listener. */
@@ -57,7 +55,8 @@ export interface RabbitFacts {
   readonly hashes: ReadonlyMap<string, 'empty' | 'md5' | 'guest' | 'sound'>;
   readonly connections: Told<readonly Connected[]>;
   readonly queues: Told<readonly QueueState[]>;
-  readonly deprecated: Told<readonly string[]>;
+  /** RabbitMQ before 3.13 keeps none. */
+  readonly deprecated: Told<readonly string[]> | 'not kept';
   readonly guestLogin: 'accepted' | 'refused' | 'unknown';
   readonly knocked: readonly Knocked[];
 }

@@ -1,15 +1,7 @@
 import { type Point, untold } from '../../../core/audit.ts';
-import { daysLeft, handshakePoint } from '../../../core/doors.ts';
+import { handshakePoint } from '../../../core/doors.ts';
 import type { RabbitCheck } from './check.ts';
-import {
-  aside,
-  type Connected,
-  type Knocked,
-  type Listener,
-  pass,
-  type RabbitSubject,
-  some,
-} from './facts.ts';
+import { aside, type Connected, type Knocked, type Listener, pass, some } from './facts.ts';
 
 export const tls: RabbitCheck = {
   id: 'MQA01',
@@ -21,11 +13,10 @@ export const tls: RabbitCheck = {
   instead:
     'set `listeners.tcp = none` and `listeners.ssl.default = 5671` in rabbitmq.conf, with certificates of your authority',
   link: 'https://www.rabbitmq.com/docs/ssl',
-  *points(subject) {
-    const { listeners, connections, knocked } = subject.facts;
+  *points({ facts: { listeners, connections, knocked } }) {
     if (listeners.is === 'told') yield* listenerPoints(listeners.value);
     else yield untold(listeners);
-    for (const one of knocked) yield* knockedPoints(one, subject);
+    for (const one of knocked) yield* knockedPoints(one);
     if (connections.is === 'told') yield* connectionPoints(connections.value);
     else yield untold(connections);
   },
@@ -55,10 +46,7 @@ function isSecure(protocol: string): boolean {
   return protocol.endsWith('/ssl') || protocol.startsWith('https');
 }
 
-function* knockedPoints(
-  { at, protocol, tls: seen, oldTls, plaintext }: Knocked,
-  { now }: RabbitSubject,
-): Iterable<Point> {
+function* knockedPoints({ at, protocol, tls: seen, oldTls, plaintext }: Knocked): Iterable<Point> {
   if (protocol !== undefined && managed.includes(protocol)) return;
   if (protocol !== undefined && !isSecure(protocol)) {
     if (plaintext === 'answered') yield { is: 'fail', says: `${at} answers in clear` };
@@ -73,9 +61,6 @@ function* knockedPoints(
     return;
   }
   yield handshakePoint(at, seen);
-  const days = daysLeft(seen, now);
-  if (days !== undefined && days >= 0 && days < 30)
-    yield aside(`${at}: its certificate has ${days} days left`);
   if (plaintext === 'answered') yield { is: 'fail', says: `${at} answers in clear, too` };
   if (plaintext === 'refused') yield pass(`${at} does not answer in clear`);
   if (oldTls === 'accepted') {

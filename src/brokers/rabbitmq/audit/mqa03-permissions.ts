@@ -79,17 +79,19 @@ function* judged(
     if (covers(needs, has)) continue;
     const found = compile(has);
     const names = namesIn(definitions, vhost, part);
-    const beyond = names.filter((name) => reach(has, name) !== 'no' && reach(needs, name) === 'no');
+    const reached = (how: 'yes' | 'perhaps') =>
+      names.filter((name) => reach(has, name) === how && reach(needs, name) === 'no');
+    const [beyond, perhaps] = [reached('yes'), reached('perhaps')];
     if (beyond.length > 0)
       yield {
         is: 'fail',
         says: `${says}, and reaches ${some(beyond)}, which the topology does not need`,
         address,
       };
-    else if (found.kind === 'undecidable')
+    else if (found.kind === 'undecidable' || perhaps.length > 0)
       yield {
         is: 'manual',
-        says: `${says}, a pattern that only the broker can judge: ${found.why}`,
+        says: `${says}, a pattern that only the broker can judge${found.kind === 'undecidable' ? `: ${found.why}` : ''}`,
         address,
       };
     else if (desired === undefined)

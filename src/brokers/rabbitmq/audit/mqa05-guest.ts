@@ -1,7 +1,7 @@
 import { untold } from '../../../core/audit.ts';
 import { userAddress } from '../resources.ts';
 import type { RabbitCheck } from './check.ts';
-import { pass } from './facts.ts';
+import { aside, pass } from './facts.ts';
 
 export const guest: RabbitCheck = {
   id: 'MQA05',
@@ -12,13 +12,22 @@ export const guest: RabbitCheck = {
   why: 'Everyone knows its password, and it is an administrator.',
   instead: 'delete it: rabbitmqctl delete_user guest',
   link: 'https://www.rabbitmq.com/docs/access-control#default-state',
-  *points({ facts: { definitions, hashes, guestLogin } }) {
+  *points({ facts: { definitions, hashes, guestLogin, mechanisms, knocked } }) {
     const address = userAddress('guest');
     if (guestLogin === 'accepted')
       yield { is: 'fail', says: 'guest logs in with the password guest', address };
     if (guestLogin === 'refused') yield pass('a login as guest is refused');
     if (guestLogin === 'unknown')
       yield { is: 'manual', says: 'a login as guest was neither refused nor accepted' };
+    const offered = [
+      ...(mechanisms.is === 'told' ? [...mechanisms.value.values()].flat() : []),
+      ...knocked.flatMap((one) => one.mechanisms ?? []),
+    ];
+    if (offered.length > 0) yield aside(`clients may log in by ${[...new Set(offered)].sort().join(', ')}`);
+    if (offered.includes('ANONYMOUS'))
+      yield aside(
+        'ANONYMOUS is the user guest, unless `anonymous_login_user = none` is set: leave it out of auth_mechanisms',
+      );
     if (definitions.is !== 'told') {
       yield untold(definitions);
       return;

@@ -1,0 +1,508 @@
+/** The checks on facts: a verdict each, without a broker. */
+import { describe, expect, it } from 'vitest';
+import { auditor as kafkaAuditor } from '../../src/brokers/kafka/audit.ts';
+import { acls } from '../../src/brokers/kafka/audit/mqa09-acls.ts';
+import { clientCertificates as kafkaCertificates } from '../../src/brokers/kafka/audit/mqa32-client-certificates.ts';
+import { network } from '../../src/brokers/kafka/audit/mqa12-network.ts';
+import { sasl } from '../../src/brokers/kafka/audit/mqa07-sasl.ts';
+import { tls as kafkaTls } from '../../src/brokers/kafka/audit/mqa08-tls.ts';
+import { uniquePrincipals } from '../../src/brokers/kafka/audit/mqa10-unique-principals.ts';
+import { zookeeper } from '../../src/brokers/kafka/audit/mqa11-zookeeper.ts';
+import type {
+  KafkaFacts,
+  KafkaSubject,
+  Knocked as KafkaKnocked,
+} from '../../src/brokers/kafka/audit/facts.ts';
+import type { AclSpec } from '../../src/brokers/kafka/resources.ts';
+import { auditor as rabbitAuditor } from '../../src/brokers/rabbitmq/audit.ts';
+import type { Knocked, RabbitFacts, RabbitSubject } from '../../src/brokers/rabbitmq/audit/facts.ts';
+import { tls } from '../../src/brokers/rabbitmq/audit/mqa01-tls.ts';
+import { uniqueCredentials } from '../../src/brokers/rabbitmq/audit/mqa02-unique-credentials.ts';
+import { permissions } from '../../src/brokers/rabbitmq/audit/mqa03-permissions.ts';
+import { vhosts } from '../../src/brokers/rabbitmq/audit/mqa04-vhosts.ts';
+import { guest } from '../../src/brokers/rabbitmq/audit/mqa05-guest.ts';
+import { management } from '../../src/brokers/rabbitmq/audit/mqa06-management.ts';
+import { certificates } from '../../src/brokers/rabbitmq/audit/mqa41-certificates.ts';
+import { hashes } from '../../src/brokers/rabbitmq/audit/mqa43-hashes.ts';
+import { unreadQueues } from '../../src/brokers/rabbitmq/audit/mqa45-unread-queues.ts';
+import { deprecated } from '../../src/brokers/rabbitmq/audit/mqa46-deprecated.ts';
+import { links } from '../../src/brokers/rabbitmq/audit/mqa47-links.ts';
+import { permissionAddress } from '../../src/brokers/rabbitmq/resources.ts';
+import { type Check, judge, type Told } from '../../src/core/audit.ts';
+import { secretChecks } from '../../src/core/audit-secrets.ts';
+
+const told = <T>(value: T): Told<T> => ({ is: 'told', value });
+const lacked = { is: 'lacked', why: 'admin lacks the right', needs: 'give it' } as const;
+const shown = { subject: 'CN=b', issuer: 'CN=ca', names: 'DNS:b', until: '2027-06-01T00:00:00.000Z' };
+const now = new Date('2026-11-01T00:00:00Z');
+
+const door: Knocked = {
+  at: 'amqp/ssl b:5671',
+  protocol: 'amqp/ssl',
+  tls: { version: 'TLSv1.3', fault: undefined, shown },
+  withoutCertificate: 'refused',
+  oldTls: 'refused',
+  plaintext: 'refused',
+  mechanisms: ['PLAIN', 'EXTERNAL'],
+};
+const rabbitFacts: RabbitFacts = {
+  admin: 'admin',
+  listeners: told([
+    { protocol: 'amqp/ssl', port: 5671 },
+    { protocol: 'https', port: 15671 },
+  ]),
+  mechanisms: told(new Map()),
+  definitions: told({
+    users: [{ name: 'admin', tags: 'administrator' }, { name: 'shop' }],
+    permissions: [{ user: 'shop', vhost: 'v', configure: '^$', write: '^$', read: '^q$' }],
+    exchanges: [],
+    queues: [],
+    parameters: [],
+  }),
+  hashes: new Map([['shop', 'sound']]),
+  connections: told([]),
+  queues: told([]),
+  deprecated: told([]),
+  guestLogin: 'refused',
+  knocked: [door],
+};
+const environment = { name: 'test', production: false, locate: () => ({ file: 'f', line: 1, column: 1 }) };
+const shop = { name: 'shop', section: { auth: 'password' }, locate: environment.locate };
+const common = {
+  principals: new Set<string>(),
+  neighbours: [],
+  secrets: told({ found: ['rabbitmq/shop', 'kafka/shop'], missing: [], shared: [] }),
+  stored: () => undefined,
+  now,
+  ground: {
+    principals: new Map([['shop', 'shop']]),
+    claims: [],
+    protected: ['broker'],
+    admin: 'admin',
+    containers: new Set(),
+  },
+};
+const spec = { configure: '^$', write: '^$', read: '^q$' };
+
+function rabbit(facts: Partial<RabbitFacts> = {}, over: object = {}): RabbitSubject {
+  return {
+    ...common,
+    landscape: {
+      environment: { ...environment, section: { vhost: { name: 'v' }, admin: { username: 'admin' } } },
+      services: [shop],
+      claims: [],
+      protected: [],
+    },
+    compiled: {
+      principals: new Map([['shop', 'shop']]),
+      resources: [{ kind: 'rabbitmq:permission', address: permissionAddress('v', 'shop'), spec }],
+      blocked: [],
+      warnings: [],
+    },
+    ...over,
+    facts: { ...rabbitFacts, ...facts },
+  } as unknown as RabbitSubject;
+}
+
+const settings = (over: Record<string, string | null> = {}) =>
+  told(
+    new Map([
+      [
+        1,
+        new Map<string, string | null>(
+          Object.entries({
+            'process.roles': 'broker',
+            listeners: 'A://10.0.0.1:9093,B://10.0.0.1:9094',
+            'advertised.listeners': 'A://k:9093,B://k:9094',
+            'listener.security.protocol.map': 'A:SASL_SSL,B:SSL',
+            'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+            'ssl.client.auth': 'required',
+            'inter.broker.listener.name': 'A',
+            'security.inter.broker.protocol': 'PLAINTEXT',
+            ...over,
+          }),
+        ),
+      ],
+    ]),
+  );
+const kafkaDoor: KafkaKnocked = {
+  at: 'A at k:9093',
+  protocol: 'SASL_SSL',
+  internal: false,
+  tls: { version: 'TLSv1.3', fault: undefined, shown },
+  oldTls: 'refused',
+  plaintext: 'refused',
+  anonymous: 'refused',
+  withoutCertificate: 'refused',
+  mechanisms: ['SCRAM-SHA-512'],
+};
+const kafkaFacts: KafkaFacts = {
+  admin: 'admin',
+  settings: settings(),
+  acls: told([]),
+  topics: told(['orders']),
+  users: told(['shop']),
+  ungranted: { as: 'shop', may: 'refused' },
+  knocked: [kafkaDoor],
+};
+
+function kafka(facts: Partial<KafkaFacts> = {}, over: object = {}): KafkaSubject {
+  return {
+    ...common,
+    landscape: {
+      environment: { ...environment, section: { admin: { username: 'admin' } } },
+      services: [shop],
+      claims: [],
+      protected: [],
+    },
+    compiled: { principals: new Map([['shop', 'shop']]), resources: [], blocked: [], warnings: [] },
+    ...over,
+    facts: { ...kafkaFacts, ...facts },
+  } as unknown as KafkaSubject;
+}
+
+const acl = (over: Partial<AclSpec>): Told<readonly AclSpec[]> =>
+  told([
+    {
+      resource: 'topic',
+      pattern: 'literal',
+      name: 'orders',
+      principal: 'User:shop',
+      host: '*',
+      operation: 'read',
+      permission: 'allow',
+      ...over,
+    },
+  ]);
+const definitions = rabbitFacts.definitions.is === 'told' ? rabbitFacts.definitions.value : {};
+const live = (over: object) => ({ definitions: told({ ...definitions, ...over }) });
+const may = (user: string, vhost: string, read: string) => ({
+  permissions: [{ user, vhost, configure: '^$', write: '^$', read }],
+});
+const user = (name: string, tags: string) => ({ users: [{ name, tags }] });
+const noServices = (of: { landscape: object }) => ({ landscape: { ...of.landscape, services: [] } });
+
+type Case = readonly [string, Check<never>, RabbitSubject | KafkaSubject, 'pass' | 'fail' | 'manual' | 'na'];
+
+const cases: readonly Case[] = [
+  ['TLS', tls, rabbit(), 'pass'],
+  [
+    'a plaintext listener',
+    tls,
+    rabbit({
+      listeners: told([
+        { protocol: 'amqp', port: 5672 },
+        { protocol: 'amqp/ssl', port: 5671 },
+      ]),
+    }),
+    'fail',
+  ],
+  ['no TLS listener', tls, rabbit({ listeners: told([]) }), 'fail'],
+  [
+    'a connection without TLS',
+    tls,
+    rabbit({ connections: told([{ name: 'c', user: 'shop', vhost: 'v', ssl: false }]) }),
+    'fail',
+  ],
+  [
+    'an untrusted certificate',
+    tls,
+    rabbit({
+      knocked: [{ ...door, tls: { version: 'TLSv1.3', fault: 'SELF_SIGNED_CERT_IN_CHAIN', shown } }],
+    }),
+    'fail',
+  ],
+  ['TLS 1.1', tls, rabbit({ knocked: [{ ...door, oldTls: 'accepted' }] }), 'fail'],
+  [
+    'a listener that is not reached',
+    tls,
+    rabbit({ knocked: [{ ...door, tls: { why: 'ECONNREFUSED', reached: false } }] }),
+    'manual',
+  ],
+  ['listeners that are not told', tls, rabbit({ listeners: lacked }), 'manual'],
+  ['own credentials', uniqueCredentials, rabbit(), 'pass'],
+  [
+    'a shared password',
+    uniqueCredentials,
+    rabbit({}, { secrets: told({ found: [], missing: [], shared: [['rabbitmq/a', 'kafka/b']] }) }),
+    'fail',
+  ],
+  [
+    'a password shared on Kafka alone',
+    uniqueCredentials,
+    rabbit(
+      {},
+      { secrets: told({ found: ['rabbitmq/shop'], missing: [], shared: [['kafka/a', 'kafka/b']] }) },
+    ),
+    'pass',
+  ],
+  [
+    'a user that another service uses',
+    uniqueCredentials,
+    rabbit({ connections: told([{ name: 'c', user: 'shop', vhost: 'v', ssl: true, service: 'mail' }]) }),
+    'fail',
+  ],
+  [
+    'a password that is not stored',
+    uniqueCredentials,
+    rabbit({}, { secrets: told({ found: [], missing: ['rabbitmq/shop'], shared: [] }) }),
+    'manual',
+  ],
+  ['no services', uniqueCredentials, rabbit({}, noServices(rabbit())), 'na'],
+  ['equal permissions', permissions, rabbit(), 'pass'],
+  ['everything', permissions, rabbit(live(may('shop', 'v', '.*'))), 'fail'],
+  [
+    'an unanchored pattern that reaches another queue',
+    permissions,
+    rabbit(live({ ...may('shop', 'v', 'q'), queues: [{ vhost: 'v', name: 'q2' }] })),
+    'fail',
+  ],
+  ['a pattern wider than needed', permissions, rabbit(live(may('shop', 'v', '^q'))), 'fail'],
+  ['a narrower pattern', permissions, rabbit(live(may('shop', 'v', '^$'))), 'pass'],
+  [
+    'a pattern that only the broker can judge',
+    permissions,
+    rabbit(live(may('shop', 'v', '^(?=q)(?!x)'))),
+    'manual',
+  ],
+  ['permissions elsewhere', permissions, rabbit(live(may('shop', 'w', '.*'))), 'na'],
+  ['permissions that are not told', permissions, rabbit({ definitions: lacked }), 'manual'],
+  ['a vhost of its own', vhosts, rabbit(), 'pass'],
+  ['a service in /', vhosts, rabbit(live(may('shop', '/', '^$'))), 'fail'],
+  ['a service in a vhost of nobody', vhosts, rabbit(live(may('shop', 'w', '^$'))), 'manual'],
+  ['no guest', guest, rabbit(), 'pass'],
+  ['guest logs in', guest, rabbit({ guestLogin: 'accepted' }), 'fail'],
+  [
+    'guest is there',
+    guest,
+    rabbit({ ...live(user('guest', '')), hashes: new Map([['guest', 'guest']]) }),
+    'fail',
+  ],
+  ['users are not told', guest, rabbit({ definitions: lacked }), 'manual'],
+  ['HTTPS, and no tags', management, rabbit(), 'pass'],
+  ['HTTP', management, rabbit({ listeners: told([{ protocol: 'http', port: 15672 }]) }), 'fail'],
+  ['a service with a tag', management, rabbit(live(user('shop', 'monitoring'))), 'fail'],
+  ['an administrator that nobody knows', management, rabbit(live(user('x', 'administrator'))), 'manual'],
+  ['a protected one', management, rabbit(live(user('broker', 'monitoring'))), 'pass'],
+  [
+    'a certificate of a week',
+    certificates,
+    rabbit({
+      knocked: [
+        {
+          ...door,
+          tls: { version: 'TLSv1.3', fault: undefined, shown: { ...shown, until: '2026-11-08T00:00:00Z' } },
+        },
+      ],
+    }),
+    'fail',
+  ],
+  ['a certificate of months', certificates, rabbit(), 'pass'],
+  ['no certificate seen', certificates, rabbit({ knocked: [] }), 'manual'],
+  ['an MD5 hash', hashes, rabbit({ hashes: new Map([['shop', 'md5']]) }), 'fail'],
+  [
+    'a queue that nobody reads',
+    unreadQueues,
+    rabbit({ queues: told([{ vhost: 'v', name: 'q', messages: 3, consumers: 0 }]) }),
+    'fail',
+  ],
+  [
+    'that of another vhost',
+    unreadQueues,
+    rabbit({ queues: told([{ vhost: 'w', name: 'q', messages: 3, consumers: 0 }]) }),
+    'pass',
+  ],
+  ['a deprecated feature', deprecated, rabbit({ deprecated: told(['global_qos']) }), 'fail'],
+  ['a version that does not tell', deprecated, rabbit({ deprecated: 'not kept' }), 'na'],
+  [
+    'a shovel with a password',
+    links,
+    rabbit(
+      live({
+        parameters: [{ component: 'shovel', name: 's', vhost: 'v', value: { 'src-uri': ['amqps://a:b@c'] } }],
+      }),
+    ),
+    'fail',
+  ],
+  [
+    'a shovel without',
+    links,
+    rabbit(
+      live({
+        parameters: [{ component: 'shovel', name: 's', vhost: 'v', value: { 'src-uri': 'amqps://c' } }],
+      }),
+    ),
+    'pass',
+  ],
+
+  ['SCRAM', sasl, kafka(), 'pass'],
+  [
+    'PLAIN in the settings',
+    sasl,
+    kafka({ settings: settings({ 'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-512' }) }),
+    'fail',
+  ],
+  [
+    'PLAIN of one listener',
+    sasl,
+    kafka({ settings: settings({ 'listener.name.a.sasl.enabled.mechanisms': 'PLAIN' }) }),
+    'fail',
+  ],
+  ['anonymous clients', sasl, kafka({ knocked: [{ ...kafkaDoor, anonymous: 'answered' }] }), 'fail'],
+  [
+    'an SSL listener without certificates',
+    sasl,
+    kafka({ settings: settings({ 'ssl.client.auth': 'none' }) }),
+    'fail',
+  ],
+  ['settings that are not told', sasl, kafka({ settings: lacked }), 'manual'],
+  ['TLS on Kafka', kafkaTls, kafka(), 'pass'],
+  [
+    'a PLAINTEXT listener',
+    kafkaTls,
+    kafka({ settings: settings({ 'listener.security.protocol.map': 'A:SASL_SSL,B:PLAINTEXT' }) }),
+    'fail',
+  ],
+  ['brokers in clear', kafkaTls, kafka({ settings: settings({ 'inter.broker.listener.name': '' }) }), 'fail'],
+  [
+    'a Kafka that is not reached',
+    kafkaTls,
+    kafka({ knocked: [{ ...kafkaDoor, tls: { why: 'ECONNREFUSED', reached: false } }] }),
+    'manual',
+  ],
+  ['no ACLs', acls, kafka(), 'pass'],
+  ['no authorizer', acls, kafka({ acls: told('no authorizer') }), 'fail'],
+  ['everyone', acls, kafka({ acls: acl({ principal: 'User:*' }) }), 'fail'],
+  ['all topics', acls, kafka({ acls: acl({ name: '*', principal: 'User:x' }) }), 'fail'],
+  [
+    'all topics, for the administrator',
+    acls,
+    kafka({ acls: acl({ name: '*', principal: 'User:admin' }) }),
+    'pass',
+  ],
+  ['an ACL that the topology does not have', acls, kafka({ acls: acl({}) }), 'fail'],
+  ['open without an ACL', acls, kafka({ ungranted: { as: 'shop', may: 'allowed' } }), 'fail'],
+  ['nobody to ask as', acls, kafka({ ungranted: { why: 'no credential' } }), 'manual'],
+  ['ACLs that are not told', acls, kafka({ acls: lacked }), 'manual'],
+  ['own principals', uniquePrincipals, kafka(), 'pass'],
+  ['an ACL of everyone', uniquePrincipals, kafka({ acls: acl({ principal: 'User:*' }) }), 'fail'],
+  ['no services on Kafka', uniquePrincipals, kafka({}, noServices(kafka())), 'na'],
+  ['no store', uniquePrincipals, kafka({}, { secrets: { is: 'unknown', why: 'no store' } }), 'manual'],
+  ['KRaft', zookeeper, kafka(), 'na'],
+  [
+    'ZooKeeper, closed',
+    zookeeper,
+    kafka({
+      settings: settings({
+        'process.roles': null,
+        'zookeeper.connect': 'z',
+        'zookeeper.set.acl': 'true',
+        'zookeeper.ssl.client.enable': 'true',
+      }),
+    }),
+    'pass',
+  ],
+  [
+    'ZooKeeper, open',
+    zookeeper,
+    kafka({ settings: settings({ 'process.roles': null, 'zookeeper.connect': 'z' }) }),
+    'fail',
+  ],
+  ['neither', zookeeper, kafka({ settings: settings({ 'process.roles': null }) }), 'manual'],
+  ['the network', network, kafka(), 'manual'],
+  ['a certificate is asked for', kafkaCertificates, kafka(), 'pass'],
+  [
+    'a password alone',
+    kafkaCertificates,
+    kafka({ knocked: [{ ...kafkaDoor, withoutCertificate: 'let in' }] }),
+    'manual',
+  ],
+  [
+    'nothing at all',
+    kafkaCertificates,
+    kafka({ knocked: [{ ...kafkaDoor, protocol: 'SSL', withoutCertificate: 'let in' }] }),
+    'fail',
+  ],
+];
+
+describe('a verdict', () => {
+  it.each(cases)('%s', (_what, check, subject, verdict) => {
+    const [finding] = judge([check as unknown as Check<RabbitSubject | KafkaSubject>], subject);
+    expect([finding?.verdict, finding?.message, finding?.related]).toEqual([
+      verdict,
+      finding?.message,
+      finding?.related,
+    ]);
+  });
+
+  it('of secrets: production without a manager fails, and what nobody can see is for a person', () => {
+    const at = { environment: 'production', production: true, services: 1, secrets: common.secrets };
+    const verdicts = (over: { store?: string; written: string[] }) =>
+      Object.fromEntries(
+        judge(secretChecks, { store: undefined, ...at, ...over }).map(({ rule, verdict }) => [rule, verdict]),
+      );
+    expect(verdicts({ store: 'file', written: ['env:A'] })).toMatchObject({
+      MQA21: 'fail',
+      MQA23: 'fail',
+      MQA26: 'pass',
+      MQA22: 'manual',
+    });
+    expect(verdicts({ store: 'vault', written: ['vault:a/b#c'] })).toMatchObject({
+      MQA21: 'pass',
+      MQA23: 'manual',
+    });
+  });
+});
+
+describe('a finding', () => {
+  const rule = {
+    id: 'MQA99',
+    name: 'n',
+    check: 9,
+    title: 'T',
+    severity: 'error',
+    why: 'w',
+    instead: 'i',
+    link: 'l',
+  } as const;
+  const of = (...points: ReturnType<typeof point>[]) => judge([{ ...rule, points: () => points }], {})[0];
+  const point = (is: 'pass' | 'fail' | 'manual' | 'lacked' | 'na' | 'aside', says: string = is) => ({
+    is,
+    says,
+  });
+
+  it('is as bad as the worst that was seen, and tells the rest beside it', () => {
+    expect(of(point('pass'), point('fail', 'a'), point('fail', 'b'), point('manual'))).toMatchObject({
+      verdict: 'fail',
+      severity: 'error',
+      message: 'T: a (and 1 more)',
+      evidence: 'a; b',
+      check: 9,
+      hint: 'i',
+      related: [
+        { message: 'FAIL: a' },
+        { message: 'FAIL: b' },
+        { message: 'PASS: pass' },
+        { message: 'MANUAL: manual' },
+      ],
+    });
+  });
+
+  it('never passes by nothing: no point, or what is beside the point, is for a person', () => {
+    expect([of()?.verdict, of(point('aside'))?.verdict]).toEqual(['manual', 'manual']);
+    expect([of(point('pass'), point('na'))?.verdict, of(point('na'))?.verdict]).toEqual(['pass', 'na']);
+  });
+
+  it('warns of a right that was lacked, and only notes what nobody could know', () => {
+    expect([of(point('lacked'))?.severity, of(point('manual'))?.severity]).toEqual(['warning', 'note']);
+  });
+});
+
+it('all checks are apart: ids, names, and the twelve numbers', () => {
+  const rules = [...rabbitAuditor.rules, ...kafkaAuditor.rules, ...secretChecks];
+  expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
+  expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length);
+  expect(rules.flatMap(({ check = [] }) => check)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  for (const { id, check } of rules)
+    if (check !== undefined) expect(id).toBe(`MQA${String(check).padStart(2, '0')}`);
+});
