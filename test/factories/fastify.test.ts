@@ -53,7 +53,7 @@ function post(url: string, body: object): Promise<Response> {
   return fetch(`${url}/orders`, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
-/** As the service whose topology says so; and at the end what nobody has taken, with whether somebody had. */
+/** As the service whose topology says so; and at the end what nobody has taken. */
 async function publishCheckouts() {
   const { cert, key } = await brokers.rabbitmq.clientCertificate('checkout');
   const by = { topology: local.topology, variables: local.endpoints };
@@ -76,16 +76,16 @@ async function publishCheckouts() {
       await sleep(5);
     }
   })();
-  const stop = async (): Promise<ReadonlyMap<string, boolean>> => {
+  const stop = async (): Promise<ReadonlySet<string>> => {
     end.abort();
     await work;
-    const left = new Map<string, boolean>();
+    const left = new Set<string>();
     const channel = await (await connectAs('order-service')).createChannel();
     for (;;) {
       const message = await channel.get('order.queue.checkouts', { noAck: true });
       if (message === false) return left;
       const { id } = JSON.parse(message.content.toString()) as { id: string };
-      left.set(id, message.fields.redelivered);
+      left.add(id);
     }
   };
   return { sent, stop };
@@ -140,14 +140,14 @@ it('takes orders, tells both brokers, and ends in order', { timeout: 120_000 }, 
   expect(orders.length).toBeGreaterThanOrEqual(3);
   const told = orders.flatMap(({ id }) => [`rabbitmq ${id}`, `kafka ${id}`]);
   await until(() => told.every((one) => heard.has(one)), 'both brokers told of each order');
-  // What it has taken is an order, told to both, and acknowledged; the rest is there still, taken by nobody before.
+  // What it has taken is an order, told to both, and acknowledged; the rest is there still, and nobody was told
+  // of it. (A quorum queue marks some of it as redelivered: those that were on their way when the consumer was cancelled.)
   const taken = checkouts.sent.filter((id) => !left.has(id));
   expect(taken.length).toBeGreaterThan(0);
   await until(
     () => taken.every((id) => heard.has(`rabbitmq ${id}`) && heard.has(`kafka ${id}`)),
     'both brokers told of each checkout that was taken',
   );
-  for (const [id, redelivered] of left) {
-    expect([id, redelivered, heard.has(`rabbitmq ${id}`)]).toEqual([id, false, false]);
-  }
+  const both = [...left].filter((id) => heard.has(`rabbitmq ${id}`) || heard.has(`kafka ${id}`));
+  expect(both).toEqual([]);
 });
