@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { openFindings } from '../core/audit.ts';
+import { UsageError } from '../core/errors.ts';
 import { reaches, severities, type Severity } from '../core/finding.ts';
 import type { Audit } from '../operations/index.ts';
 import { forTools, toolFormats } from './findings.ts';
@@ -11,12 +12,14 @@ const formats = ['text', 'json', 'markdown', ...toolFormats] as const;
 interface AuditFlags extends Shared {
   readonly format: (typeof formats)[number];
   readonly failOn: Severity;
+  readonly allEnvironments?: true;
 }
 
 const examples = `
 Examples:
   mqwarden audit --env production                       the checklist, with evidence
   mqwarden audit --env production --format markdown > checklist.md
+  mqwarden audit --all-environments --format json
   mqwarden audit topology --env staging --only kafka --fail-on warning`;
 
 /** Registers `mqwarden audit`; `done` receives the exit code. */
@@ -32,6 +35,7 @@ export function auditCommand(program: Command, shell: Shell, done: (code: number
     .addOption(
       new Option('--fail-on <severity>', 'exit 2 from this on').choices(severities).default('error'),
     );
+  command.option('--all-environments', 'every environment of the topology, one after another');
   everywhere(command)
     .addHelpText('after', examples)
     .action(async (topology: string | undefined, flags: AuditFlags) =>
@@ -40,8 +44,11 @@ export function auditCommand(program: Command, shell: Shell, done: (code: number
 }
 
 async function runAudit(topology: string | undefined, flags: AuditFlags, shell: Shell): Promise<number> {
-  const { audit } = await import('../operations/index.ts');
-  const audited = await audit({ ...sessionFrom(topology, flags, shell), now: new Date() });
+  const { audit, auditAll } = await import('../operations/index.ts');
+  if (flags.allEnvironments === true && flags.env !== undefined)
+    throw new UsageError('--env and --all-environments cannot be asked for at once', 'choose one');
+  const options = { ...sessionFrom(topology, flags, shell), now: new Date() };
+  const audited = await (flags.allEnvironments === true ? auditAll(options) : audit(options));
   shell.settled();
   shell.out(await printed(audited, flags, shell));
   return reaches(openFindings(audited.findings), flags.failOn) ? 2 : 0;

@@ -124,3 +124,36 @@ const words = { pass: 'PASS', fail: 'FAIL', manual: 'MANUAL', lacked: 'MANUAL', 
 export function openFindings(findings: readonly Finding[]): Finding[] {
   return findings.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'na');
 }
+
+export interface OfEnvironment {
+  readonly environment: string;
+  readonly findings: readonly Finding[];
+}
+
+/** One finding a rule for all environments: what the worst of them says, and the others beside it. */
+export function acrossEnvironments(rules: readonly AuditRule[], all: readonly OfEnvironment[]): Finding[] {
+  return rules.map((rule) =>
+    findingOf(
+      rule,
+      all.flatMap((one) => pointsAgain(one, rule.id)),
+    ),
+  );
+}
+
+function pointsAgain({ environment, findings }: OfEnvironment, id: string): Point[] {
+  return findings
+    .filter(({ rule }) => rule === id)
+    .flatMap(({ verdict = 'manual', evidence = '', severity, address, hint, related = [] }): Point[] => [
+      {
+        is: verdict === 'manual' && severity === 'warning' ? 'lacked' : verdict,
+        says: `${environment}: ${evidence}`,
+        address,
+        hint,
+      },
+      ...related.map((one): Point => ({
+        is: 'aside',
+        says: `${environment}: ${one.message}`,
+        address: one.address,
+      })),
+    ]);
+}

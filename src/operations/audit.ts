@@ -1,5 +1,12 @@
 import { brokers as registry } from '../brokers/index.ts';
-import { type AuditRule, judge, type StoredSecrets, type Told, unasked } from '../core/audit.ts';
+import {
+  acrossEnvironments,
+  type AuditRule,
+  judge,
+  type StoredSecrets,
+  type Told,
+  unasked,
+} from '../core/audit.ts';
 import { secretChecks, type SecretsSubject } from '../core/audit-secrets.ts';
 import { compareText } from '../core/json.ts';
 import type { AuditRequest, Broker, Credential } from '../core/broker.ts';
@@ -9,6 +16,7 @@ import type { Landscape } from '../core/landscape.ts';
 import { fingerprintsOf } from '../lint/fingerprint.ts';
 import { neighboursOf } from '../topology/check.ts';
 import { landscape as landscapeOf } from '../topology/landscape.ts';
+import { loadTopology } from '../topology/load.ts';
 import { knowledgeOf, withKnown } from './generations.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
 import { heldFor } from './source.ts';
@@ -82,6 +90,23 @@ function written(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(value).flatMap(written);
+}
+
+/** Each environment of the topology, one after another, as one checklist. */
+export async function auditAll(options: AuditOptions): Promise<Audit> {
+  const { environments, unplaced, name } = await loadTopology(options.topology, registry, options.variables);
+  const audits: Audit[] = [];
+  for (const environment of [...environments.keys(), ...unplaced.keys()])
+    audits.push(await audit({ ...options, environment }));
+  const rules = audits[0]?.rules ?? [];
+  const findings = acrossEnvironments(rules, audits);
+  return {
+    topology: name,
+    environment: audits.map((one) => one.environment).join(', '),
+    rules,
+    findings,
+    fingerprints: fingerprintsOf(findings, options.topology),
+  };
 }
 
 function whyNot({ name, title }: Broker, { environment }: Session, { only }: AuditOptions): string {

@@ -1,6 +1,6 @@
 export { access, blastRadius, whoCan } from './access.ts';
 export { apply, type ApplyResult } from './apply.ts';
-export { audit, type Audit } from './audit.ts';
+export { audit, auditAll, type Audit } from './audit.ts';
 export { openAuditLog } from './audit-log.ts';
 export { clientsOf, saveTypes } from './clients.ts';
 export { listCredentials } from './credentials.ts';

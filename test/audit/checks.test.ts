@@ -28,7 +28,7 @@ import { unreadQueues } from '../../src/brokers/rabbitmq/audit/mqa45-unread-queu
 import { deprecated } from '../../src/brokers/rabbitmq/audit/mqa46-deprecated.ts';
 import { links } from '../../src/brokers/rabbitmq/audit/mqa47-links.ts';
 import { permissionAddress } from '../../src/brokers/rabbitmq/resources.ts';
-import { type Check, judge, type Told } from '../../src/core/audit.ts';
+import { acrossEnvironments, type Check, judge, type Told } from '../../src/core/audit.ts';
 import { secretChecks } from '../../src/core/audit-secrets.ts';
 
 const told = <T>(value: T): Told<T> => ({ is: 'told', value });
@@ -491,6 +491,24 @@ describe('a finding', () => {
   it('never passes by nothing: no point, or what is beside the point, is for a person', () => {
     expect([of()?.verdict, of(point('aside'))?.verdict]).toEqual(['manual', 'manual']);
     expect([of(point('pass'), point('na'))?.verdict, of(point('na'))?.verdict]).toEqual(['pass', 'na']);
+  });
+
+  it('of several environments is one, by the worst of them', () => {
+    const [good, bad] = [
+      of(point('pass', 'all is well')),
+      of(point('fail', 'open'), point('aside', 'by the way')),
+    ];
+    const all = [good, bad].flatMap((one, at) =>
+      one === undefined ? [] : [{ environment: `e${at}`, findings: [one] }],
+    );
+    expect(acrossEnvironments([rule], all)).toMatchObject([
+      {
+        verdict: 'fail',
+        message: 'T: e1: open',
+        check: 9,
+        related: [{ message: 'PASS: e0: all is well' }, { message: 'e1: by the way' }],
+      },
+    ]);
   });
 
   it('warns of a right that was lacked, and only notes what nobody could know', () => {

@@ -75,7 +75,7 @@ describe('the program', () => {
   });
 
   it('ends with 2 by --fail-on, and tells that a broker was not asked', async () => {
-    expect((await run('--only', 'kafka', '--fail-on', 'note')).code).toBe(2);
+    expect((await run('--only', 'kafka', '--fail-on', 'note', '--all-environments')).code).toBe(2);
     const { stdout } = await run('--only', 'kafka', '--format', 'json');
     const { findings } = JSON.parse(stdout) as {
       findings: { check?: number; verdict: string; evidence: string }[];

@@ -235,6 +235,9 @@ describe('when all goes well', () => {
           run(`verify as ${format}`, ['verify', 'good.yaml', '--only', 'kafka', '--format', format]),
         ),
       )),
+      ...(await Promise.all(
+        formats.map((format) => run(`audit as ${format}`, ['audit', 'good.yaml', '--format', format])),
+      )),
     ];
     // 2: the given users have passwords that the store does not have.
     expect(runs.map(({ code }) => code).filter((code) => code !== 0 && code !== 2)).toEqual([]);
