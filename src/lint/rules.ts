@@ -16,12 +16,15 @@ import { noAuthority } from './rules/mq203-no-authority.ts';
 import { verificationOff } from './rules/mq204-verification-off.ts';
 import { localEndpoint } from './rules/mq205-local-endpoint.ts';
 import { addressEndpoint } from './rules/mq206-address-endpoint.ts';
+import { nothingAtAll } from './rules/mq611-nothing-at-all.ts';
 import { sharedCluster } from './rules/mq701-shared-cluster.ts';
 import { unmarkedProduction } from './rules/mq704-unmarked-production.ts';
+import { weakerProduction } from './rules/mq705-weaker-production.ts';
 import { noOwner } from './rules/mq801-no-owner.ts';
 import { ownerSpeltTwice } from './rules/mq802-owner-spelt-twice.ts';
 import { noClaims } from './rules/mq803-no-claims.ts';
 import { formerName } from './rules/mq804-former-name.ts';
+import { rotationInPlace } from './rules/mq807-rotation-in-place.ts';
 
 /** The rules that are not one broker's, by their ids: a file each, and a line here. */
 export const rules: readonly Rule[] = [
@@ -42,10 +45,13 @@ export const rules: readonly Rule[] = [
   verificationOff,
   localEndpoint,
   addressEndpoint,
+  nothingAtAll,
   sharedCluster,
   unmarkedProduction,
+  weakerProduction,
   noOwner,
   ownerSpeltTwice,
   noClaims,
   formerName,
+  rotationInPlace,
 ];

@@ -5,6 +5,8 @@ import { wildcardAcl } from './rules/mq302-wildcard-acl.ts';
 import { clusterPower } from './rules/mq303-cluster-power.ts';
 import { foreignPrefix } from './rules/mq306-foreign-prefix.ts';
 import { shadowingDeny } from './rules/mq307-shadowing-deny.ts';
+import { aclAsIntent } from './rules/mq311-acl-as-intent.ts';
+import { toolGrants } from './rules/mq314-tool-grants.ts';
 import { lowReplication } from './rules/mq501-low-replication.ts';
 import { insyncReplicas } from './rules/mq502-insync-replicas.ts';
 import { defaultInsync } from './rules/mq503-default-insync.ts';
@@ -28,6 +30,8 @@ export const rules: readonly KafkaRule[] = [
   clusterPower,
   foreignPrefix,
   shadowingDeny,
+  aclAsIntent,
+  toolGrants,
   lowReplication,
   insyncReplicas,
   defaultInsync,

@@ -2,6 +2,7 @@ import type { RabbitRule } from './rules/rule.ts';
 import { powerfulTag } from './rules/mq106-powerful-tag.ts';
 import { noAmqps } from './rules/mq208-no-amqps.ts';
 import { wildcardPermission } from './rules/mq301-wildcard-permission.ts';
+import { grantAsIntent } from './rules/mq304-grant-as-intent.ts';
 import { foreignPattern } from './rules/mq305-foreign-pattern.ts';
 import { foreignConfigure } from './rules/mq308-foreign-configure.ts';
 import { undecidablePattern } from './rules/mq309-undecidable-pattern.ts';
@@ -17,6 +18,7 @@ import { catchAllBinding } from './rules/mq416-catch-all-binding.ts';
 import { keylessPublisher } from './rules/mq417-keyless-publisher.ts';
 import { deadEndLetters } from './rules/mq418-dead-end-letters.ts';
 import { deadLetterLoop } from './rules/mq419-dead-letter-loop.ts';
+import { fleetingExchange } from './rules/mq420-fleeting-exchange.ts';
 import { rootVhost } from './rules/mq421-root-vhost.ts';
 import { awkwardName } from './rules/mq422-awkward-name.ts';
 import { unconsumedQueue } from './rules/mq601-unconsumed-queue.ts';
@@ -31,6 +33,7 @@ export const rules: readonly RabbitRule[] = [
   powerfulTag,
   noAmqps,
   wildcardPermission,
+  grantAsIntent,
   foreignPattern,
   foreignConfigure,
   undecidablePattern,
@@ -46,6 +49,7 @@ export const rules: readonly RabbitRule[] = [
   keylessPublisher,
   deadEndLetters,
   deadLetterLoop,
+  fleetingExchange,
   rootVhost,
   awkwardName,
   unconsumedQueue,

@@ -1,8 +1,18 @@
 import type { AclSpec } from '../resources.ts';
 import type { KafkaSite } from './rule.ts';
 
+const known = new WeakMap<KafkaSite, Map<string, (topic: string) => readonly string[]>>();
+
 /** Who is allowed an operation on topics by their names, as services; told in a time that does not grow with the ACLs of others. */
-export function allowedOn({ resources }: KafkaSite, operation: string): (topic: string) => readonly string[] {
+export function allowedOn(site: KafkaSite, operation: string): (topic: string) => readonly string[] {
+  const before = known.get(site) ?? new Map<string, (topic: string) => readonly string[]>();
+  known.set(site, before);
+  const found = before.get(operation) ?? allowedBy(site, operation);
+  before.set(operation, found);
+  return found;
+}
+
+function allowedBy({ resources }: KafkaSite, operation: string): (topic: string) => readonly string[] {
   const literal = new Map<string, string[]>();
   const wide: { readonly spec: AclSpec; readonly service: string }[] = [];
   for (const one of resources) {

@@ -7,8 +7,8 @@ export const removedFeature: RabbitRule = {
   name: 'removed-feature',
   severity: 'error',
   summary: 'Classic queues are to be mirrored, or lazy: RabbitMQ does neither any more.',
-  why: `RabbitMQ 4.0 knows no mirrored queues: a policy with \`ha-mode\` is taken and does nothing, and the queue that was to be on three nodes is on
-one. \`x-queue-mode: lazy\` does nothing since 3.12.`,
+  why: `RabbitMQ 4.0 has no mirrored queues: it refuses a policy with \`ha-mode\`, and a queue that was on three nodes is on one after the
+upgrade. \`x-queue-mode: lazy\` does nothing since 3.12.`,
   instead:
     '`type: quorum` in the queue, or `defaultQueueType: quorum` in the vhost: such a queue is on several nodes, and keeps messages on disk.',
   *onSite(site: RabbitSite) {
@@ -19,7 +19,7 @@ one. \`x-queue-mode: lazy\` does nothing since 3.12.`,
           for (const setting of Object.keys(definition).filter(isRemoved)) {
             yield {
               position: environment.locate([...path, key, name, 'definition', setting]),
-              message: `policy ${name} sets ${setting}, which RabbitMQ 4 does not know: nothing is mirrored`,
+              message: `policy ${name} sets ${setting}, which RabbitMQ refuses from 4.0 on: no queue is mirrored there`,
               hint: 'take it out, and make the queues type: quorum',
             };
           }
