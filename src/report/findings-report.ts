@@ -1,5 +1,6 @@
 import type { Position } from '../core/errors.ts';
 import type { Finding, Severity, Silenced } from '../core/finding.ts';
+import type { RuleInfo } from '../core/rule.ts';
 
 /** What is known of findings beside themselves: for the formats that other tools read. */
 export interface FindingsReport {
@@ -9,19 +10,10 @@ export interface FindingsReport {
   readonly findings: readonly Finding[];
   readonly silenced: readonly Silenced[];
   /** All that was looked for. */
-  readonly rules: readonly ReportedRule[];
+  readonly rules: readonly RuleInfo[];
   /** What a finding is known by from one run to the next. */
   readonly fingerprints: ReadonlyMap<Finding, string>;
   readonly failOn: Severity;
   /** The line of a file as it may be shown to anybody; undefined where there is none. */
   readonly lineAt: (position: Position) => string | undefined;
-}
-
-export interface ReportedRule {
-  readonly id: string;
-  readonly name: string;
-  readonly severity: Severity;
-  readonly summary: string;
-  readonly why: string;
-  readonly instead: string;
 }

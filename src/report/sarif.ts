@@ -1,6 +1,7 @@
 import type { Position } from '../core/errors.ts';
 import type { Finding, Related, Severity, Silenced } from '../core/finding.ts';
-import type { FindingsReport, ReportedRule } from './findings-report.ts';
+import type { RuleInfo } from '../core/rule.ts';
+import type { FindingsReport } from './findings-report.ts';
 import { printable } from './printable.ts';
 
 /** Findings as SARIF 2.1.0, which code scanning takes. Pure. */
@@ -35,7 +36,7 @@ export function findingsAsSarif(report: FindingsReport): string {
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
 
-function descriptorOf({ id, name, severity, summary, why, instead }: ReportedRule): object {
+function descriptorOf({ id, name, severity, summary, why, instead }: RuleInfo): object {
   return {
     id,
     name,
