@@ -26,9 +26,8 @@ function checkLines(finding: Finding, colors: Colors): string[] {
   const open = verdict === 'fail' || verdict === 'manual';
   return [
     `${word} ${printable(message)}${at} ${colors.dim(rule)}`,
-    ...(open && related.some((one) => one.message.endsWith(evidence ?? ''))
-      ? []
-      : dim('', message.endsWith(evidence ?? '') ? undefined : evidence)),
+    // What is open says it in the message, or among the related.
+    ...(open ? [] : dim('', evidence)),
     ...related.flatMap((one) => dim('- ', one.message)),
     ...(open ? [...dim('do: ', hint), ...dim('see: ', link)] : []),
   ];
