@@ -174,7 +174,8 @@ describe('a rotation', () => {
     });
     const only = await one('--service', service, '--only', 'kafka');
     expect(only).toMatchObject({ broker: 'kafka', result: 'rotated', from: service, to: `${service}.g2` });
-    expect(only.remainder).toContain('connections.max.reauth.ms is 0');
+    // One listener of the test brokers ends its sessions after 12 s, the others never do.
+    expect(only.remainder).toMatch(/for up to 12 s where connections\.max\.reauth\.ms .* where it is 0/);
     expect(await changes()).toEqual([]);
     expect(await changes('--no-secrets')).toEqual([]);
     const both = await rotate('--service', service);
