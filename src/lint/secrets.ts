@@ -5,19 +5,19 @@ interface Format {
   readonly pattern: RegExp;
 }
 
-/** Formats that are nothing else. */
+/** Formats that are nothing else. Each pattern must take linear time on any text: files hold anything. */
 const formats: readonly Format[] = [
   { what: 'a private key', pattern: /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/g },
   { what: 'an AWS access key', pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g },
   { what: 'a GitHub token', pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,})/g },
   { what: 'a Vault token', pattern: /\bhv[sbr]\.[\w-]{20,}/g },
   { what: 'a Slack token', pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/g },
-  { what: 'a JSON web token', pattern: /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*/g },
+  { what: 'a JSON web token', pattern: /(?<![\w-])eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*/g },
   { what: 'a Stripe key', pattern: /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}/g },
   { what: 'a Google API key', pattern: /\bAIza[\w-]{35}/g },
   { what: 'a hash of a password', pattern: /\$(?:2[aby]|argon2(?:id|i|d)|scrypt|[56])\$[^\s"']{20,}/g },
   { what: 'a password in a setting', pattern: /\b(?:password|secret)=["']?[^\s"';,&]{4,}/gi },
-  { what: 'a password in an address', pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:[^\s/@"']+@/gi },
+  { what: 'a password in an address', pattern: /\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@"']*:[^\s/@"']+@/gi },
 ];
 
 export interface Sight {
@@ -50,7 +50,7 @@ function isRandom(word: string): boolean {
   if (/^[0-9a-f]{32,}$/i.test(word)) return digits > 4 && digits < word.length && entropy(word) > 3;
   const kinds = [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(word)).length;
   // Words with hyphens and a number are names: order-service-2024-archive.
-  const isName = /^[A-Za-z]*(?:[-_][A-Za-z]*|[-_]\d*)*$/.test(word);
+  const isName = /^[A-Za-z]*(?:[-_](?:[A-Za-z]*|\d+))*$/.test(word);
   return kinds === 3 && !isName && entropy(word) > muchEntropy;
 }
 
@@ -76,7 +76,7 @@ const secretKey =
   '(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|private[-_]?key|credentials?)["\']?\\s*[:=]';
 /** What stands behind a secret's key, to the end of the line, since it may hold anything; unless it is a reference. */
 const keyAndValue = new RegExp(`(${secretKey}\\s*)(?!["']?(?:env|file|vault|aws-sm|exec):)[^\\s#].*`, 'gi');
-const onlyKey = new RegExp(`^[\\s-]*["']?[\\w.-]*${secretKey}`, 'i');
+const onlyKey = new RegExp(`^\\s*(?:-\\s+)*["']?[\\w.-]*${secretKey}`, 'i');
 
 /** A line of a file as it may be shown to anybody: whatever may be a secret in it is not, nor what goes on from a secret's key. */
 export function maskedLine(lines: readonly string[], at: number): string {

@@ -1,0 +1,42 @@
+import { describe, expect, it, test } from 'vitest';
+import { formatsIn, maskedLine, randomIn } from '../../src/lint/secrets.ts';
+
+describe('a file may hold anything', () => {
+  // Whatever a pattern of these could try in more ways than one, many times over.
+  const long = [
+    ...['-', '_', '-_', '-1', 'a.', 'a://', 'eyJ-', 'hvs.', 'password=', '$2a$', 'a+', ' - '].map((piece) =>
+      piece.repeat(50_000),
+    ),
+    `a://${'b:'.repeat(50_000)}`,
+    `-----BEGIN ${'A '.repeat(50_000)}`,
+    `"${'- '.repeat(50_000)}password`,
+  ];
+
+  it.each(long.flatMap((text) => [text, `${text}+`, `${text}!`]).map((text) => [text.slice(0, 12), text]))(
+    'and %s… is looked at in time',
+    (_, text) => {
+      const from = performance.now();
+      formatsIn(text);
+      randomIn(text);
+      maskedLine([text], 0);
+      // A second where it is linear takes milliseconds, and years where it is not.
+      expect(performance.now() - from).toBeLessThan(5_000);
+    },
+  );
+});
+
+test('names are no secrets, and what is random is one', () => {
+  expect(randomIn('order-service-2024-archive-of-Everything')).toEqual([]);
+  expect(randomIn('----------------------------------------')).toEqual([]);
+  expect(randomIn('x9Kd82hQpLmZ7vRtYw3Bn5Cs')).toHaveLength(1);
+});
+
+test('a password in an address, and a token, are seen wherever they stand', () => {
+  expect(formatsIn('see git+ssh://me:hunter22@example.org').map(({ what }) => what)).toEqual([
+    'a password in an address',
+  ]);
+  const token = `eyJ${'a'.repeat(20)}.eyJ${'b'.repeat(20)}.${'c'.repeat(20)}`;
+  expect(formatsIn(`Bearer ${token}`).map(({ what, length }) => [what, length])).toEqual([
+    ['a JSON web token', token.length],
+  ]);
+});
