@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { openFindings } from '../core/audit.ts';
 import { UsageError } from '../core/errors.ts';
 import { reaches, severities, type Severity } from '../core/finding.ts';
 import type { Audit } from '../operations/index.ts';
@@ -45,6 +44,7 @@ export function auditCommand(program: Command, shell: Shell, done: (code: number
 
 async function runAudit(topology: string | undefined, flags: AuditFlags, shell: Shell): Promise<number> {
   const { audit, auditAll } = await import('../operations/index.ts');
+  const { openFindings } = await import('../core/audit.ts');
   if (flags.allEnvironments === true && flags.env !== undefined)
     throw new UsageError('--env and --all-environments cannot be asked for at once', 'choose one');
   const options = { ...sessionFrom(topology, flags, shell), now: new Date() };
