@@ -33,6 +33,15 @@ export interface Point {
   readonly hint?: string | undefined;
 }
 
+export const pass = (says: string): Point => ({ is: 'pass', says });
+export const aside = (says: string): Point => ({ is: 'aside', says });
+
+/** `a, b and 3 more`. */
+export function some(names: readonly string[], most = 5): string {
+  const rest = names.length - most;
+  return rest <= 0 ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${rest} more`;
+}
+
 export interface Check<Subject> extends AuditRule {
   points(subject: Subject): Iterable<Point>;
 }
@@ -51,6 +60,28 @@ export interface StoredSecrets {
   readonly missing: readonly string[];
   /** Credentials with one password. */
   readonly shared: readonly (readonly string[])[];
+}
+
+/** Of one broker: whether a password is stored for two services. `services`: those that have one. `since`: why the broker cannot tell. */
+export function* storedPoints(
+  { found, missing, shared }: StoredSecrets,
+  { broker, services, since = '' }: { broker: string; services: readonly string[]; since?: string },
+): Iterable<Point> {
+  const mine = (paths: readonly string[]) => paths.filter((path) => path.startsWith(`${broker}/`));
+  for (const group of shared.filter((one) => mine(one).length > 0))
+    yield {
+      is: 'fail',
+      says: `one stored password for ${some(group)}`,
+      hint: 'rotate them: mqwarden rotate --service …',
+    };
+  if (mine(found).length > 0) yield pass(`${mine(found).length} stored passwords, compared with one another`);
+  const absent = mine(missing).filter((path) => services.some((name) => path === `${broker}/${name}`));
+  if (absent.length > 0)
+    yield {
+      is: 'manual',
+      says: `no stored password of ${some(absent)}: with whom it is shared cannot be told${since}`,
+      hint: 'name the store in `secrets` of the environment, and take these over: mqwarden rotate --adopt',
+    };
 }
 
 export function judge<Subject>(checks: readonly Check<Subject>[], subject: Subject): Finding[] {

@@ -12,6 +12,25 @@ export interface ShownHandshake {
     | undefined;
 }
 
+/** What was tried at a listener, as far as every broker has it; undefined where it is not known. */
+export interface TriedDoor {
+  /** `SASL_SSL at kafka-1:9093` */
+  readonly at: string;
+  readonly tls: ShownHandshake | { readonly why: string; readonly reached: boolean };
+  readonly withoutCertificate: 'let in' | 'refused' | undefined;
+  readonly oldTls: 'accepted' | 'refused' | undefined;
+  readonly plaintext: 'answered' | 'refused' | undefined;
+}
+
+/** What a listener with TLS must not do beside. */
+export function* besideTls(
+  { at, oldTls, plaintext }: Pick<TriedDoor, 'at' | 'oldTls' | 'plaintext'>,
+  hint: string,
+): Iterable<Point> {
+  if (plaintext === 'answered') yield { is: 'fail', says: `${at} answers in clear, too` };
+  if (oldTls === 'accepted') yield { is: 'fail', says: `${at} takes TLS versions before 1.2`, hint };
+}
+
 export function handshakePoint(at: string, { version, fault, shown }: ShownHandshake): Point {
   const told =
     shown === undefined

@@ -14,6 +14,7 @@ import { SecretError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Landscape } from '../core/landscape.ts';
 import { fingerprintsOf } from '../lint/fingerprint.ts';
+import { credentialPath } from '../secrets/store.ts';
 import { neighboursOf } from '../topology/check.ts';
 import { landscape as landscapeOf } from '../topology/landscape.ts';
 import { loadTopology } from '../topology/load.ts';
@@ -125,12 +126,12 @@ interface Held {
 async function heldOf(session: Session): Promise<Held> {
   const credentials = new Map<string, Credential>();
   const asked = session.sites.flatMap(({ broker, landscape }) =>
-    landscape.services.map(({ name }) => `${broker.name}/${name}`),
+    landscape.services.map(({ name }) => credentialPath({ broker: broker.name, service: name })),
   );
   const keeping = {
     known: async (broker: string, service: string, base: string) => {
       const { known, credential } = await heldFor(session, { broker, service, base });
-      if (credential !== undefined) credentials.set(`${broker}/${service}`, credential);
+      if (credential !== undefined) credentials.set(credentialPath({ broker, service }), credential);
       return known;
     },
   };
@@ -183,7 +184,7 @@ function requestFor(session: Session, site: Site, held: Held, { now }: AuditOpti
     ),
     neighbours: others.filter((one) => !topology.unplaced.has(one.environment.name)),
     secrets: held.secrets,
-    stored: (service) => held.credentials.get(`${broker.name}/${service}`),
+    stored: (service) => held.credentials.get(credentialPath({ broker: broker.name, service })),
     now,
   };
 }

@@ -1,10 +1,4 @@
-import {
-  createTopicsV7,
-  describeAclsV3,
-  describeClusterV1,
-  describeConfigsV4,
-  metadataV12,
-} from '@platformatic/kafka';
+import { createTopicsV7, describeClusterV1, describeConfigsV4, metadataV12 } from '@platformatic/kafka';
 import type { Told } from '../../core/audit.ts';
 import type { AuditRequest, Context } from '../../core/broker.ts';
 import { LoginRefused, messageOf, PartialView } from '../../core/errors.ts';
@@ -16,6 +10,7 @@ import type { KafkaFacts, Settings } from './audit/facts.ts';
 import { faultOf } from './faults.ts';
 import { knockAll } from './facts/doors.ts';
 import { aclResources } from './normalize.ts';
+import { describeAcls } from './read.ts';
 import { aclAddress, type AclSpec, type KafkaResource, topicAddress } from './resources.ts';
 import type { KafkaEnvironment, KafkaService } from './schema.ts';
 import { describeUsers } from './scram.ts';
@@ -77,19 +72,9 @@ async function asked<T>(session: Session, ask: () => Promise<T>): Promise<Told<T
   }
 }
 
-const any = 1;
-
 async function aclsOf(session: Session, lacks: Lacks): Promise<KafkaFacts['acls']> {
   const lacked = lacks('describe');
-  const answer = await session.call(describeAclsV3.api, {
-    resourceType: any,
-    resourceName: null,
-    resourcePatternType: any,
-    principal: null,
-    host: null,
-    operation: any,
-    permissionType: any,
-  });
+  const answer = await describeAcls(session);
   const { name } = faultOf(answer.errorCode, answer.errorMessage);
   if (name === 'SECURITY_DISABLED') return { is: 'told', value: 'no authorizer' };
   if (lacked !== undefined) return lacked;

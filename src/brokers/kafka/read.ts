@@ -103,8 +103,9 @@ async function requireView(session: Session): Promise<void> {
 
 const any = 1;
 
-export async function readAcls(session: Session): Promise<KafkaResource[]> {
-  const answer = await session.call(describeAclsV3.api, {
+/** All of them, as Kafka answers: whoever asks judges the error. */
+export function describeAcls(session: Session): ReturnType<typeof describeAclsV3.api.async> {
+  return session.call(describeAclsV3.api, {
     resourceType: any,
     resourceName: null,
     resourcePatternType: any,
@@ -113,6 +114,10 @@ export async function readAcls(session: Session): Promise<KafkaResource[]> {
     operation: any,
     permissionType: any,
   });
+}
+
+export async function readAcls(session: Session): Promise<KafkaResource[]> {
+  const answer = await describeAcls(session);
   requireAnswer(session, 'the ACLs', answer.errorCode, answer.errorMessage);
   return aclResources(answer.resources);
 }

@@ -1,6 +1,6 @@
-import type { Point, Told } from '../../../core/audit.ts';
+import { type Point, type Told, untold } from '../../../core/audit.ts';
 import type { AuditRequest } from '../../../core/broker.ts';
-import type { ShownHandshake } from '../../../core/doors.ts';
+import type { TriedDoor } from '../../../core/doors.ts';
 import type { AclSpec, KafkaResource } from '../resources.ts';
 import type { KafkaEnvironment, KafkaService } from '../schema.ts';
 
@@ -9,18 +9,12 @@ import type { KafkaEnvironment, KafkaService } from '../schema.ts';
 /** The settings of one broker; null where the broker does not tell. */
 export type Settings = ReadonlyMap<string, string | null>;
 
-export interface Knocked {
-  /** `SASL_SSL at kafka-1:9093` */
-  readonly at: string;
+export interface Knocked extends TriedDoor {
   readonly protocol: string;
   /** A controller's listener: nobody but brokers need reach it. */
   readonly internal: boolean;
-  readonly tls: ShownHandshake | { readonly why: string; readonly reached: boolean };
-  readonly oldTls: 'accepted' | 'refused' | undefined;
-  readonly plaintext: 'answered' | 'refused' | undefined;
   /** A request of somebody who has not said who they are. */
   readonly anonymous: 'answered' | 'refused' | undefined;
-  readonly withoutCertificate: 'let in' | 'refused' | undefined;
   /** What SASL can be done by here, as the listener says it. */
   readonly mechanisms: readonly string[] | undefined;
 }
@@ -83,16 +77,16 @@ export function isEncrypted(protocol: string): boolean {
   return protocol === 'SSL' || protocol === 'SASL_SSL';
 }
 
-/** The same of several brokers is said once. */
-export function eachOnce(points: Iterable<Point>): Point[] {
-  return [...new Map([...points].map((point) => [`${point.is} ${point.says}`, point])).values()];
+/** What the settings of each broker say; the same of several brokers is said once. */
+export function settingsPoints(
+  settings: KafkaFacts['settings'],
+  pointsOf: (settings: Settings, broker: number) => Iterable<Point>,
+): Point[] {
+  if (settings.is !== 'told') return [untold(settings)];
+  return eachOnce([...settings.value].flatMap(([broker, one]) => [...pointsOf(one, broker)]));
 }
 
-export const pass = (says: string): Point => ({ is: 'pass', says });
-export const aside = (says: string): Point => ({ is: 'aside', says });
-
-/** `a, b and 3 more`. */
-export function some(names: readonly string[], most = 5): string {
-  const rest = names.length - most;
-  return rest <= 0 ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${rest} more`;
+/** What several brokers say alike is said once. */
+function eachOnce(points: Iterable<Point>): Point[] {
+  return [...new Map([...points].map((point) => [`${point.is} ${point.says}`, point])).values()];
 }

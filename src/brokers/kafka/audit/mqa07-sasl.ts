@@ -1,15 +1,12 @@
-import { type Point, untold } from '../../../core/audit.ts';
+import { aside, pass, type Point, some } from '../../../core/audit.ts';
 import type { KafkaCheck } from './check.ts';
 import {
-  aside,
   controllerNames,
-  eachOnce,
   isEncrypted,
   type Knocked,
   listenersIn,
-  pass,
   type Settings,
-  some,
+  settingsPoints,
 } from './facts.ts';
 
 export const sasl: KafkaCheck = {
@@ -23,9 +20,7 @@ export const sasl: KafkaCheck = {
     'let every listener be SASL_SSL with SCRAM-SHA-512, or SSL with `listener.name.<name>.ssl.client.auth=required`',
   link: 'https://kafka.apache.org/documentation/#security_sasl',
   *points({ facts: { settings, knocked } }) {
-    if (settings.is === 'told')
-      yield* eachOnce([...settings.value.values()].flatMap((one) => [...settingPoints(one)]));
-    else yield untold(settings);
+    yield* settingsPoints(settings, settingPoints);
     for (const one of knocked) yield* doorPoints(one);
   },
 };

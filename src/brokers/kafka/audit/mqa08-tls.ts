@@ -1,15 +1,13 @@
-import { type Point, untold } from '../../../core/audit.ts';
-import { handshakePoint } from '../../../core/doors.ts';
+import { aside, pass, type Point } from '../../../core/audit.ts';
+import { besideTls, handshakePoint } from '../../../core/doors.ts';
 import type { KafkaCheck } from './check.ts';
 import {
-  aside,
   controllerNames,
-  eachOnce,
   isEncrypted,
   type Knocked,
   listenersIn,
-  pass,
   type Settings,
+  settingsPoints,
 } from './facts.ts';
 
 export const tls: KafkaCheck = {
@@ -23,9 +21,7 @@ export const tls: KafkaCheck = {
     'let every listener be SASL_SSL or SSL in listener.security.protocol.map, and name one in inter.broker.listener.name',
   link: 'https://kafka.apache.org/documentation/#security_ssl',
   *points({ facts: { settings, knocked } }) {
-    if (settings.is === 'told')
-      yield* eachOnce([...settings.value.values()].flatMap((one) => [...settingPoints(one)]));
-    else yield untold(settings);
+    yield* settingsPoints(settings, settingPoints);
     for (const one of knocked) yield* doorPoints(one);
   },
 };
@@ -51,7 +47,8 @@ function interBroker(settings: Settings, listeners: ReturnType<typeof listenersI
   return { is: 'fail', says: `brokers talk to one another by ${protocol}, without TLS` };
 }
 
-function* doorPoints({ at, internal, protocol, tls: seen, plaintext, oldTls }: Knocked): Iterable<Point> {
+function* doorPoints(door: Knocked): Iterable<Point> {
+  const { at, internal, protocol, tls: seen } = door;
   if (!isEncrypted(protocol)) return;
   if ('why' in seen) {
     // A listener that asks for a certificate, where none is at hand: it is TLS that shuts the door.
@@ -68,11 +65,5 @@ function* doorPoints({ at, internal, protocol, tls: seen, plaintext, oldTls }: K
     return;
   }
   yield handshakePoint(at, seen);
-  if (plaintext === 'answered') yield { is: 'fail', says: `${at} answers in clear, too` };
-  if (oldTls === 'accepted')
-    yield {
-      is: 'fail',
-      says: `${at} takes TLS versions before 1.2`,
-      hint: 'set ssl.enabled.protocols=TLSv1.3,TLSv1.2',
-    };
+  yield* besideTls(door, 'set ssl.enabled.protocols=TLSv1.3,TLSv1.2');
 }

@@ -1,9 +1,9 @@
-import { type Point, untold } from '../../../core/audit.ts';
+import { aside, pass, type Point, some, untold } from '../../../core/audit.ts';
 import { matchesAny } from '../../../core/glob.ts';
 import { aclAddress, type AclSpec } from '../resources.ts';
 import type { KafkaCheck } from './check.ts';
 import { isOrphaned } from './mqa53-orphaned-acls.ts';
-import { aside, type KafkaFacts, type KafkaSubject, pass, some } from './facts.ts';
+import type { KafkaFacts, KafkaSubject } from './facts.ts';
 
 export const acls: KafkaCheck = {
   id: 'MQA09',

@@ -1,7 +1,7 @@
-import { type Point, untold } from '../../../core/audit.ts';
+import { aside, pass, some, storedPoints, untold } from '../../../core/audit.ts';
 import { aclAddress } from '../resources.ts';
 import type { KafkaCheck } from './check.ts';
-import { aside, type KafkaSubject, pass, some } from './facts.ts';
+import type { KafkaSubject } from './facts.ts';
 
 export const uniquePrincipals: KafkaCheck = {
   id: 'MQA10',
@@ -36,32 +36,17 @@ export const uniquePrincipals: KafkaCheck = {
             says: `an ACL is for everyone: ${acl.operation} ${acl.resource} ${acl.name}`,
             address: aclAddress(acl),
           };
-    if (secrets.is === 'told') yield* storedPoints(subject, secrets.value);
+    if (secrets.is === 'told')
+      yield* storedPoints(secrets.value, { broker: 'kafka', services: byPassword(subject) });
     else yield untold(secrets);
   },
 };
 
-function* storedPoints(
-  { landscape }: KafkaSubject,
-  { found, missing, shared }: Extract<KafkaSubject['secrets'], { is: 'told' }>['value'],
-): Iterable<Point> {
-  const mine = (names: readonly string[]) => names.filter((name) => name.startsWith('kafka/'));
-  for (const group of shared.filter((one) => mine(one).length > 0))
-    yield {
-      is: 'fail',
-      says: `one stored password for ${some(group)}`,
-      hint: 'rotate them: mqwarden rotate --service …',
-    };
-  if (mine(found).length > 0) yield pass(`${mine(found).length} stored passwords, compared with one another`);
-  const byPassword = landscape.services.filter(
-    ({ section, suspended }) =>
-      section.auth !== 'certificate' && section.auth !== 'external' && suspended !== true,
-  );
-  const absent = mine(missing).filter((path) => byPassword.some(({ name }) => path === `kafka/${name}`));
-  if (absent.length > 0)
-    yield {
-      is: 'manual',
-      says: `no stored password of ${some(absent)}: with whom it is shared cannot be told`,
-      hint: 'name the store in `secrets` of the environment, and take these over: mqwarden rotate --adopt',
-    };
+function byPassword({ landscape }: KafkaSubject): string[] {
+  return landscape.services
+    .filter(
+      ({ section, suspended }) =>
+        section.auth !== 'certificate' && section.auth !== 'external' && suspended !== true,
+    )
+    .map(({ name }) => name);
 }

@@ -1,6 +1,6 @@
-import { type Point, untold } from '../../../core/audit.ts';
+import { pass, type Point } from '../../../core/audit.ts';
 import type { KafkaCheck } from './check.ts';
-import { eachOnce, pass, type Settings } from './facts.ts';
+import { type Settings, settingsPoints } from './facts.ts';
 
 export const zookeeper: KafkaCheck = {
   id: 'MQA11',
@@ -13,12 +13,11 @@ export const zookeeper: KafkaCheck = {
     'set zookeeper.set.acl=true and zookeeper.ssl.client.enable=true with key and trust stores; better, move to KRaft',
   link: 'https://kafka.apache.org/39/documentation.html#zk_authz',
   *points({ facts: { settings } }) {
-    if (settings.is !== 'told') yield untold(settings);
-    else yield* eachOnce([...settings.value].flatMap(([id, one]) => [...pointsOf(id, one)]));
+    yield* settingsPoints(settings, pointsOf);
   },
 };
 
-function* pointsOf(id: number, settings: Settings): Iterable<Point> {
+function* pointsOf(settings: Settings, id: number): Iterable<Point> {
   const roles = settings.get('process.roles') ?? '';
   if (roles !== '') {
     yield { is: 'na', says: `broker ${id} runs on KRaft: process.roles=${roles}, and there is no ZooKeeper` };

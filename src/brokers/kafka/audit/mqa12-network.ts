@@ -1,6 +1,6 @@
-import { type Point, untold } from '../../../core/audit.ts';
+import { type Point, some } from '../../../core/audit.ts';
 import type { KafkaCheck } from './check.ts';
-import { controllerNames, eachOnce, listenersIn, type Settings, some } from './facts.ts';
+import { controllerNames, listenersIn, type Settings, settingsPoints } from './facts.ts';
 
 export const network: KafkaCheck = {
   id: 'MQA12',
@@ -12,13 +12,12 @@ export const network: KafkaCheck = {
   instead: 'see that firewalls let only services reach the client listeners, and only brokers the others',
   link: 'https://kafka.apache.org/documentation/#listener_configuration',
   *points({ facts: { settings } }) {
-    if (settings.is !== 'told') yield untold(settings);
-    else yield* eachOnce([...settings.value].flatMap(([id, one]) => pointsOf(id, one)));
+    yield* settingsPoints(settings, pointsOf);
   },
 };
 
 /** Who can reach a listener is not a broker's to know: facts for who looks. */
-function pointsOf(id: number, settings: Settings): Point[] {
+function pointsOf(settings: Settings, id: number): Point[] {
   const listeners = listenersIn(settings, 'listeners');
   const controllers = controllerNames(settings);
   const open = listeners.filter(({ host }) => ['', '0.0.0.0', '::'].includes(host));

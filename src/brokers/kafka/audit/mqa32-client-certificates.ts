@@ -1,6 +1,6 @@
 import type { KafkaCheck } from './check.ts';
-import { type Knocked, pass } from './facts.ts';
-import type { Point } from '../../../core/audit.ts';
+import type { Knocked } from './facts.ts';
+import { pass, type Point } from '../../../core/audit.ts';
 
 export const clientCertificates: KafkaCheck = {
   id: 'MQA32',

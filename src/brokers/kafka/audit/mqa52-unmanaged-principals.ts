@@ -1,8 +1,8 @@
-import { untold } from '../../../core/audit.ts';
+import { pass, untold } from '../../../core/audit.ts';
 import { matchesAny } from '../../../core/glob.ts';
 import { userAddress } from '../resources.ts';
 import type { KafkaCheck } from './check.ts';
-import { type KafkaSubject, pass } from './facts.ts';
+import type { KafkaSubject } from './facts.ts';
 
 export const unmanagedPrincipals: KafkaCheck = {
   id: 'MQA52',

@@ -1,7 +1,6 @@
-import { untold } from '../../../core/audit.ts';
+import { pass, untold } from '../../../core/audit.ts';
 import { aclAddress, type AclSpec } from '../resources.ts';
 import type { KafkaCheck } from './check.ts';
-import { pass } from './facts.ts';
 
 export const orphanedAcls: KafkaCheck = {
   id: 'MQA53',

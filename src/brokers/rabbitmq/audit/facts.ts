@@ -1,6 +1,6 @@
-import type { Point, Told } from '../../../core/audit.ts';
+import type { Told } from '../../../core/audit.ts';
 import type { AuditRequest } from '../../../core/broker.ts';
-import type { ShownHandshake } from '../../../core/doors.ts';
+import type { TriedDoor } from '../../../core/doors.ts';
 import type { Definitions } from '../definitions.ts';
 import type { RabbitResource } from '../resources.ts';
 import type { RabbitEnvironment, RabbitService } from '../schema.ts';
@@ -16,15 +16,9 @@ export interface Listener {
 }
 
 /** What was tried at one listener. */
-export interface Knocked {
-  readonly at: string;
+export interface Knocked extends TriedDoor {
   /** Of the listener as the broker tells it; undefined for an endpoint of the topology that it does not tell of. */
   readonly protocol: string | undefined;
-  readonly tls: ShownHandshake | { readonly why: string; readonly reached: boolean };
-  /** Without a client certificate; undefined where it is not known. */
-  readonly withoutCertificate: 'let in' | 'refused' | undefined;
-  readonly oldTls: 'accepted' | 'refused' | undefined;
-  readonly plaintext: 'answered' | 'refused' | undefined;
   /** As it offers them to a client; undefined where it speaks no AMQP. */
   readonly mechanisms: readonly string[] | undefined;
 }
@@ -63,13 +57,4 @@ export interface RabbitFacts {
 
 export interface RabbitSubject extends AuditRequest<RabbitEnvironment, RabbitService, RabbitResource> {
   readonly facts: RabbitFacts;
-}
-
-export const pass = (says: string): Point => ({ is: 'pass', says });
-export const aside = (says: string): Point => ({ is: 'aside', says });
-
-/** `a, b and 3 more`. */
-export function some(names: readonly string[], most = 5): string {
-  const rest = names.length - most;
-  return rest <= 0 ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${rest} more`;
 }

@@ -1,7 +1,7 @@
-import { type Point, untold } from '../../../core/audit.ts';
-import { handshakePoint } from '../../../core/doors.ts';
+import { aside, pass, type Point, some, untold } from '../../../core/audit.ts';
+import { besideTls, handshakePoint } from '../../../core/doors.ts';
 import type { RabbitCheck } from './check.ts';
-import { aside, type Connected, type Knocked, type Listener, pass, some } from './facts.ts';
+import type { Connected, Knocked, Listener } from './facts.ts';
 
 export const tls: RabbitCheck = {
   id: 'MQA01',
@@ -46,7 +46,8 @@ function isSecure(protocol: string): boolean {
   return protocol.endsWith('/ssl') || protocol.startsWith('https');
 }
 
-function* knockedPoints({ at, protocol, tls: seen, oldTls, plaintext }: Knocked): Iterable<Point> {
+function* knockedPoints(door: Knocked): Iterable<Point> {
+  const { at, protocol, tls: seen, plaintext } = door;
   if (protocol !== undefined && managed.includes(protocol)) return;
   if (protocol !== undefined && !isSecure(protocol)) {
     if (plaintext === 'answered') yield { is: 'fail', says: `${at} answers in clear` };
@@ -61,12 +62,8 @@ function* knockedPoints({ at, protocol, tls: seen, oldTls, plaintext }: Knocked)
     return;
   }
   yield handshakePoint(at, seen);
-  if (plaintext === 'answered') yield { is: 'fail', says: `${at} answers in clear, too` };
+  yield* besideTls(door, 'set `ssl_options.versions.1 = tlsv1.3` and `ssl_options.versions.2 = tlsv1.2`');
   if (plaintext === 'refused') yield pass(`${at} does not answer in clear`);
-  if (oldTls === 'accepted') {
-    const hint = 'set `ssl_options.versions.1 = tlsv1.3` and `ssl_options.versions.2 = tlsv1.2`';
-    yield { is: 'fail', says: `${at} takes TLS versions before 1.2`, hint };
-  }
 }
 
 function* connectionPoints(connections: readonly Connected[]): Iterable<Point> {

@@ -1,6 +1,6 @@
-import { type Point, untold } from '../../../core/audit.ts';
+import { pass, type Point, some, storedPoints, untold } from '../../../core/audit.ts';
 import type { RabbitCheck } from './check.ts';
-import { type Connected, pass, type RabbitSubject, some } from './facts.ts';
+import type { Connected, RabbitSubject } from './facts.ts';
 import { bearerOf } from './identities.ts';
 
 export const uniqueCredentials: RabbitCheck = {
@@ -23,35 +23,22 @@ export const uniqueCredentials: RabbitCheck = {
     yield pass(
       `${landscape.services.length} services and other principals, each with a user of its own (${users.size})`,
     );
-    if (secrets.is === 'told') yield* storedPoints(subject, secrets.value);
+    if (secrets.is === 'told')
+      yield* storedPoints(secrets.value, {
+        broker: 'rabbitmq',
+        services: byPassword(subject),
+        since: ", since the broker's hashes are salted",
+      });
     else yield untold(secrets);
     if (facts.connections.is === 'told') yield* usePoints(subject, facts.connections.value);
     else yield untold(facts.connections);
   },
 };
 
-function* storedPoints(
-  { landscape }: RabbitSubject,
-  { found, missing, shared }: Extract<RabbitSubject['secrets'], { is: 'told' }>['value'],
-): Iterable<Point> {
-  const mine = (names: readonly string[]) => names.filter((name) => name.startsWith('rabbitmq/'));
-  for (const group of shared.filter((one) => mine(one).length > 0))
-    yield {
-      is: 'fail',
-      says: `one stored password for ${some(group)}`,
-      hint: 'rotate them: mqwarden rotate --service …',
-    };
-  if (mine(found).length > 0) yield pass(`${mine(found).length} stored passwords, compared with one another`);
-  const byPassword = landscape.services.filter(
-    ({ section, suspended }) => section.auth === 'password' && suspended !== true,
-  );
-  const absent = mine(missing).filter((path) => byPassword.some(({ name }) => path === `rabbitmq/${name}`));
-  if (absent.length > 0)
-    yield {
-      is: 'manual',
-      says: `no stored password of ${some(absent)}: with whom it is shared cannot be told, since the broker's hashes are salted`,
-      hint: 'name the store in `secrets` of the environment, and take these over: mqwarden rotate --adopt',
-    };
+function byPassword({ landscape }: RabbitSubject): string[] {
+  return landscape.services
+    .filter(({ section, suspended }) => section.auth === 'password' && suspended !== true)
+    .map(({ name }) => name);
 }
 
 /** The factories say which service a connection is of; other clients say nothing. */

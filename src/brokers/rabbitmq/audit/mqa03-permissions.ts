@@ -1,10 +1,10 @@
-import { type Point, untold } from '../../../core/audit.ts';
+import { aside, pass, type Point, some, untold } from '../../../core/audit.ts';
 import type { Definitions, LivePermission, LiveTopicPermission } from '../definitions.ts';
 import { permissionName } from '../compile/rights.ts';
 import { compile, covers, reach } from '../patterns/pattern.ts';
 import { builtInExchanges, permissionAddress, topicPermissionAddress } from '../resources.ts';
 import type { RabbitCheck } from './check.ts';
-import { aside, pass, type RabbitSubject, some } from './facts.ts';
+import type { RabbitSubject } from './facts.ts';
 import { bearerOf } from './identities.ts';
 import { vhostsOf } from './places.ts';
 

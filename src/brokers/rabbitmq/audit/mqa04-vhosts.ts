@@ -1,7 +1,6 @@
-import { untold } from '../../../core/audit.ts';
+import { aside, pass, some, untold } from '../../../core/audit.ts';
 import { permissionAddress, vhostAddress } from '../resources.ts';
 import type { RabbitCheck } from './check.ts';
-import { aside, pass, some } from './facts.ts';
 import { bearerOf } from './identities.ts';
 import { environmentsOf, vhostsOf } from './places.ts';
 

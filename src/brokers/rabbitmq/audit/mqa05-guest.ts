@@ -1,7 +1,6 @@
-import { untold } from '../../../core/audit.ts';
+import { aside, pass, untold } from '../../../core/audit.ts';
 import { userAddress } from '../resources.ts';
 import type { RabbitCheck } from './check.ts';
-import { aside, pass } from './facts.ts';
 
 export const guest: RabbitCheck = {
   id: 'MQA05',

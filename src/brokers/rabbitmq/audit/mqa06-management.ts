@@ -1,8 +1,8 @@
-import { type Point, untold } from '../../../core/audit.ts';
-import { handshakePoint } from '../../../core/doors.ts';
+import { aside, pass, type Point, some, untold } from '../../../core/audit.ts';
+import { besideTls, handshakePoint } from '../../../core/doors.ts';
 import { userAddress } from '../resources.ts';
 import type { RabbitCheck } from './check.ts';
-import { aside, type Knocked, type Listener, pass, type RabbitSubject, some } from './facts.ts';
+import type { Knocked, Listener, RabbitSubject } from './facts.ts';
 import { bearerOf } from './identities.ts';
 
 export const management: RabbitCheck = {
@@ -42,18 +42,13 @@ function* listenerPoints(listeners: readonly Listener[]): Iterable<Point> {
     yield pass(`management over HTTPS only: ${some(secure.map(({ port }) => String(port)))}`);
 }
 
-function* doorPoints({ at, protocol, tls, oldTls, plaintext }: Knocked): Iterable<Point> {
+function* doorPoints(door: Knocked): Iterable<Point> {
+  const { at, protocol, tls, plaintext } = door;
   if (protocol === 'http' && plaintext === 'answered') yield { is: 'fail', says: `${at} answers in clear` };
   if (protocol !== 'https') return;
   if ('why' in tls) yield { is: 'manual', says: `${at}: no handshake from here (${tls.why})` };
   else yield handshakePoint(at, tls);
-  if (plaintext === 'answered') yield { is: 'fail', says: `${at} answers in clear, too` };
-  if (oldTls === 'accepted')
-    yield {
-      is: 'fail',
-      says: `${at} takes TLS versions before 1.2`,
-      hint: 'set `management.ssl.versions.1 = tlsv1.3`',
-    };
+  yield* besideTls(door, 'set `management.ssl.versions.1 = tlsv1.3`');
 }
 
 const powers = ['administrator', 'monitoring', 'policymaker', 'management'];

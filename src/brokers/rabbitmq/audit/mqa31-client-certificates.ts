@@ -1,5 +1,5 @@
+import { pass } from '../../../core/audit.ts';
 import type { RabbitCheck } from './check.ts';
-import { pass } from './facts.ts';
 
 export const clientCertificates: RabbitCheck = {
   id: 'MQA31',

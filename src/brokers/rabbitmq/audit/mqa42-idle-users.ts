@@ -1,7 +1,6 @@
-import { untold } from '../../../core/audit.ts';
+import { pass, untold } from '../../../core/audit.ts';
 import { userAddress } from '../resources.ts';
 import type { RabbitCheck } from './check.ts';
-import { pass } from './facts.ts';
 import { bearerOf } from './identities.ts';
 
 export const idleUsers: RabbitCheck = {

@@ -1,7 +1,6 @@
-import { untold } from '../../../core/audit.ts';
+import { aside, pass, some, untold } from '../../../core/audit.ts';
 import { userAddress } from '../resources.ts';
 import type { RabbitCheck } from './check.ts';
-import { aside, pass, some } from './facts.ts';
 
 export const hashes: RabbitCheck = {
   id: 'MQA43',

@@ -1,7 +1,6 @@
-import { untold } from '../../../core/audit.ts';
+import { pass, some, untold } from '../../../core/audit.ts';
 import { permissionAddress } from '../resources.ts';
 import type { RabbitCheck } from './check.ts';
-import { pass, some } from './facts.ts';
 import { bearerOf } from './identities.ts';
 import { vhostsOf } from './places.ts';
 

@@ -1,7 +1,6 @@
-import { untold } from '../../../core/audit.ts';
+import { pass, untold } from '../../../core/audit.ts';
 import { queueAddress } from '../resources.ts';
 import type { RabbitCheck } from './check.ts';
-import { pass } from './facts.ts';
 import { vhostsOf } from './places.ts';
 
 export const unreadQueues: RabbitCheck = {

@@ -1,6 +1,5 @@
-import { untold } from '../../../core/audit.ts';
+import { pass, untold } from '../../../core/audit.ts';
 import type { RabbitCheck } from './check.ts';
-import { pass } from './facts.ts';
 
 export const deprecated: RabbitCheck = {
   id: 'MQA46',

@@ -1,7 +1,6 @@
-import { untold } from '../../../core/audit.ts';
+import { pass, untold } from '../../../core/audit.ts';
 import type { Json } from '../../../core/json.ts';
 import type { RabbitCheck } from './check.ts';
-import { pass } from './facts.ts';
 
 export const links: RabbitCheck = {
   id: 'MQA47',

@@ -1,6 +1,5 @@
-import { exchangeAddress, queueAddress } from '../resources.ts';
 import type { RabbitRule, RabbitSite } from './rule.ts';
-import { factsOf } from './worlds.ts';
+import { factsOf, objectsOf } from './worlds.ts';
 
 export const transient: RabbitRule = {
   id: 'MQ414',
@@ -12,20 +11,8 @@ somebody runs apply. RabbitMQ calls transient queues that are not exclusive depr
   instead:
     'Leave `durable: false` out. For queues that live as long as a connection, `temporaryQueues: true`.',
   *onSite(site: RabbitSite) {
-    for (const { vhost, exchanges, queues } of factsOf(site).worlds()) {
-      const all = [
-        ...[...queues.values()].map((owned) => ({
-          ...owned,
-          what: 'queue',
-          address: queueAddress(vhost, owned.name),
-        })),
-        ...[...exchanges.values()].map((owned) => ({
-          ...owned,
-          what: 'exchange',
-          address: exchangeAddress(vhost, owned.name),
-        })),
-      ];
-      for (const { what, name, service, path, section, address } of all) {
+    for (const world of factsOf(site).worlds()) {
+      for (const { what, name, service, path, section, address } of objectsOf(world)) {
         if (section.durable) continue;
         yield {
           position: service.locate([...path, 'durable']),

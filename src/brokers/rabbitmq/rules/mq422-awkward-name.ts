@@ -1,7 +1,6 @@
 import { listed } from '../../../core/listed.ts';
-import { exchangeAddress, queueAddress } from '../resources.ts';
 import type { RabbitRule, RabbitSite } from './rule.ts';
-import { factsOf } from './worlds.ts';
+import { factsOf, objectsOf } from './worlds.ts';
 
 export const awkwardName: RabbitRule = {
   id: 'MQ422',
@@ -12,20 +11,8 @@ export const awkwardName: RabbitRule = {
 each in another way, and some look like others. Where somebody forgets it, another name is meant, or all of them.`,
   instead: 'Letters, digits, `.`, `_`, `-` and `:`: `order.queue.payments`.',
   *onSite(site: RabbitSite) {
-    for (const { vhost, queues, exchanges } of factsOf(site).worlds()) {
-      const all = [
-        ...[...queues.values()].map((owned) => ({
-          ...owned,
-          what: 'queue',
-          address: queueAddress(vhost, owned.name),
-        })),
-        ...[...exchanges.values()].map((owned) => ({
-          ...owned,
-          what: 'exchange',
-          address: exchangeAddress(vhost, owned.name),
-        })),
-      ];
-      for (const { what, name, service, path, provided, address } of all) {
+    for (const world of factsOf(site).worlds()) {
+      for (const { what, name, service, path, provided, address } of objectsOf(world)) {
         const odd = [...new Set(name.match(/[^A-Za-z0-9._:-]/gu) ?? [])].map((one) =>
           one === ' ' ? 'a blank' : `"${one}"`,
         );

@@ -2,6 +2,7 @@ import { flowsIn } from '../access/flows.ts';
 import type { Flow } from '../../../core/access/model.ts';
 import { once } from '../../../core/access/once.ts';
 import { survey, type World } from '../compile/world.ts';
+import { exchangeAddress, queueAddress } from '../resources.ts';
 import type { RabbitSite } from './rule.ts';
 
 /** What the rules ask of a site, each worked out once for all of them. */
@@ -24,4 +25,20 @@ export function factsOf(site: RabbitSite): Facts {
   };
   known.set(site, facts);
   return facts;
+}
+
+/** The queues and exchanges of a world alike. */
+export function objectsOf({ vhost, queues, exchanges }: World) {
+  return [
+    ...[...queues.values()].map((owned) => ({
+      ...owned,
+      what: 'queue' as const,
+      address: queueAddress(vhost, owned.name),
+    })),
+    ...[...exchanges.values()].map((owned) => ({
+      ...owned,
+      what: 'exchange' as const,
+      address: exchangeAddress(vhost, owned.name),
+    })),
+  ];
 }
