@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { retried } from './test/retried.ts';
 
 /** A file that asks for the shared brokers. The others run without waiting for any to start. */
 const needsBrokers = (file: string): boolean =>
@@ -13,13 +14,14 @@ const withBrokers = files.filter(needsBrokers);
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Bounds for what hangs: nothing waits for them, and a busy machine must not meet them.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     // Beside the two brokers, which are processes too: more workers only make each other slow on 2 cores.
     maxWorkers: 2,
     // Real brokers beside a busy machine: what fails once and then passes is told as a retry, and is to be looked into.
     retry: process.env['CI'] === undefined ? 0 : 1,
-    reporters: ['default', ['json', { outputFile: '.cache/vitest.json' }]],
+    reporters: ['default', ['json', { outputFile: '.cache/vitest.json' }], retried],
     projects: [
       {
         extends: true,

@@ -11,8 +11,8 @@ export type TcpMode =
   | 'hang'
   /** Nothing listens: ECONNREFUSED. */
   | 'refuse'
-  /** Passes so many bytes from client to broker on each connection, then resets it. */
-  | { readonly cutAfterBytes: number }
+  /** Passes so many bytes from client to broker on each connection, then resets it. `once`: the next connection only; those after it pass. */
+  | { readonly cutAfterBytes: number; readonly once?: true }
   /** Passes what the client sends, and resets the connection when its Nth packet (as read from the socket) arrives. */
   | { readonly cutAtSend: number }
   /** Passes so many bytes from client to broker on each connection, then nothing more, and keeps it open. */
@@ -56,6 +56,7 @@ export async function startTcpProxy(target: string, mode: TcpMode = 'pass'): Pro
     broker.once('close', () => client.destroy());
     client.once('close', () => broker.destroy());
     client.on('data', cutting(current, client, broker, counts));
+    if (typeof current === 'object' && 'once' in current) current = 'pass';
     client.once('end', () => broker.end());
   };
   let server: Server = createServer({ allowHalfOpen: true }, accept);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { createFromTopology, type Service } from '../../src/service.ts';
 import { brokersForTests } from '../brokers/index.ts';
 import { type Local, openLocal } from '../matrix/local.ts';
-import { until } from './support.ts';
+import { again, until } from './support.ts';
 
 const brokers = brokersForTests();
 const root = join(import.meta.dirname, '../..');
@@ -66,19 +66,15 @@ async function publishCheckouts() {
   };
   const publisher = (await connectAs('checkout-service')).publisher();
   const sent: string[] = [];
-  const end = new AbortController();
-  const work = (async () => {
-    for (let number = 0; !end.signal.aborted; number += 1) {
-      const id = `checkout-${number}`;
-      const body = Buffer.from(JSON.stringify({ id, of: { seats: 1 } }));
-      await publisher.publish('checkout.exchange.commands', 'place', body);
-      sent.push(id);
-      await sleep(5);
-    }
-  })();
+  const work = again(async (number) => {
+    const id = `checkout-${number}`;
+    const body = Buffer.from(JSON.stringify({ id, of: { seats: 1 } }));
+    await publisher.publish('checkout.exchange.commands', 'place', body);
+    sent.push(id);
+    await sleep(5);
+  });
   const stop = async (): Promise<ReadonlySet<string>> => {
-    end.abort();
-    await work;
+    await work.end();
     const left = new Set<string>();
     const channel = await (await connectAs('order-service')).createChannel();
     for (;;) {

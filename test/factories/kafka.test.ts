@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { type ConnectionEvent, createKafka, platformaticOptions } from '../../src/brokers/kafka/connect.ts';
 import { brokersForTests, uniqueName } from '../brokers/index.ts';
 import { type KafkaAdmin, kafkaAdmin } from '../brokers/kafka-admin.ts';
-import { expectAuditLines, kafkaUsers, rotate, storeOf, until } from './support.ts';
+import { again, expectAuditLines, kafkaUsers, rotate, storeOf, until } from './support.ts';
 
 const { kafka: broker } = brokersForTests();
 let admin: KafkaAdmin;
@@ -50,13 +50,10 @@ describe('a rotation', () => {
       },
     });
     const sent: string[] = [];
-    const end = new AbortController();
-    const work = (async () => {
-      for (let id = 0; !end.signal.aborted; id += 1) {
-        await producer.send({ topic, messages: [{ key: String(id), value: String(id) }] });
-        sent.push(String(id));
-      }
-    })();
+    const work = again(async (id) => {
+      await producer.send({ topic, messages: [{ key: String(id), value: String(id) }] });
+      sent.push(String(id));
+    });
     let old = name;
     for (const generation of [2, 3]) {
       const before = sent.length;
@@ -69,8 +66,7 @@ describe('a rotation', () => {
       const after = sent.length;
       await until(() => sent.length > after + 50, 'messages after the rotation');
     }
-    end.abort();
-    await work;
+    await work.end();
     await until(() => seen.length >= sent.length, 'all messages consumed');
     await users.drop(old);
     expect(seen.toSorted((a, b) => Number(a) - Number(b))).toEqual(sent);

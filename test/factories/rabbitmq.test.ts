@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { connect, type ConnectionEvent } from '../../src/brokers/rabbitmq/connect.ts';
 import { brokersForTests, uniqueName } from '../brokers/index.ts';
 import { rabbitAdmin } from '../brokers/rabbit-admin.ts';
-import { expectAuditLines, rabbitUsers, rotate, type Store, storeOf, until } from './support.ts';
+import { again, expectAuditLines, rabbitUsers, rotate, type Store, storeOf, until } from './support.ts';
 
 const { rabbitmq } = brokersForTests();
 const admin = rabbitAdmin(rabbitmq);
@@ -66,13 +66,10 @@ describe('a rotation', () => {
     });
     const publisher = connection.publisher();
     const sent: string[] = [];
-    const end = new AbortController();
-    const work = (async () => {
-      for (let id = 0; !end.signal.aborted; id += 1) {
-        await publisher.sendToQueue(target, Buffer.from(String(id)));
-        sent.push(String(id));
-      }
-    })();
+    const work = again(async (id) => {
+      await publisher.sendToQueue(target, Buffer.from(String(id)));
+      sent.push(String(id));
+    });
     const change = async (next: Store): Promise<void> => {
       const before = sent.length;
       await until(() => sent.length > before + 50, 'messages before the rotation');
@@ -81,8 +78,7 @@ describe('a rotation', () => {
     };
     await change(second);
     await change(third);
-    end.abort();
-    await work;
+    await work.end();
     await until(() => seen.length >= sent.length, 'all messages consumed');
     expect(seen.toSorted((a, b) => Number(a) - Number(b))).toEqual(sent);
     expect(events.filter(({ type }) => type === 'handover').map(({ outcome }) => outcome)).toEqual([
@@ -251,6 +247,7 @@ describe('a connection that breaks', () => {
     rotate(secrets, second);
     await admin.delete(`/users/${first.username}`);
     const work = publish(20, 200);
+    work.catch(() => undefined);
     await until(async () => (await users.connected()).length > 0, 'the connection listed');
     await users.closeConnectionsOf(first.username);
     await work;

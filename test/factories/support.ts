@@ -1,6 +1,6 @@
 /** A store that a test writes to, users with rights, and waiting with a bound. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { ConnectionEvent } from '../../src/core/connect-events.ts';
 import { uniqueName } from '../brokers/index.ts';
 import type { AclBinding, KafkaAdmin } from '../brokers/kafka-admin.ts';
@@ -34,6 +34,25 @@ export async function until(met: () => boolean | Promise<boolean>, what: string,
     if (performance.now() > end) throw new Error(`not within ${ms / 1000} s: ${what}`);
     await sleep(25);
   }
+}
+
+/**
+ * Does one thing again and again, beside the test, until `end`. What fails is thrown there, and never outside of the test: a test that
+ * ends before it, ends it first.
+ */
+export function again(once: (number: number) => Promise<unknown>): { end(): Promise<void> } {
+  const ended = new AbortController();
+  const work = (async () => {
+    for (let number = 0; !ended.signal.aborted; number += 1) await once(number);
+  })();
+  const end = (): Promise<void> => {
+    ended.abort();
+    return work;
+  };
+  // Registered last and so run first: before what it works with is closed.
+  onTestFinished(() => end().catch(() => undefined));
+  work.catch(() => undefined);
+  return { end };
 }
 
 export interface RabbitUsers {
