@@ -1,0 +1,125 @@
+import type { Told } from '../../../core/audit.ts';
+import type { Context } from '../../../core/broker.ts';
+import type { Placed } from '../../../core/landscape.ts';
+import { type Door, type Greeting, type Handshake, knock, shakeHands } from '../../../probe/door.ts';
+import type { Login } from '../admin.ts';
+import type { Knocked, Listener } from '../audit/facts.ts';
+import type { RabbitEnvironment } from '../schema.ts';
+
+interface Knockable extends Door {
+  readonly protocol: string | undefined;
+}
+
+/** Each listener that the broker tells of, at the host that the topology names, and what the topology itself names. */
+export function doorsOf(
+  { section }: Placed<RabbitEnvironment>,
+  listeners: Told<readonly Listener[]>,
+): Knockable[] {
+  const { amqpsUrl, managementUrl } = section;
+  const hostOf = (url: URL) => url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const management = new URL(managementUrl);
+  const amqps = amqpsUrl === undefined ? undefined : new URL(amqpsUrl);
+  const told = (listeners.is === 'told' ? listeners.value : [])
+    .filter(({ protocol }) => protocol !== 'clustering')
+    .map(({ protocol, port }) => ({
+      protocol,
+      host: hostOf(protocol.startsWith('http') ? management : (amqps ?? management)),
+      port,
+    }));
+  const named = [
+    ...(amqps === undefined
+      ? []
+      : [{ protocol: undefined, host: hostOf(amqps), port: Number(amqps.port || 5671) }]),
+    { protocol: undefined, host: hostOf(management), port: Number(management.port || 443) },
+  ].filter(({ port }) => !told.some((one) => one.port === port));
+  const all: Knockable[] = [...told, ...named];
+  return [...new Map(all.map((door) => [`${door.host} ${door.port}`, door])).values()];
+}
+
+/** Knocks at each door. No login: what is asked is what anybody may ask. */
+export async function knockAll(
+  doors: readonly Knockable[],
+  { tls }: Login,
+  { timeoutMs }: Context,
+): Promise<readonly Knocked[]> {
+  const { ca, cert, key, serverName } = tls;
+  return Promise.all(
+    doors.map(async ({ protocol, ...door }): Promise<Knocked> => {
+      const greeting = (protocol ?? 'amqp').startsWith('http') ? httpGreeting : amqpGreeting;
+      const options = { ca, serverName, greeting, timeoutMs };
+      const isSecure = protocol === undefined || /ssl$|^https/.test(protocol);
+      const [plain, shown, bare, old] = await Promise.all([
+        knock(door, greeting, timeoutMs),
+        isSecure ? shakeHands(door, { ...options, cert, key }) : undefined,
+        isSecure ? shakeHands(door, options) : undefined,
+        isSecure ? shakeHands(door, { ...options, cert, key, old: true }) : undefined,
+      ]);
+      return {
+        at: `${protocol ?? 'endpoint'} ${door.host.includes(':') ? `[${door.host}]` : door.host}:${door.port}`,
+        protocol,
+        tls: shownIn(shown),
+        withoutCertificate:
+          bare === undefined
+            ? undefined
+            : openOr(bare, 'let in', bare.is === 'open' && bare.heard.length > 0),
+        oldTls: old === undefined ? undefined : openOr(old, 'accepted', old.is === 'open'),
+        plaintext:
+          plain.is === 'unreachable'
+            ? undefined
+            : plain.is === 'answered' && speaks(plain.heard)
+              ? 'answered'
+              : 'refused',
+        mechanisms: shown?.is === 'open' ? mechanismsIn(shown.heard) : undefined,
+      };
+    }),
+  );
+}
+
+function shownIn(shown: Handshake | undefined): Knocked['tls'] {
+  if (shown === undefined) return { why: 'a listener without TLS', reached: true };
+  if (shown.is === 'open') return { version: shown.version, fault: shown.fault, shown: shown.shown };
+  return { why: shown.why, reached: shown.is === 'shut' };
+}
+
+function openOr<Word extends string>(
+  seen: Handshake,
+  word: Word,
+  isOpen: boolean,
+): Word | 'refused' | undefined {
+  if (seen.is === 'unreachable') return undefined;
+  return isOpen ? word : 'refused';
+}
+
+const frameEnd = 8;
+
+/** The header of AMQP 0-9-1: the broker begins with what it offers. */
+const amqpGreeting: Greeting = {
+  say: Buffer.from('AMQP\0\0\x09\x01', 'latin1'),
+  isWhole: (heard) => heard.length >= 7 && heard.length >= heard.readUInt32BE(3) + frameEnd,
+};
+
+const httpGreeting: Greeting = {
+  say: Buffer.from('GET /api/whoami HTTP/1.0\r\n\r\n', 'latin1'),
+  isWhole: (heard) => heard.includes('\r\n\r\n'),
+};
+
+/** AMQP or HTTP, and not an alert of TLS; a listener with TLS that is spoken to in HTTP may answer so, with 400. */
+function speaks(heard: Buffer): boolean {
+  const text = heard.subarray(0, 16).toString('latin1');
+  return (
+    heard[0] === 1 || text.startsWith('AMQP') || (/^HTTP\/1\.[01] /.test(text) && !text.includes(' 400'))
+  );
+}
+
+/** Of Connection.Start: class 10, method 10, two bytes of version, a table, and a list with spaces. */
+function mechanismsIn(heard: Buffer): readonly string[] | undefined {
+  try {
+    if (heard.readUInt8(0) !== 1 || heard.readUInt32BE(7) !== 0x000a000a) return undefined;
+    const at = 13 + 4 + heard.readUInt32BE(13);
+    const list = heard.subarray(at + 4, at + 4 + heard.readUInt32BE(at));
+    return list.toString('utf8').split(' ');
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
