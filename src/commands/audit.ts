@@ -1,24 +1,23 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { UsageError } from '../core/errors.ts';
-import { reaches, severities, type Severity } from '../core/finding.ts';
+import { reaches } from '../core/finding.ts';
 import type { Audit } from '../operations/index.ts';
-import { forTools, toolFormats } from './findings.ts';
+import { baselineFrom, forTools, type ReportFlags, reportOptions, tell } from './findings.ts';
 import { everywhere, sessionFrom, type Shared } from './options.ts';
 import type { Shell } from './shell.ts';
 
-const formats = ['text', 'json', 'markdown', ...toolFormats] as const;
-
-interface AuditFlags extends Shared {
-  readonly format: (typeof formats)[number];
-  readonly failOn: Severity;
+interface AuditFlags extends Shared, ReportFlags {
   readonly allEnvironments?: true;
+  readonly against?: string;
 }
 
 const examples = `
 Examples:
   mqwarden audit --env production                       the checklist, with evidence
   mqwarden audit --env production --format markdown > checklist.md
-  mqwarden audit --all-environments --format json
+  mqwarden audit --all-environments --format json --also markdown=checklist.md
+  mqwarden audit --env production --against audit-2026-10.json         what got better, what got worse
+  mqwarden audit --env production --baseline audit-baseline.json --write-baseline
   mqwarden audit topology --env staging --only kafka --fail-on warning`;
 
 /** Registers `mqwarden audit`; `done` receives the exit code. */
@@ -29,37 +28,50 @@ export function auditCommand(program: Command, shell: Shell, done: (code: number
     .description(
       'Looks at the brokers of an environment, and answers each check of the checklist: PASS, FAIL, N/A, or MANUAL where it cannot be known from outside. Reads, and tries connections; nothing is changed.',
     )
-    .argument('[topology]', 'a file or a folder (default: ./topology or ./mqwarden.yaml)')
-    .addOption(new Option('--format <format>', 'how to print it').choices(formats).default('text'))
-    .addOption(
-      new Option('--fail-on <severity>', 'exit 2 from this on').choices(severities).default('error'),
-    );
-  command.option('--all-environments', 'every environment of the topology, one after another');
-  everywhere(command)
+    .argument('[topology]', 'a file or a folder (default: ./topology or ./mqwarden.yaml)');
+  reportOptions(command)
+    .option('--all-environments', 'every environment of the topology, one after another')
+    .option('--against <file>', 'what got better and worse since an audit of before (its --format json)');
+  unnarrowed(everywhere(command))
     .addHelpText('after', examples)
     .action(async (topology: string | undefined, flags: AuditFlags) =>
       done(await runAudit(topology, flags, shell)),
     );
 }
 
+function unnarrowed(command: Command): Command {
+  for (const option of command.options)
+    if (option.long === '--service') option.description = 'not for audit, which is of a whole environment';
+  return command;
+}
+
 async function runAudit(topology: string | undefined, flags: AuditFlags, shell: Shell): Promise<number> {
   const { audit, auditAll } = await import('../operations/index.ts');
   const { openFindings } = await import('../core/audit.ts');
+  if (flags.service !== undefined)
+    throw new UsageError(
+      'audit is of a whole environment: a check of one service would say nothing of who else gets in',
+      'leave --service out; mqwarden verify --service NAME proves what one service may do, and access NAME tells it',
+    );
   if (flags.allEnvironments === true && flags.env !== undefined)
     throw new UsageError('--env and --all-environments cannot be asked for at once', 'choose one');
-  const options = { ...sessionFrom(topology, flags, shell), now: new Date() };
+  const options = {
+    ...sessionFrom(topology, flags, shell),
+    now: new Date(),
+    baseline: baselineFrom(flags),
+    against: flags.against,
+  };
   const audited = await (flags.allEnvironments === true ? auditAll(options) : audit(options));
   shell.settled();
-  shell.out(await printed(audited, flags, shell));
-  return reaches(openFindings(audited.findings), flags.failOn) ? 2 : 0;
+  await tell(flags, shell, (told) => printed(audited, told, shell));
+  return reaches(openFindings(audited), flags.failOn) ? 2 : 0;
 }
 
 async function printed(audited: Audit, { format, failOn, color }: AuditFlags, shell: Shell): Promise<string> {
   switch (format) {
     case 'json': {
-      const { findingsAsJson } = await import('../report/findings-json.ts');
-      const { topology, environment, findings } = audited;
-      return findingsAsJson(findings, { topology, environment });
+      const { auditAsJson } = await import('../report/audit-json.ts');
+      return auditAsJson(audited);
     }
     case 'markdown': {
       const { auditAsMarkdown } = await import('../report/audit-markdown.ts');

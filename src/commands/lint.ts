@@ -1,26 +1,11 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { UsageError } from '../core/errors.ts';
-import { reaches, severities, type Severity } from '../core/finding.ts';
+import type { Command } from 'commander';
+import { reaches } from '../core/finding.ts';
 import type { Linted, LintOptions } from '../operations/lint.ts';
-import { forTools, toolFormats } from './findings.ts';
+import { baselineFrom, forTools, type ReportFlags, reportOptions, tell } from './findings.ts';
 import { everywhere, sessionFrom, type Shared } from './options.ts';
 import type { Shell } from './shell.ts';
 
-const formats = ['text', 'json', 'markdown', ...toolFormats] as const;
-type Format = (typeof formats)[number];
-
-interface Copy {
-  readonly format: Format;
-  readonly file: string;
-}
-
-interface LintFlags extends Shared {
-  readonly format: Format;
-  readonly also?: readonly Copy[];
-  readonly failOn: Severity;
-  readonly baseline?: string;
-  readonly writeBaseline?: true;
-  readonly pruneBaseline?: true;
+interface LintFlags extends Shared, ReportFlags {
   readonly fix?: true;
   readonly rules?: string;
 }
@@ -41,17 +26,8 @@ export function lintCommand(program: Command, shell: Shell, done: (code: number)
     .description(
       'Checks a topology, in all its environments, against rules: no broker and no secret store is asked. Each rule has a page in docs/rules/, which `mqwarden explain RULE` shows.',
     )
-    .argument('[topology]', 'a file or a folder (default: ./topology or ./mqwarden.yaml)')
-    .addOption(new Option('--format <format>', 'how to print it').choices(formats).default('text'))
-    .addOption(
-      new Option('--also <format=file>', 'write it to a file, too; may be given several times').argParser(
-        copy,
-      ),
-    )
-    .addOption(new Option('--fail-on <severity>', 'exit 2 from this on').choices(severities).default('error'))
-    .option('--baseline <file>', 'do not tell what this file has; tell what it has and is no longer found')
-    .option('--write-baseline', 'write all that is found into the baseline')
-    .option('--prune-baseline', 'take out of the baseline what is no longer found')
+    .argument('[topology]', 'a file or a folder (default: ./topology or ./mqwarden.yaml)');
+  reportOptions(command)
     .option('--fix', 'write into the files what is safe; comments and formatting stay')
     .option('--rules <folder>', 'rules of your own: modules that are run');
   narrowing(everywhere(command))
@@ -74,27 +50,12 @@ function narrowing(command: Command): Command {
   return command;
 }
 
-function copy(text: string, before: readonly Copy[] = []): readonly Copy[] {
-  const at = text.indexOf('=');
-  const format = formats.find((known) => known === text.slice(0, at));
-  const file = text.slice(at + 1);
-  if (format === undefined || file === '')
-    throw new InvalidArgumentError(`write it as ${formats.join('|')}=FILE`);
-  return [...before, { format, file }];
-}
-
 async function runLint(topology: string | undefined, flags: LintFlags, shell: Shell): Promise<number> {
   // Not by operations/index.ts: lint is run at every save, and needs nothing of what talks to brokers.
-  const { lint, saveReport } = await import('../operations/lint.ts');
+  const { lint } = await import('../operations/lint.ts');
   const linted = await lint(optionsFrom(topology, flags, shell));
   shell.settled();
-  for (const { format, file } of flags.also ?? []) {
-    await saveReport(
-      file,
-      shell.redaction.redact(await printed(linted, { ...flags, format, color: false }, shell)),
-    );
-  }
-  shell.out(await printed(linted, flags, shell));
+  await tell(flags, shell, (told) => printed(linted, told, shell));
   if (linted.fixed > 0) shell.err(`fixed ${linted.fixed} of what was found\n`);
   return reaches(linted.findings, flags.failOn) ? 2 : 0;
 }
@@ -111,21 +72,6 @@ function optionsFrom(topology: string | undefined, flags: LintFlags, shell: Shel
     baseline: baselineFrom(flags),
     fix: flags.fix,
     today: new Date().toISOString().slice(0, 10),
-  };
-}
-
-function baselineFrom({ baseline, writeBaseline, pruneBaseline }: LintFlags): LintOptions['baseline'] {
-  if (baseline === undefined) {
-    const without = writeBaseline === true ? '--write-baseline' : '--prune-baseline';
-    if (writeBaseline === undefined && pruneBaseline === undefined) return undefined;
-    throw new UsageError(`${without} needs a baseline`, 'name it: --baseline FILE');
-  }
-  if (writeBaseline === true && pruneBaseline === true) {
-    throw new UsageError('--write-baseline and --prune-baseline cannot be asked for at once', 'choose one');
-  }
-  return {
-    file: baseline,
-    then: writeBaseline === true ? 'write' : pruneBaseline === true ? 'prune' : 'compare',
   };
 }
 

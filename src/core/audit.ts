@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
-import type { Finding, Severity } from './finding.ts';
+import type { Finding, Related, Severity, Verdict } from './finding.ts';
+import { digest } from './json.ts';
 
 /** What audit looks at, and how what was seen becomes one finding a check. Pure. */
 
@@ -130,7 +131,7 @@ function findingOf(rule: AuditRule, points: readonly Point[]): Finding {
 /** The rest is among the related. */
 const mostEvidence = 5;
 
-function verdictOf(points: readonly Point[]): NonNullable<Finding['verdict']> {
+function verdictOf(points: readonly Point[]): Verdict {
   const has = (...some: readonly Point['is'][]) => points.some((point) => some.includes(point.is));
   if (has('fail')) return 'fail';
   if (has('manual', 'lacked')) return 'manual';
@@ -144,16 +145,34 @@ function severityOf(rule: AuditRule, verdict: Finding['verdict'], points: readon
   return verdict === 'manual' && points.some(({ is }) => is === 'lacked') ? 'warning' : 'note';
 }
 
-function relatedOf({ is, says, address }: Point) {
-  const message = is === 'aside' ? says : `${words[is]}: ${says}`;
-  return { message, ...(address === undefined ? {} : { address }) };
+function relatedOf(point: Point): Related {
+  const { is, says, address } = point;
+  return {
+    ...(is === 'aside'
+      ? { message: says }
+      : { message: `${words[is]}: ${says}`, verdict: verdictOf([point]) }),
+    ...(address === undefined ? {} : { address }),
+  };
 }
 
 const words = { pass: 'PASS', fail: 'FAIL', manual: 'MANUAL', lacked: 'MANUAL', na: 'N/A' } as const;
 
 /** Whatever asks for somebody: neither passed nor beside the point. */
-export function openFindings(findings: readonly Finding[]): Finding[] {
-  return findings.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'na');
+export function isOpen({ verdict }: Finding): boolean {
+  return verdict !== 'pass' && verdict !== 'na';
+}
+
+/** What asks for somebody and is not accepted; what the baseline has too much, too. */
+export function openFindings({
+  findings,
+  accepted,
+  stale,
+}: {
+  readonly findings: readonly Finding[];
+  readonly accepted: ReadonlySet<Finding>;
+  readonly stale: readonly Finding[];
+}): Finding[] {
+  return [...findings.filter((one) => isOpen(one) && !accepted.has(one)), ...stale];
 }
 
 export interface OfEnvironment {
@@ -171,20 +190,57 @@ export function acrossEnvironments(rules: readonly AuditRule[], all: readonly Of
   );
 }
 
+/** What was seen, as far as the finding still tells it: what decided, then the rest. */
+export function seenIn({
+  verdict = 'manual',
+  evidence = '',
+  address,
+  related = [],
+}: Pick<Finding, 'verdict' | 'evidence' | 'address' | 'related'>): Seen[] {
+  const told = related.map((one): Seen => ({
+    verdict: one.verdict,
+    says: one.verdict === undefined ? one.message : one.message.slice(one.message.indexOf(': ') + 2),
+    address: one.address,
+  }));
+  return told.some((one) => one.verdict === verdict) ? told : [{ verdict, says: evidence, address }, ...told];
+}
+
+export interface Seen {
+  /** Undefined for what has no weight. */
+  readonly verdict: Verdict | undefined;
+  readonly says: string;
+  readonly address?: Address | undefined;
+}
+
 function pointsAgain({ environment, findings }: OfEnvironment, id: string): Point[] {
   return findings
     .filter(({ rule }) => rule === id)
-    .flatMap(({ verdict = 'manual', evidence = '', severity, address, hint, related = [] }): Point[] => [
-      {
-        is: verdict === 'manual' && severity === 'warning' ? 'lacked' : verdict,
-        says: `${environment}: ${evidence}`,
+    .flatMap((finding) =>
+      seenIn(finding).map(({ verdict, says, address }): Point => ({
+        is: verdict === 'manual' && finding.severity === 'warning' ? 'lacked' : (verdict ?? 'aside'),
+        says: `${environment}: ${says}`,
         address,
-        hint,
-      },
-      ...related.map((one): Point => ({
-        is: 'aside',
-        says: `${environment}: ${one.message}`,
-        address: one.address,
+        hint: verdict === finding.verdict ? finding.hint : undefined,
       })),
-    ]);
+    );
+}
+
+/** What a finding is known by from one audit to the next: all that decided it, without counts of messages, days and the like. */
+export function auditFingerprints(
+  environment: string,
+  findings: readonly Finding[],
+): ReadonlyMap<Finding, string> {
+  return new Map(
+    findings.map((finding) => {
+      const decisive = seenIn(finding).filter(({ verdict }) => verdict === finding.verdict);
+      const seen = decisive.map(({ says, address }) => [withoutCounts(says), address ?? '']).sort();
+      const whole = digest([environment, finding.rule, finding.verdict ?? '', seen]);
+      return [finding, whole.slice('sha256:'.length, 'sha256:'.length + 32)];
+    }),
+  );
+}
+
+/** `holds 7 messages` is the same as with 8; `broker 1`, `:5671` and what is part of a name stay. */
+export function withoutCounts(says: string): string {
+  return says.replace(/(?<![\w.:/@-])\d+ (?=[a-z])/g, 'N ');
 }

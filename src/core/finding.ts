@@ -6,8 +6,12 @@ import type { Position } from './errors.ts';
 export const severities = ['error', 'warning', 'note'] as const;
 export type Severity = (typeof severities)[number];
 
+export type Verdict = 'fail' | 'pass' | 'na' | 'manual';
+
 export interface Related {
   readonly message: string;
+  /** Of audit: what this alone comes to. */
+  readonly verdict?: Verdict | undefined;
   readonly position?: Position | undefined;
   readonly address?: Address | undefined;
 }
@@ -22,7 +26,7 @@ export interface Finding {
   readonly position?: Position | undefined;
   readonly address?: Address | undefined;
   readonly service?: string | undefined;
-  readonly verdict?: 'fail' | 'pass' | 'na' | 'manual' | undefined;
+  readonly verdict?: Verdict | undefined;
   /** What was seen. Never a secret. */
   readonly evidence?: string | undefined;
   /** The number in the checklist. */

@@ -1,39 +1,58 @@
 import { brokers as registry } from '../brokers/index.ts';
 import {
   acrossEnvironments,
+  auditFingerprints,
   type AuditRule,
+  isOpen,
   judge,
   type StoredSecrets,
   type Told,
   unasked,
+  withoutCounts,
 } from '../core/audit.ts';
+import { compareAudits, type Comparison, type EarlierAudit } from '../core/audit-comparison.ts';
 import { secretChecks, type SecretsSubject } from '../core/audit-secrets.ts';
 import { compareText } from '../core/json.ts';
 import type { AuditRequest, Broker, Credential } from '../core/broker.ts';
-import { SecretError } from '../core/errors.ts';
+import type { Accepting } from '../core/baseline.ts';
+import { RefusedError, SecretError, UsageError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Landscape } from '../core/landscape.ts';
-import { fingerprintsOf } from '../lint/fingerprint.ts';
 import { credentialPath } from '../secrets/store.ts';
 import { neighboursOf } from '../topology/check.ts';
 import { landscape as landscapeOf } from '../topology/landscape.ts';
 import { loadTopology } from '../topology/load.ts';
+import { accepted, type BaselineUse, requireBaseline } from './accepted.ts';
+import { readEarlierAudit } from './earlier-audit.ts';
 import { knowledgeOf, withKnown } from './generations.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
 import { heldFor } from './source.ts';
 
 export interface AuditOptions extends SessionOptions {
   readonly now: Date;
+  readonly baseline?: BaselineUse | undefined;
+  /** What an audit of before printed as JSON. */
+  readonly against?: string | undefined;
 }
 
-export interface Audit {
+/** What was answered, before it is held against a baseline or an audit of before. */
+interface Answers {
   readonly topology: string;
   readonly environment: string;
   /** All that was asked, of every broker that there is. */
   readonly rules: readonly AuditRule[];
   /** One a rule, in the order of the checklist. */
   readonly findings: readonly Finding[];
+}
+
+export interface Audit extends Answers {
+  readonly auditedAt: string;
   readonly fingerprints: ReadonlyMap<Finding, string>;
+  /** Those of the findings that the baseline has. */
+  readonly accepted: ReadonlySet<Finding>;
+  /** What the baseline has, and is no longer found. */
+  readonly stale: readonly Finding[];
+  readonly comparison: Comparison | undefined;
 }
 
 /**
@@ -41,6 +60,11 @@ export interface Audit {
  * administrator may not see is told as that; only a broker that cannot be asked at all ends it.
  */
 export async function audit(options: AuditOptions): Promise<Audit> {
+  const earlier = await earlierOf(options);
+  return heldAgainst(await answersOf(options), options, earlier);
+}
+
+async function answersOf(options: AuditOptions): Promise<Answers> {
   const session = await openSession(options);
   const held = await heldOf(session);
   const answers = await Promise.all(
@@ -67,7 +91,6 @@ export async function audit(options: AuditOptions): Promise<Audit> {
     environment: session.environment.name,
     rules,
     findings,
-    fingerprints: fingerprintsOf(findings, options.topology),
   };
 }
 
@@ -95,19 +118,62 @@ function written(value: unknown): string[] {
 
 /** Each environment of the topology, one after another, as one checklist. */
 export async function auditAll(options: AuditOptions): Promise<Audit> {
+  const earlier = await earlierOf(options);
   const { environments, unplaced, name } = await loadTopology(options.topology, registry, options.variables);
-  const audits: Audit[] = [];
+  const audits: Answers[] = [];
   for (const environment of [...environments.keys(), ...unplaced.keys()])
-    audits.push(await audit({ ...options, environment }));
+    audits.push(await answersOf({ ...options, environment }));
   const rules = audits[0]?.rules ?? [];
   const findings = acrossEnvironments(rules, audits);
-  return {
-    topology: name,
-    environment: audits.map((one) => one.environment).join(', '),
-    rules,
-    findings,
-    fingerprints: fingerprintsOf(findings, options.topology),
+  const environment = audits.map((one) => one.environment).join(', ');
+  return heldAgainst({ topology: name, environment, rules, findings }, options, earlier);
+}
+
+/** Before any broker is asked: what is wrong with the files is told at once. */
+async function earlierOf({ against, baseline, only }: AuditOptions): Promise<EarlierAudit | undefined> {
+  if (baseline !== undefined && baseline.then !== 'compare' && only !== undefined)
+    throw new UsageError('a baseline is of all brokers of an environment', 'leave out --only');
+  if (baseline !== undefined) await requireBaseline(baseline);
+  return against === undefined ? undefined : readEarlierAudit(against);
+}
+
+async function heldAgainst(
+  answers: Answers,
+  { baseline, only, now }: AuditOptions,
+  earlier: EarlierAudit | undefined,
+): Promise<Audit> {
+  const { topology, environment, rules, findings } = answers;
+  if (earlier !== undefined) requireSame(answers, earlier);
+  const fingerprints = auditFingerprints(environment, findings);
+  const how: Accepting = {
+    canWait: isOpen,
+    fileOf: () => environment,
+    gistOf: withoutCounts,
+    isAsked: ({ file }) => file === environment && only === undefined,
+    stale: staleEntry,
   };
+  const { kept, silenced } = await accepted(findings, fingerprints, baseline, how);
+  return {
+    ...{ topology, environment, rules, findings, fingerprints },
+    auditedAt: now.toISOString(),
+    accepted: new Set(silenced.map(({ finding }) => finding)),
+    stale: kept.filter((one) => !findings.includes(one)),
+    comparison: earlier === undefined ? undefined : compareAudits(rules, findings, earlier),
+  };
+}
+
+/** As lint has it, but milder: what is live comes and goes. */
+const staleEntry = { id: 'MQ020', name: 'baseline-stale', severity: 'note' } as const;
+
+function requireSame(
+  { topology, environment }: Pick<Answers, 'topology' | 'environment'>,
+  earlier: EarlierAudit,
+): void {
+  if (topology === earlier.topology && environment === earlier.environment) return;
+  throw new RefusedError(
+    `the earlier audit is of ${earlier.topology}, environment ${earlier.environment}, not of ${topology}, environment ${environment}`,
+    { hint: 'give --against an audit of the same topology and environment' },
+  );
 }
 
 function whyNot({ name, title }: Broker, { environment }: Session, { only }: AuditOptions): string {

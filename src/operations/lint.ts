@@ -2,13 +2,14 @@ import { stat } from 'node:fs/promises';
 import { type Position, TopologyError, UsageError } from '../core/errors.ts';
 import type { Finding, Silenced } from '../core/finding.ts';
 import type { LintFinding, RuleInfo } from '../core/rule.ts';
-import { type Baseline, baselineOf, prunedBaseline, withBaseline } from '../lint/baseline.ts';
+import type { Accepting } from '../core/baseline.ts';
+import { fileBelow, fingerprintsOf } from '../core/fingerprint.ts';
 import { allRules, type RuleSet } from '../lint/engine.ts';
-import { fingerprintsOf } from '../lint/fingerprint.ts';
-import { ownRules } from '../lint/own.ts';
+import { ownRules, staleBaseline, warned } from '../lint/own.ts';
 import { maskedLine } from '../lint/secrets.ts';
 import { readFiles, type TextFile } from '../topology/files.ts';
-import { readBaseline, rewrite } from './lint/files.ts';
+import { accepted, type BaselineUse } from './accepted.ts';
+import { rewrite } from './reports.ts';
 import { asFindings, isWhole, type LintScope, lintTexts } from './lint/look.ts';
 import { fixedTexts, type Look } from './lint/repair.ts';
 import { ruleSet } from './lint/rules.ts';
@@ -18,7 +19,7 @@ export interface LintOptions extends LintScope {
   readonly topology: string;
   /** A folder of rules of one's own. */
   readonly rules?: string | undefined;
-  readonly baseline?: { readonly file: string; readonly then: 'compare' | 'write' | 'prune' } | undefined;
+  readonly baseline?: BaselineUse | undefined;
   /** Writes what the rules know to be safe into the files. */
   readonly fix?: boolean | undefined;
 }
@@ -101,46 +102,28 @@ function withoutFix(finding: Finding & { readonly fix?: unknown }): Finding {
   return told;
 }
 
+/** What is wrong with loading or with comments hides other findings, and cannot wait. */
+export function canWait({ rule }: Finding): boolean {
+  return rule === warned.id || !ownRules.some(({ id }) => id === rule);
+}
+
 async function compare(
   findings: readonly Finding[],
   fingerprints: Linted['fingerprints'],
   options: LintOptions,
 ): Promise<{ readonly kept: readonly Finding[]; readonly silenced: readonly Silenced[] }> {
-  if (options.baseline === undefined) return { kept: findings, silenced: [] };
-  const { file, then } = options.baseline;
-  if (then !== 'compare' && !isWhole(options)) {
+  const { baseline, topology } = options;
+  const whole = isWhole(options);
+  if (baseline !== undefined && baseline.then !== 'compare' && !whole)
     throw new UsageError('a baseline is of the whole topology', 'leave out --env, --only and --service');
-  }
-  const baseline = await wanted(
-    file,
-    then,
-    () => baselineOf(findings, fingerprints, options.topology),
-    fingerprints,
-  );
-  return withBaseline(findings, fingerprints, baseline, isWhole(options));
-}
-
-/** The baseline to compare with, after it was written where that was asked for. */
-async function wanted(
-  file: string,
-  then: 'compare' | 'write' | 'prune',
-  make: () => string,
-  fingerprints: Linted['fingerprints'],
-): Promise<Baseline> {
-  const before = then === 'write' ? undefined : await readBaseline(file);
-  if (then !== 'write' && before === undefined) {
-    throw new UsageError(`there is no baseline ${file}`, 'write one: --baseline FILE --write-baseline');
-  }
-  if (before !== undefined && then === 'compare') return before;
-  await rewrite(file, before === undefined ? make() : prunedBaseline(before, fingerprints));
-  const after = await readBaseline(file);
-  if (after === undefined) throw new UsageError(`there is no baseline ${file}`);
-  return after;
-}
-
-/** For other tools, beside what is printed. */
-export async function saveReport(file: string, text: string): Promise<void> {
-  await rewrite(file, text);
+  const how: Accepting = {
+    canWait,
+    fileOf: ({ position }) => fileBelow(position?.file ?? '', topology),
+    gistOf: (message) => message,
+    isAsked: () => whole,
+    stale: staleBaseline,
+  };
+  return accepted(findings, fingerprints, baseline, how);
 }
 
 function linesOf(texts: readonly TextFile[]): Linted['lineAt'] {

@@ -15,7 +15,7 @@ import {
   type ServiceProof,
 } from '../core/proof.ts';
 import { findingsOf, sampledFindings } from '../core/verdict.ts';
-import { fingerprintsOf } from '../lint/fingerprint.ts';
+import { fingerprintsOf } from '../core/fingerprint.ts';
 import { knowledgeOf, withKnown } from './generations.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
 import { heldFor } from './source.ts';

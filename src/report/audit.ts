@@ -1,29 +1,34 @@
 import { type AuditRule, openFindings } from '../core/audit.ts';
-import type { Finding, Severity } from '../core/finding.ts';
+import type { Comparison, Turn, Turned } from '../core/audit-comparison.ts';
+import type { Finding, Severity, Verdict } from '../core/finding.ts';
 import type { FindingsReport } from './findings-report.ts';
 
 /** What all forms of an audit are made of. */
 export interface Audited {
   readonly topology: string;
   readonly environment: string;
+  /** ISO 8601. */
+  readonly auditedAt: string;
   readonly rules: readonly AuditRule[];
   readonly findings: readonly Finding[];
   readonly fingerprints: ReadonlyMap<Finding, string>;
+  /** Those of the findings that the baseline has. */
+  readonly accepted: ReadonlySet<Finding>;
+  /** What the baseline has, and is no longer found. */
+  readonly stale: readonly Finding[];
+  readonly comparison: Comparison | undefined;
 }
 
 export const verdictWords = { pass: 'PASS', fail: 'FAIL', na: 'N/A', manual: 'MANUAL' } as const;
 
 /** For the formats that know only of what is wrong: a check that passed is one without a finding. */
-export function auditReport(
-  { rules, findings, fingerprints }: Audited,
-  version: string,
-  failOn: Severity,
-): FindingsReport {
+export function auditReport(audited: Audited, version: string, failOn: Severity): FindingsReport {
+  const { rules, fingerprints, accepted } = audited;
   return {
     command: 'audit',
     version,
-    findings: openFindings(findings),
-    silenced: [],
+    findings: openFindings(audited),
+    silenced: [...accepted].map((finding) => ({ finding, by: 'baseline' })),
     rules: rules.map(({ title, ...rule }) => ({ ...rule, summary: title })),
     fingerprints,
     failOn,
@@ -36,4 +41,25 @@ export function verdictCounts(findings: readonly Finding[]): string {
     (verdict) => `${findings.filter((one) => one.verdict === verdict).length} ${verdictWords[verdict]}`,
   );
   return counts.join(', ');
+}
+
+export const turnWords: Readonly<Record<Turn, string>> = {
+  worse: 'WORSE',
+  better: 'BETTER',
+  changed: 'CHANGED',
+  new: 'NEW',
+  gone: 'GONE',
+};
+
+/** `1 worse, 2 better; 30 as before`. */
+export function turnCounts({ turned, same }: Comparison): string {
+  const counts = [...Map.groupBy(turned, ({ turn }) => turn)].map(([turn, some]) => `${some.length} ${turn}`);
+  return counts.length === 0 ? `${same} as before` : `${counts.join(', ')}; ${same} as before`;
+}
+
+/** `PASS, now FAIL`; one word where only what was seen differs. */
+export function turnVerdicts({ before, after }: Turned): string {
+  const word = (verdict: Verdict | undefined) =>
+    verdict === undefined ? 'not asked' : verdictWords[verdict];
+  return before === after ? word(after) : `${word(before)}, now ${word(after)}`;
 }

@@ -238,6 +238,11 @@ describe('when all goes well', () => {
       ...(await Promise.all(
         formats.map((format) => run(`audit as ${format}`, ['audit', 'good.yaml', '--format', format])),
       )),
+      await run('audit, kept', [
+        ...['audit', 'good.yaml', '--also', 'json=audited.json', '--also', 'sarif=audited.sarif'],
+        ...['--baseline', 'accepted.json', '--write-baseline'],
+      ]),
+      await run('audit beside it', ['audit', 'good.yaml', '--against', 'audited.json']),
     ];
     // 2: the given users have passwords that the store does not have.
     expect(runs.map(({ code }) => code).filter((code) => code !== 0 && code !== 2)).toEqual([]);

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/core/finding.ts';
-import { baselineOf, parseBaseline, prunedBaseline, withBaseline } from '../../src/lint/baseline.ts';
-import { fileBelow, fingerprintsOf } from '../../src/lint/fingerprint.ts';
+import {
+  type Accepting,
+  baselineOf,
+  parseBaseline,
+  prunedBaseline,
+  withBaseline,
+} from '../../src/core/baseline.ts';
+import { fileBelow, fingerprintsOf } from '../../src/core/fingerprint.ts';
+import { staleBaseline } from '../../src/lint/own.ts';
+import { canWait } from '../../src/operations/lint.ts';
 
 const finding = (message: string, line = 1, rule = 'MQ101', file = 'topology/a.yaml'): Finding => ({
   rule,
@@ -11,8 +19,16 @@ const finding = (message: string, line = 1, rule = 'MQ101', file = 'topology/a.y
   position: { file, line, column: 1 },
 });
 const known = (findings: readonly Finding[]) => fingerprintsOf(findings, 'topology');
+const how = (over: Partial<Accepting> = {}): Accepting => ({
+  canWait,
+  fileOf: ({ position }) => fileBelow(position?.file ?? '', 'topology'),
+  gistOf: (message) => message,
+  isAsked: () => true,
+  stale: staleBaseline,
+  ...over,
+});
 const baselineFor = (findings: readonly Finding[]) => {
-  const baseline = parseBaseline('base.json', baselineOf(findings, known(findings), 'topology'));
+  const baseline = parseBaseline('base.json', baselineOf(findings, known(findings), how(), undefined));
   if (baseline === undefined) throw new Error('no baseline');
   return baseline;
 };
@@ -48,7 +64,7 @@ describe('a baseline', () => {
   test('silences what it has, and tells what it has and is gone', () => {
     const baseline = baselineFor([a, b]);
     const now = [b, c];
-    const { kept, silenced } = withBaseline(now, known(now), baseline, true);
+    const { kept, silenced } = withBaseline(now, known(now), baseline, how());
     expect(silenced).toEqual([{ finding: b, by: 'baseline' }]);
     expect(kept.map(({ rule, message }) => [rule, message])).toEqual([
       ['MQ101', 'c'],
@@ -59,12 +75,36 @@ describe('a baseline', () => {
   });
 
   test('says nothing of what is gone where not everything was looked at', () => {
-    expect(withBaseline([], known([]), baselineFor([a]), false)).toEqual({ kept: [], silenced: [] });
+    expect(withBaseline([], known([]), baselineFor([a]), how({ isAsked: () => false }))).toEqual({
+      kept: [],
+      silenced: [],
+    });
   });
 
   test('is pruned of what is gone, and of nothing else', () => {
-    const pruned = parseBaseline('base.json', prunedBaseline(baselineFor([a, b]), known([b, c])));
+    const pruned = parseBaseline('base.json', prunedBaseline(baselineFor([a, b]), known([b, c]), how()));
     expect(pruned?.entries.map(({ message }) => message)).toEqual(['b']);
+  });
+
+  test('keeps what was not looked for, written or pruned', () => {
+    const other = finding('other', 1, 'MQ101', 'topology/other.yaml');
+    const isAsked: Accepting['isAsked'] = ({ file }) => file !== 'other.yaml';
+    const before = baselineFor([a, other]);
+    const messages = (text: string) =>
+      parseBaseline('base.json', text)?.entries.map(({ message }) => message);
+    expect(messages(baselineOf([b], known([b]), how({ isAsked }), before))).toEqual(['b', 'other']);
+    expect(messages(prunedBaseline(before, known([b]), how({ isAsked })))).toEqual(['other']);
+    expect(withBaseline([a], known([a]), before, how({ isAsked })).kept).toEqual([]);
+  });
+
+  test('takes no entry for a finding that says something else', () => {
+    const prints = known([a]);
+    const entry = { fingerprint: prints.get(a) ?? '', rule: a.rule, file: '', message: a.message };
+    const kept = (over: object) =>
+      withBaseline([a], prints, { file: 'b', text: '', entries: [{ ...entry, ...over }] }, how()).kept;
+    expect(kept({})).toEqual([]);
+    expect(kept({ message: 'harmless' })).toContain(a);
+    expect(kept({ rule: 'MQ801' })).toContain(a);
   });
 
   test('never has what hides other findings', () => {
@@ -75,9 +115,9 @@ describe('a baseline', () => {
     const forged = {
       file: 'b',
       text: '',
-      entries: [{ fingerprint: prints.get(broken) ?? '', rule: '', file: '', message: '' }],
+      entries: [{ ...broken, fingerprint: prints.get(broken) ?? '', file: '' }],
     };
-    expect(withBaseline([broken], prints, forged, true)).toEqual({ kept: [broken], silenced: [] });
+    expect(withBaseline([broken], prints, forged, how())).toEqual({ kept: [broken], silenced: [] });
   });
 
   test.each(['', '[]', '{"version":2,"findings":[]}', '{"version":1}', '{"version":1,"findings":[{}]}'])(

@@ -5,7 +5,7 @@ import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { address } from '../../src/core/address.ts';
 import type { Finding } from '../../src/core/finding.ts';
-import { fingerprintsOf } from '../../src/lint/fingerprint.ts';
+import { fingerprintsOf } from '../../src/core/fingerprint.ts';
 import { infosOf } from '../../src/operations/lint.ts';
 import { ruleSet } from '../../src/operations/lint/rules.ts';
 import { findingsAsJson } from '../../src/report/findings-json.ts';

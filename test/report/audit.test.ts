@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { judge, type Point } from '../../src/core/audit.ts';
+import type { Finding } from '../../src/core/finding.ts';
 import { auditAsMarkdown } from '../../src/report/audit-markdown.ts';
 import { auditAsText } from '../../src/report/audit-text.ts';
 
@@ -20,6 +21,10 @@ const audited = (...points: readonly Point[]) => ({
   rules: [rule],
   findings: judge([{ ...rule, points: () => points }], {}),
   fingerprints: new Map(),
+  auditedAt: '2026-11-24T12:00:00.000Z',
+  accepted: new Set<Finding>(),
+  stale: [],
+  comparison: undefined,
 });
 
 it('says each thing once: what fails, what to do, where to read on', () => {

@@ -1,9 +1,14 @@
 import { chmod, stat } from 'node:fs/promises';
-import { MqwardenError, UsageError } from '../../core/errors.ts';
-import { readRegularFile } from '../../files/read.ts';
-import { replaceFile } from '../../files/write.ts';
-import { whyOf } from '../../files/why.ts';
-import { type Baseline, parseBaseline } from '../../lint/baseline.ts';
+import { MqwardenError, UsageError } from '../core/errors.ts';
+import { readRegularFile } from '../files/read.ts';
+import { replaceFile } from '../files/write.ts';
+import { whyOf } from '../files/why.ts';
+import { type Baseline, parseBaseline } from '../core/baseline.ts';
+
+/** For other tools, beside what is printed. */
+export async function saveReport(file: string, text: string): Promise<void> {
+  await rewrite(file, text);
+}
 
 /** Undefined where there is no such file yet. */
 export async function readBaseline(file: string): Promise<Baseline | undefined> {

@@ -1,5 +1,5 @@
-import { digest } from '../core/json.ts';
-import type { Finding } from '../core/finding.ts';
+import { digest } from './json.ts';
+import type { Finding } from './finding.ts';
 
 /**
  * What a finding is known by from one run to the next: its rule, its file from the topology's folder on, and what it says. Not its line,
@@ -19,7 +19,7 @@ export function fingerprintsOf(findings: readonly Finding[], root: string): Read
   );
 }
 
-/** The same whichever folder lint was called from, and on Windows. */
+/** The same whichever folder a command was called from, and on Windows. */
 export function fileBelow(file: string, root: string): string {
   const [whole, folder] = [file, root].map((path) => path.replaceAll('\\', '/').replace(/\/+$/, ''));
   if (whole === undefined || folder === undefined || whole === folder) return '';

@@ -1,0 +1,46 @@
+/** What is wrong with the files and words that audit is given is told before any broker is asked. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { mqwarden } from './run.ts';
+
+let cwd: string;
+const environment = {
+  rabbitmq: {
+    managementUrl: 'https://127.0.0.1:9',
+    vhost: 'production',
+    admin: { username: 'provisioner', password: 'env:PASSWORD' },
+  },
+};
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'mqwarden-against-'));
+  const topology = {
+    version: 1,
+    name: 'shop',
+    environments: { test: environment },
+    services: { orders: {} },
+  };
+  await writeFile(join(cwd, 'mqwarden.yaml'), JSON.stringify(topology));
+  await writeFile(join(cwd, 'bad.json'), '{\n  "version": 1,\n  "topology": 7\n}');
+});
+afterAll(() => rm(cwd, { recursive: true, force: true }));
+
+const run = (...args: string[]) => mqwarden(['audit', ...args], { cwd, variables: { PASSWORD: 'x-81c2-y' } });
+
+it.each([
+  [['--against', 'bad.json'], /bad\.json:3:15: this is no audit: topology must be text/],
+  [['--against', 'none.json'], /cannot read the audit none\.json/],
+  [['--service', 'orders'], /audit is of a whole environment[^]*verify --service NAME/],
+  [['--write-baseline'], /--write-baseline needs a baseline/],
+  [['--baseline', 'b.json', '--write-baseline', '--only', 'rabbitmq'], /of all brokers[^]*leave out --only/],
+  [['--baseline', 'none.json'], /there is no baseline none\.json/],
+  [['--baseline', 'bad.json', '--write-baseline'], /bad\.json is no baseline/],
+  [['--also', 'text'], /write it as text\|json/],
+  [['--env', 'test', '--all-environments'], /cannot be asked for at once/],
+])('%j is refused', async (args, says) => {
+  const { code, stdout, stderr } = await run(...args);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(says);
+  expect(stderr).not.toMatch(/^ +at /m);
+});
