@@ -125,6 +125,13 @@ const settings = (over: Record<string, string | null> = {}) =>
       ],
     ]),
   );
+/** Of controllers that are no brokers, only what the map says of their listener is told. */
+const apart = (protocol: string) => ({
+  'controller.listener.names': 'C',
+  'listener.security.protocol.map': `A:SASL_SSL,B:SSL,C:${protocol}`,
+});
+const tokens = { 'sasl.enabled.mechanisms': 'OAUTHBEARER' };
+const judgeOfTokens = 'listener.name.a.oauthbearer.sasl.server.callback.handler.class';
 const kafkaDoor: KafkaKnocked = {
   at: 'A at k:9093',
   protocol: 'SASL_SSL',
@@ -142,7 +149,7 @@ const kafkaFacts: KafkaFacts = {
   acls: told([]),
   topics: told(['orders']),
   users: told(['shop']),
-  ungranted: { as: 'shop', may: 'refused' },
+  ungranted: { as: 'shop', may: 'refused', what: 'create a topic' },
   knocked: [kafkaDoor],
 };
 
@@ -381,7 +388,12 @@ const cases: readonly Case[] = [
     'pass',
   ],
   ['an ACL that the topology does not have', acls, kafka({ acls: acl({}) }), 'fail'],
-  ['open without an ACL', acls, kafka({ ungranted: { as: 'shop', may: 'allowed' } }), 'fail'],
+  [
+    'open without an ACL',
+    acls,
+    kafka({ ungranted: { as: 'shop', may: 'allowed', what: 'create a topic' } }),
+    'fail',
+  ],
   ['nobody to ask as', acls, kafka({ ungranted: { why: 'no credential' } }), 'manual'],
   ['ACLs that are not told', acls, kafka({ acls: lacked }), 'manual'],
   ['own principals', uniquePrincipals, kafka(), 'pass'],
@@ -421,6 +433,63 @@ const cases: readonly Case[] = [
     'nothing at all',
     kafkaCertificates,
     kafka({ knocked: [{ ...kafkaDoor, protocol: 'SSL', withoutCertificate: 'let in' }] }),
+    'fail',
+  ],
+  [
+    'a door that shuts for want of an old version of TLS',
+    kafkaTls,
+    kafka({
+      knocked: [{ ...kafkaDoor, tls: { why: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', reached: true } }],
+    }),
+    'manual',
+  ],
+  [
+    'old TLS behind a door that asks for a certificate',
+    kafkaTls,
+    kafka({
+      knocked: [
+        {
+          ...kafkaDoor,
+          tls: { why: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', reached: true },
+          oldTls: 'accepted',
+        },
+      ],
+    }),
+    'fail',
+  ],
+  [
+    'a door that asks for a certificate',
+    kafkaTls,
+    kafka({
+      knocked: [{ ...kafkaDoor, tls: { why: 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', reached: true } }],
+    }),
+    'pass',
+  ],
+  ['controllers apart, in clear', kafkaTls, kafka({ settings: settings(apart('PLAINTEXT')) }), 'fail'],
+  ['controllers apart, by TLS', kafkaTls, kafka({ settings: settings(apart('SSL')) }), 'pass'],
+  ['tokens that nobody is said to judge', sasl, kafka({ settings: settings(tokens) }), 'manual'],
+  [
+    'tokens that are judged',
+    sasl,
+    kafka({ settings: settings({ ...tokens, [judgeOfTokens]: 'com.example.Judge' }) }),
+    'pass',
+  ],
+  [
+    'tokens without a signature',
+    sasl,
+    kafka({
+      settings: settings({
+        ...tokens,
+        [judgeOfTokens]:
+          'org.apache.kafka.common.security.oauthbearer.internals.unsecured.OAuthBearerUnsecuredValidatorCallbackHandler',
+      }),
+    }),
+    'manual',
+  ],
+  [
+    'half way from ZooKeeper to KRaft',
+    zookeeper,
+    kafka({ settings: settings({ 'zookeeper.connect': 'z' }) }),
     'fail',
   ],
 ];

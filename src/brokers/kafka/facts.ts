@@ -1,21 +1,19 @@
-import { createTopicsV7, describeClusterV1, describeConfigsV4, metadataV12 } from '@platformatic/kafka';
+import { describeClusterV1, describeConfigsV4, metadataV12 } from '@platformatic/kafka';
 import type { Told } from '../../core/audit.ts';
 import type { AuditRequest, Context } from '../../core/broker.ts';
-import { LoginRefused, messageOf, PartialView } from '../../core/errors.ts';
-import { verdictsOf } from '../../core/access/model.ts';
-import { access, identity, strangeName } from './access.ts';
-import { prepare, prepareAs, type Dialer, type Session } from './admin.ts';
+import { messageOf, PartialView } from '../../core/errors.ts';
+import { prepare, type Dialer, type Session } from './admin.ts';
 import { requireAnswer } from './answers.ts';
 import type { KafkaFacts, Settings } from './audit/facts.ts';
-import { faultOf } from './faults.ts';
 import { knockAll } from './facts/doors.ts';
+import { ungranted } from './facts/ungranted.ts';
+import { faultOf } from './faults.ts';
 import { aclResources } from './normalize.ts';
 import { describeAcls } from './read.ts';
-import { aclAddress, type AclSpec, type KafkaResource, topicAddress } from './resources.ts';
+import type { KafkaResource } from './resources.ts';
 import type { KafkaEnvironment, KafkaService } from './schema.ts';
 import { describeUsers } from './scram.ts';
-import { clusterName, operations } from './words.ts';
-import { address } from '../../core/address.ts';
+import { operations } from './words.ts';
 
 type Request = AuditRequest<KafkaEnvironment, KafkaService, KafkaResource>;
 
@@ -122,47 +120,4 @@ async function settingsFrom(session: Session, nodeId: number): Promise<Settings>
       isSensitive ? null : (value ?? null),
     ]),
   );
-}
-
-/** What a principal that no ACL lets create a topic may do. Only validated: nothing is made. */
-async function ungranted(
-  { landscape, stored }: Request,
-  acls: KafkaFacts['acls'],
-  context: Context,
-): Promise<KafkaFacts['ungranted']> {
-  if (acls.is !== 'told') return { why: 'who has a grant is not told' };
-  if (acls.value === 'no authorizer') return { why: 'there is no authorizer' };
-  const may = verdictsOf(access(acls.value.map(asResource)));
-  for (const service of landscape.services) {
-    const credential = identity(service).by === 'password' ? stored(service.name) : undefined;
-    if (credential === undefined || service.suspended === true) continue;
-    const asking = { principal: credential.username, right: 'create' };
-    const grants = [topicAddress(strangeName), address('kafka:cluster', clusterName)].map((at) =>
-      may({ ...asking, at }),
-    );
-    if (grants.some((one) => one !== 'no')) continue;
-    const as = { service, username: credential.username, password: credential.password };
-    try {
-      const session = await (await prepareAs(landscape.environment, as, context)).first();
-      try {
-        return { as: credential.username, may: (await mayCreate(session)) ? 'allowed' : 'refused' };
-      } finally {
-        await session.close();
-      }
-    } catch (error) {
-      if (error instanceof LoginRefused) continue;
-      return { why: messageOf(error) };
-    }
-  }
-  return { why: 'there is no stored credential of a service without a grant to create topics' };
-}
-
-function asResource(spec: AclSpec): KafkaResource {
-  return { kind: 'kafka:acl', address: aclAddress(spec), spec };
-}
-
-async function mayCreate(session: Session): Promise<boolean> {
-  const topic = { name: strangeName, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] };
-  const { topics } = await session.call(createTopicsV7.api, [topic], session.timeoutMs, true);
-  return !faultOf(topics[0]?.errorCode ?? -1, null).name.endsWith('AUTHORIZATION_FAILED');
 }

@@ -27,7 +27,9 @@ export interface KafkaFacts {
   readonly topics: Told<readonly string[]>;
   readonly users: Told<readonly string[]>;
   /** What somebody without a grant may do: `as` is the service whose credential was used. */
-  readonly ungranted: { readonly as: string; readonly may: 'refused' | 'allowed' } | { readonly why: string };
+  readonly ungranted:
+    | { readonly as: string; readonly may: 'refused' | 'allowed'; readonly what: string }
+    | { readonly why: string };
   readonly knocked: readonly Knocked[];
 }
 
@@ -71,6 +73,15 @@ function protocolsIn(settings: Settings): ReadonlyMap<string, string> {
 
 export function controllerNames(settings: Settings): ReadonlySet<string> {
   return new Set((settings.get('controller.listener.names') ?? '').split(',').map((name) => name.trim()));
+}
+
+/** Controllers that are no brokers: their own settings nobody tells, but by which protocol their brokers come to them. */
+export function controllersElsewhere(settings: Settings): [name: string, protocol: string][] {
+  const own = new Set(listenersIn(settings, 'listeners').map(({ name }) => name));
+  const protocols = protocolsIn(settings);
+  return [...controllerNames(settings)]
+    .filter((name) => name !== '' && !own.has(name))
+    .map((name) => [name, protocols.get(name) ?? name]);
 }
 
 export function isEncrypted(protocol: string): boolean {

@@ -2,6 +2,7 @@ import { aside, pass, type Point, some } from '../../../core/audit.ts';
 import type { KafkaCheck } from './check.ts';
 import {
   controllerNames,
+  controllersElsewhere,
   isEncrypted,
   type Knocked,
   listenersIn,
@@ -47,6 +48,12 @@ function* settingPoints(settings: Settings): Iterable<Point> {
           hint: 'set sasl.enabled.mechanisms=SCRAM-SHA-512 (listeners may have their own)',
         };
       else yield pass(`the listener ${name} takes ${some(mechanisms)}`);
+      if (mechanisms.includes('OAUTHBEARER') && tokenJudge(settings, name) === '')
+        yield {
+          is: 'manual',
+          says: `the listener ${name} takes OAUTHBEARER, and no setting tells who judges its tokens: of itself, Kafka takes unsigned ones`,
+          hint: `see that listener.name.${name.toLowerCase()}.oauthbearer.sasl.server.callback.handler.class is one that checks signatures`,
+        };
     } else if (isEncrypted(protocol) && clientAuth === 'required')
       yield pass(`the listener ${name} asks for a client certificate`);
     else if (isEncrypted(protocol) && controllers.has(name) && clientAuth === null)
@@ -57,6 +64,15 @@ function* settingPoints(settings: Settings): Iterable<Point> {
         says: `the listener ${name} (${protocol}) lets in whoever comes, as User:ANONYMOUS`,
       };
   }
+  for (const [name] of controllersElsewhere(settings))
+    yield aside(`whom the controllers' listener ${name} lets in only the controllers' own settings say`);
+}
+
+/** A class; of a setting that is kept back (`null`), all that is known is that it is there. */
+function tokenJudge(settings: Settings, listener: string): string {
+  const key = `listener.name.${listener.toLowerCase()}.oauthbearer.sasl.server.callback.handler.class`;
+  const found = settings.has(key) ? (settings.get(key) ?? 'kept back') : '';
+  return found.endsWith('.OAuthBearerUnsecuredValidatorCallbackHandler') ? '' : found;
 }
 
 function* doorPoints({ at, anonymous, mechanisms = [], protocol }: Knocked): Iterable<Point> {

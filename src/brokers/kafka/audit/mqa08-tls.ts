@@ -3,6 +3,7 @@ import { besideTls, handshakePoint } from '../../../core/doors.ts';
 import type { KafkaCheck } from './check.ts';
 import {
   controllerNames,
+  controllersElsewhere,
   isEncrypted,
   type Knocked,
   listenersIn,
@@ -34,6 +35,9 @@ function* settingPoints(settings: Settings): Iterable<Point> {
     if (isEncrypted(protocol)) yield pass(`${what} is ${protocol}`);
     else yield { is: 'fail', says: `${what} is ${protocol}, without TLS` };
   }
+  for (const [name, protocol] of controllersElsewhere(settings))
+    if (isEncrypted(protocol)) yield pass(`brokers talk to their controllers by ${name}, ${protocol}`);
+    else yield { is: 'fail', says: `brokers talk to their controllers by ${name}, ${protocol}, without TLS` };
   yield interBroker(settings, listeners);
 }
 
@@ -51,8 +55,9 @@ function* doorPoints(door: Knocked): Iterable<Point> {
   const { at, internal, protocol, tls: seen } = door;
   if (!isEncrypted(protocol)) return;
   if ('why' in seen) {
-    // A listener that asks for a certificate, where none is at hand: it is TLS that shuts the door.
-    if (seen.reached && /ALERT|CERTIFICATE/i.test(seen.why))
+    yield* besideTls(door, newer);
+    // A listener that asks for a certificate, where none is at hand. Any other alert may be for the want of TLS 1.2.
+    if (seen.reached && /CERTIFICATE/i.test(seen.why))
       yield pass(`${at}: TLS, and not without a client certificate`);
     else if (internal)
       yield aside(`${at}: no handshake from here (${seen.why}); its protocol is that of the settings`);
@@ -65,5 +70,7 @@ function* doorPoints(door: Knocked): Iterable<Point> {
     return;
   }
   yield handshakePoint(at, seen);
-  yield* besideTls(door, 'set ssl.enabled.protocols=TLSv1.3,TLSv1.2');
+  yield* besideTls(door, newer);
 }
+
+const newer = 'set ssl.enabled.protocols=TLSv1.3,TLSv1.2';

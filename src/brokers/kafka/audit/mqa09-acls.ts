@@ -45,8 +45,8 @@ function ungrantedPoint(ungranted: KafkaFacts['ungranted']): Point {
       says: `whether what no ACL is about is open was not tried: ${ungranted.why}`,
       hint: `see that allow.everyone.if.no.acl.found is false on the brokers`,
     };
-  if (ungranted.may === 'refused') return pass(`${ungranted.as} may not create a topic that no ACL is about`);
-  return { is: 'fail', says: `${ungranted.as} may create a topic, though no ACL allows it`, hint };
+  if (ungranted.may === 'refused') return pass(`${ungranted.as} may not ${ungranted.what} that no ACL is about`);
+  return { is: 'fail', says: `${ungranted.as} may ${ungranted.what}, though no ACL allows it`, hint };
 }
 
 function* aclPoints(acl: AclSpec, { compiled, ground }: KafkaSubject): Iterable<Point> {

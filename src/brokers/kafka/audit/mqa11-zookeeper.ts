@@ -19,11 +19,13 @@ export const zookeeper: KafkaCheck = {
 
 function* pointsOf(settings: Settings, id: number): Iterable<Point> {
   const roles = settings.get('process.roles') ?? '';
-  if (roles !== '') {
+  const connect = settings.get('zookeeper.connect') ?? '';
+  // Both, while a cluster is moved from one to the other.
+  if (roles !== '' && connect === '') {
     yield { is: 'na', says: `broker ${id} runs on KRaft: process.roles=${roles}, and there is no ZooKeeper` };
     return;
   }
-  if ((settings.get('zookeeper.connect') ?? '') === '') {
+  if (connect === '') {
     yield { is: 'manual', says: `broker ${id} tells neither process.roles nor zookeeper.connect` };
     return;
   }
