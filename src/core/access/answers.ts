@@ -91,7 +91,7 @@ function joined(principal: string, at: Address, held: readonly Held[], way: read
   });
 }
 
-/** Who can put messages where they come here from. */
+/** Who can put messages, or lead others', where they come here from. */
 function writers(
   model: AccessModel,
   ways: readonly Way[],
@@ -104,14 +104,18 @@ function writers(
     ({ from }) => from,
   );
   return [...sources].flatMap(([from, some]) => {
-    const { puts } = model.effects(from);
-    if (puts === undefined) return [];
+    // Where nobody can put any, somebody may still lead some there.
+    const { puts, leads } = model.effects(from);
+    const right = puts ?? leads;
+    if (right === undefined) return [];
     return principals.flatMap((principal) => {
-      const ruling = model.ruling({ principal, at: from, right: puts });
+      const ruling = model.ruling({ principal, at: from, right });
       if (ruling.may === 'no') return [];
       const own = ruling.keys === undefined ? given : [...given, ruling.keys];
       const way = surest(some.flatMap((one) => passing(model, one, own)));
-      return way === undefined ? [] : joined(principal, from, [{ at: from, right: puts, ruling }], way.steps);
+      if (way === undefined) return [];
+      const found = joined(principal, from, [{ at: from, right, ruling }], way.steps);
+      return puts === undefined ? found.map((one) => ({ ...one, leads: true as const })) : found;
     });
   });
 }

@@ -89,6 +89,27 @@ describe('who can', () => {
     expect(model.notes.join()).toContain('super users');
   });
 
+  it('who could take any right is told apart: who alters the cluster, poses as a broker, or as somebody else', () => {
+    const onCluster = (principal: string, operation: AclSpec['operation']) =>
+      acl({ principal: `User:${principal}`, resource: 'cluster', name: 'kafka-cluster', operation });
+    const tokens = { resource: 'user', name: 'User:shop', operation: 'create_tokens' } as const;
+    const model = liveKafka([
+      topic('orders'),
+      onCluster('chief', 'alter'),
+      onCluster('tuner', 'alter_configs'),
+      onCluster('replica', 'cluster_action'),
+      onCluster('watcher', 'describe'),
+      acl({ principal: 'User:desk', ...tokens }),
+      acl({ principal: 'User:other', ...tokens, permission: 'deny' }),
+    ]);
+    expect([...model.powers]).toEqual([
+      ['chief', 'alter on the cluster: writes ACLs and passwords'],
+      ['tuner', 'alter_configs on the cluster: says how brokers know who somebody is'],
+      ['replica', 'cluster_action on the cluster: reads every topic, as a broker does'],
+      ['desk', 'create_tokens: acts as User:shop'],
+    ]);
+  });
+
   it('principals that are no users are said not to be judged', () => {
     expect(liveKafka([acl({ principal: 'Group:admins' })]).notes.join()).toContain('Group:admins');
   });

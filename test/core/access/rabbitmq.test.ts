@@ -198,7 +198,40 @@ describe('what stands on a broker', () => {
     expect(answers(model, 'write', at('queue', 'q'))).toEqual([
       'writer yes write to bind',
       'writer yes write on exchange/ -> queue/q (its name as the key)',
+      'writer yes write to bind on exchange/inner -> queue/q (binding)',
     ]);
+    expect(answers(model, 'write', at('queue', 's'))).toEqual([
+      'writer yes write',
+      'writer yes write on exchange/ -> queue/s (its name as the key)',
+    ]);
+  });
+
+  it('whoever may write to an internal exchange, or a queue with dead letters, leads messages on from there', () => {
+    const model = liveRabbit([
+      vhost,
+      exchange('dead', 'fanout', {}, true),
+      queue('work', { 'x-dead-letter-exchange': 'dead' }),
+      queue('letters'),
+      binding('dead', 'letters', ''),
+      permission('declarer', '^dead$', '^amq\\.topic$'),
+      permission('binder', '^work$', '^amq\\.topic$'),
+      permission('reader', '^$', '^.*$'),
+    ]);
+    expect(answers(model, 'write', at('queue', 'letters'))).toEqual([
+      'declarer yes write to bind on exchange/dead -> queue/letters (binding)',
+      'binder yes write to bind on queue/work -> exchange/dead (dead letters) -> queue/letters (binding)',
+    ]);
+  });
+
+  it('says where topic permissions stand that older brokers let CC headers pass them', () => {
+    const row = {
+      kind: 'rabbitmq:topic-permission',
+      address: 'rabbitmq:topic-permission:production/writer/events',
+      spec: { write: '^a$', read: '^$' },
+    };
+    const events = [vhost, exchange('events', 'topic'), permission('writer', '^events$')];
+    expect(liveRabbit(events).notes).toEqual([]);
+    expect(liveRabbit([...events, row]).notes).toEqual([expect.stringContaining('CC')]);
   });
 
   it('dead letters to the default exchange end in the queue of their key', () => {

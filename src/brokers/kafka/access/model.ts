@@ -27,7 +27,7 @@ export function access(resources: readonly KafkaResource[]): AccessModel {
       return things();
     },
     flows: [],
-    powers: powersIn(principals, ruling),
+    powers: powersIn(principals, ruling, acls),
     notes: notesOn([...byPrincipal.keys()]),
     ruling,
     held: (principal) => heldBy(principal, byName(principal), things(), ruling),
@@ -128,13 +128,40 @@ function effects(at: Address): Effects {
   };
 }
 
-/** Who may alter the cluster may write ACLs. */
-function powersIn(principals: readonly string[], ruling: AccessModel['ruling']): Map<string, string> {
+/** Rights on the cluster that bring all others with them. */
+const powerful: Readonly<Record<string, string>> = {
+  alter: 'alter on the cluster: writes ACLs and passwords',
+  alter_configs: 'alter_configs on the cluster: says how brokers know who somebody is',
+  cluster_action: 'cluster_action on the cluster: reads every topic, as a broker does',
+};
+
+function powersIn(
+  principals: readonly string[],
+  ruling: AccessModel['ruling'],
+  acls: readonly AclResource[],
+): Map<string, string> {
   return new Map(
-    principals
-      .filter((principal) => ruling({ principal, at: clusterAddress, right: 'alter' }).may !== 'no')
-      .map((principal) => [principal, 'alter on the cluster']),
+    principals.flatMap((principal) => {
+      const onCluster = Object.entries(powerful).flatMap(([right, says]) =>
+        ruling({ principal, at: clusterAddress, right }).may === 'no' ? [] : [says],
+      );
+      const all = [...onCluster, ...guisesOf(principal, acls)];
+      return all.length === 0 ? [] : [[principal, all.join(', ')] as const];
+    }),
   );
+}
+
+/** Who may make delegation tokens for a user may act as that user. */
+function guisesOf(principal: string, acls: readonly AclResource[]): string[] {
+  const users = acls.flatMap(({ spec }) =>
+    spec.resource === 'user' &&
+    spec.permission === 'allow' &&
+    ['create_tokens', 'all'].includes(spec.operation) &&
+    [principalOf(principal), principalOf('*')].includes(spec.principal)
+      ? [`${spec.name}${spec.pattern === 'prefixed' ? '…' : ''}`]
+      : [],
+  );
+  return users.length === 0 ? [] : [`create_tokens: acts as ${[...new Set(users)].join(', ')}`];
 }
 
 function notesOn(principals: readonly AclSpec['principal'][]): string[] {

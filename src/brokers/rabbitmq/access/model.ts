@@ -32,6 +32,11 @@ export function access(resources: readonly RabbitResource[]): AccessModel {
   const internal = new Set(
     resources.flatMap((one) => (one.kind === 'rabbitmq:exchange' && one.spec.internal ? [one.address] : [])),
   );
+  const streams = new Set(
+    resources.flatMap((one) =>
+      one.kind === 'rabbitmq:queue' && one.spec.type === 'stream' ? [one.address] : [],
+    ),
+  );
   const names = once(() => namesIn(resources, permissions));
   const vhosts = once(() => vhostsIn(resources));
   const flows = once((): readonly Flow[] => flowsIn(resources));
@@ -46,7 +51,7 @@ export function access(resources: readonly RabbitResource[]): AccessModel {
       return flows();
     },
     powers: powersIn(resources),
-    notes: [],
+    notes: resources.some(({ kind }) => kind === 'rabbitmq:topic-permission') ? [copies] : [],
     ruling,
     held: (user) =>
       (byUser.get(user) ?? []).flatMap((permission) =>
@@ -59,12 +64,15 @@ export function access(resources: readonly RabbitResource[]): AccessModel {
     normal: (at) => normalAddress(at, vhosts()),
     named: (name, kind) => namedIn(name, kind, vhosts()),
     rights,
-    effects: (at) => effectsOf(at, internal),
+    effects: (at) => effectsOf(at, internal, streams),
     meet,
     exactly: (key) => namePattern([key]),
     covers: (wide, narrow) => covers(wide ?? '.*', narrow ?? '.*'),
   };
 }
+
+const copies =
+  'RabbitMQ before 4.0.3 judges the routing key alone: there, whoever may publish to a topic exchange reaches every key of it by a CC or BCC header';
 
 const patterns = ['read', 'write', 'configure'] as const;
 
@@ -202,16 +210,20 @@ function rights(at: Address, verb: Verb): readonly string[] {
   }
 }
 
-/** Write on a queue is the right to bind it; read on an exchange the right to bind something to it. */
-function effectsOf(at: Address, internal: ReadonlySet<Address>): Effects {
+/**
+ * Write on a queue is the right to bind it; on a stream, to publish to it, too, by its own protocol. To an internal exchange nobody
+ * publishes, but whoever may write there may bind it to another. Read on an exchange is the right to bind something to it.
+ */
+function effectsOf(at: Address, internal: ReadonlySet<string>, streams: ReadonlySet<string>): Effects {
   const kind = kindOf(at);
   const isQueue = kind === 'rabbitmq:queue';
   const isExchange = kind === 'rabbitmq:exchange';
+  const isPublished = (isExchange && !internal.has(at)) || streams.has(at);
   return {
-    puts: isExchange && !internal.has(at) ? 'write' : undefined,
+    puts: isPublished ? 'write' : undefined,
     gets: isQueue || (isExchange && partsOf(at)[1] !== '') ? 'read' : undefined,
     takes: isQueue ? 'read' : undefined,
-    leads: isQueue ? 'write' : undefined,
+    leads: !isPublished && (isQueue || isExchange) ? 'write' : undefined,
   };
 }
 
