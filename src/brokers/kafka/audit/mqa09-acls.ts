@@ -45,7 +45,8 @@ function ungrantedPoint(ungranted: KafkaFacts['ungranted']): Point {
       says: `whether what no ACL is about is open was not tried: ${ungranted.why}`,
       hint: `see that allow.everyone.if.no.acl.found is false on the brokers`,
     };
-  if (ungranted.may === 'refused') return pass(`${ungranted.as} may not ${ungranted.what} that no ACL is about`);
+  if (ungranted.may === 'refused')
+    return pass(`${ungranted.as} may not ${ungranted.what} that no ACL is about`);
   return { is: 'fail', says: `${ungranted.as} may ${ungranted.what}, though no ACL allows it`, hint };
 }
 
