@@ -13,7 +13,7 @@ import type { Lock, LockRequest } from './lock.ts';
 import type { Realms } from './naming.ts';
 import type { Identity, Login, Prover, Question } from './proof.ts';
 import type { Change, Resource } from './resource.ts';
-import type { SiteRule } from './rule.ts';
+import type { BrokerRule } from './rule.ts';
 import type { Mode } from './rotation/words.ts';
 
 export interface Refusal {
@@ -256,7 +256,7 @@ export interface Broker<Environment = unknown, Service = unknown, R extends Reso
    */
   land(landscape: Landscape<Environment, Service>): Landscape<Environment, Service>;
   /** What lint looks for on this broker alone; loaded when it is asked for. */
-  rules(): Promise<readonly SiteRule<Environment, Service, R>[]>;
+  rules(): Promise<readonly BrokerRule<Environment, Service, R>[]>;
   /** The names that a landed landscape gives, by their sorts. Pure. */
   realms(landscape: Landscape<Environment, Service>): Realms;
   /** Intent to resources. Pure. Throws TopologyError with every problem found. */

@@ -45,8 +45,8 @@ export type Edit =
   | { readonly is: 'replace'; readonly at: Position; readonly from: string; readonly to: string }
   /** The key, or the entry of a list, that begins there goes, with its value. */
   | { readonly is: 'remove'; readonly at: Position }
-  /** The comment that begins there goes. */
-  | { readonly is: 'uncomment'; readonly at: Position };
+  /** The comment that begins there goes, or becomes another. */
+  | { readonly is: 'uncomment'; readonly at: Position; readonly to?: string };
 
 /** One environment on one broker: what the topology says, and what comes of it. */
 export interface Site<Environment = unknown, Service = unknown, R extends Resource = Resource> {
@@ -79,3 +79,16 @@ export interface SiteRule<
 > extends RuleInfo {
   onSite(site: Site<Environment, Service, R>): Iterable<Spot>;
 }
+
+/** A rule about one broker that compares environments: it gets all that have the broker, in the order of the topology. */
+export interface SitesRule<
+  Environment = unknown,
+  Service = unknown,
+  R extends Resource = Resource,
+> extends RuleInfo {
+  acrossSites(sites: readonly Site<Environment, Service, R>[]): Iterable<Spot>;
+}
+
+/** What a broker has of its own. */
+export type BrokerRule<Environment = unknown, Service = unknown, R extends Resource = Resource> =
+  SiteRule<Environment, Service, R> | SitesRule<Environment, Service, R>;

@@ -82,6 +82,7 @@ function asked(rule: Rule, { files, topology, sites }: Subject): LintFinding[] {
   const spots = (): Iterable<Spot>[] => {
     if ('inFile' in rule) return files.map((file) => rule.inFile(file));
     if ('onSite' in rule) return sites.map((site) => rule.onSite(site));
+    if ('acrossSites' in rule) return [rule.acrossSites(sites)];
     return topology === undefined ? [] : [rule.inTopology(viewOf(topology, files, sites))];
   };
   return spots().flatMap((some) => [...some].map((spot) => findingOf(rule, spot)));

@@ -1,5 +1,5 @@
 import type { Broker } from '../core/broker.ts';
-import type { RuleInfo, Site, SiteRule, Spot } from '../core/rule.ts';
+import type { BrokerRule, RuleInfo, Site, Spot } from '../core/rule.ts';
 import type { ParsedFile } from '../topology/document.ts';
 import type { EnvironmentDeclaration, Topology } from '../topology/topology.ts';
 
@@ -35,4 +35,4 @@ export interface TopologyRule extends RuleInfo {
   inTopology(view: View): Iterable<Spot>;
 }
 
-export type Rule = FileRule | TopologyRule | SiteRule;
+export type Rule = FileRule | TopologyRule | BrokerRule;

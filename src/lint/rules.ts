@@ -11,11 +11,15 @@ import { broadClaim } from './rules/mq110-broad-claim.ts';
 import { sharedCertificate } from './rules/mq111-shared-certificate.ts';
 import { secretsBesideTopology } from './rules/mq112-secrets-beside-topology.ts';
 import { secretsByCommand } from './rules/mq113-secrets-by-command.ts';
+import { adminSecretOfService } from './rules/mq114-admin-secret-of-service.ts';
+import { claimedNeighbour } from './rules/mq115-claimed-neighbour.ts';
+import { twinPrincipals } from './rules/mq116-twin-principals.ts';
 import { plaintextEndpoint } from './rules/mq201-plaintext-endpoint.ts';
 import { noAuthority } from './rules/mq203-no-authority.ts';
 import { verificationOff } from './rules/mq204-verification-off.ts';
 import { localEndpoint } from './rules/mq205-local-endpoint.ts';
 import { addressEndpoint } from './rules/mq206-address-endpoint.ts';
+import { escapeHatch } from './rules/mq313-escape-hatch.ts';
 import { nothingAtAll } from './rules/mq611-nothing-at-all.ts';
 import { sharedCluster } from './rules/mq701-shared-cluster.ts';
 import { unmarkedProduction } from './rules/mq704-unmarked-production.ts';
@@ -25,6 +29,7 @@ import { ownerSpeltTwice } from './rules/mq802-owner-spelt-twice.ts';
 import { noClaims } from './rules/mq803-no-claims.ts';
 import { formerName } from './rules/mq804-former-name.ts';
 import { rotationInPlace } from './rules/mq807-rotation-in-place.ts';
+import { repeatedEntry } from './rules/mq808-repeated-entry.ts';
 
 /** The rules that are not one broker's, by their ids: a file each, and a line here. */
 export const rules: readonly Rule[] = [
@@ -40,11 +45,15 @@ export const rules: readonly Rule[] = [
   sharedCertificate,
   secretsBesideTopology,
   secretsByCommand,
+  adminSecretOfService,
+  claimedNeighbour,
+  twinPrincipals,
   plaintextEndpoint,
   noAuthority,
   verificationOff,
   localEndpoint,
   addressEndpoint,
+  escapeHatch,
   nothingAtAll,
   sharedCluster,
   unmarkedProduction,
@@ -54,4 +63,5 @@ export const rules: readonly Rule[] = [
   noClaims,
   formerName,
   rotationInPlace,
+  repeatedEntry,
 ];

@@ -1,4 +1,5 @@
 import type { Position } from '../core/errors.ts';
+import type { PlacedService } from '../core/landscape.ts';
 import type { EnvironmentSite } from './rule.ts';
 
 /** What the sections of every broker have in common (topology/parts.ts). */
@@ -15,12 +16,17 @@ export interface EnvironmentSection {
   readonly tls?: TlsFiles | undefined;
 }
 
-export interface ServiceSection {
+interface ServiceSection {
   readonly tls?: TlsFiles | undefined;
+  readonly grants?: readonly { readonly reason: string }[] | undefined;
 }
 
 export function environmentSection({ landscape }: EnvironmentSite): EnvironmentSection {
   return landscape.environment.section as EnvironmentSection;
+}
+
+export function serviceSection({ section }: PlacedService<unknown>): ServiceSection {
+  return section as ServiceSection;
 }
 
 export interface Endpoint {

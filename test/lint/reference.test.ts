@@ -15,6 +15,8 @@ test('the reference topology is clean, in all environments at once', async () =>
     'MQ411 /environments.yaml',
     'MQ411 /environments.yaml',
     'MQ412 /environments.yaml',
+    'MQ313 /principals.yaml',
+    'MQ313 /principals.yaml',
     'MQ607 /services/analytics-service.yaml',
     'MQ312 /services/auth-service.yaml',
     'MQ804 /services/invoice-service.yaml',

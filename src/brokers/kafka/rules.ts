@@ -7,6 +7,9 @@ import { foreignPrefix } from './rules/mq306-foreign-prefix.ts';
 import { shadowingDeny } from './rules/mq307-shadowing-deny.ts';
 import { aclAsIntent } from './rules/mq311-acl-as-intent.ts';
 import { toolGrants } from './rules/mq314-tool-grants.ts';
+import { needlessDeny } from './rules/mq315-needless-deny.ts';
+import { shadowedDeny } from './rules/mq316-shadowed-deny.ts';
+import { redundantAcl } from './rules/mq317-redundant-acl.ts';
 import { lowReplication } from './rules/mq501-low-replication.ts';
 import { insyncReplicas } from './rules/mq502-insync-replicas.ts';
 import { defaultInsync } from './rules/mq503-default-insync.ts';
@@ -17,6 +20,7 @@ import { endlessRetention } from './rules/mq507-endless-retention.ts';
 import { shortRetention } from './rules/mq508-short-retention.ts';
 import { sharedGroup } from './rules/mq509-shared-group.ts';
 import { defaultReplication } from './rules/mq511-default-replication.ts';
+import { smallerProduction } from './rules/mq512-smaller-production.ts';
 import { ownerlessTopic } from './rules/mq605-ownerless-topic.ts';
 import { unconsumedTopic } from './rules/mq607-unconsumed-topic.ts';
 import { unproducedTopic } from './rules/mq608-unproduced-topic.ts';
@@ -32,6 +36,9 @@ export const rules: readonly KafkaRule[] = [
   shadowingDeny,
   aclAsIntent,
   toolGrants,
+  needlessDeny,
+  shadowedDeny,
+  redundantAcl,
   lowReplication,
   insyncReplicas,
   defaultInsync,
@@ -42,6 +49,7 @@ export const rules: readonly KafkaRule[] = [
   shortRetention,
   sharedGroup,
   defaultReplication,
+  smallerProduction,
   ownerlessTopic,
   unconsumedTopic,
   unproducedTopic,

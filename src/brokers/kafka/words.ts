@@ -70,3 +70,9 @@ export function codeOf(table: Table, word: string): number {
   if (Number.isNaN(code)) throw new Error(`no number for ${word}`);
   return code;
 }
+
+/** An operation that is allowed with another one (StandardAuthorizer); a DENY is of that operation alone. */
+export const impliedBy: Readonly<Record<string, readonly string[]>> = {
+  describe: ['read', 'write', 'delete', 'alter'],
+  describe_configs: ['alter_configs'],
+};

@@ -21,6 +21,9 @@ import { deadLetterLoop } from './rules/mq419-dead-letter-loop.ts';
 import { fleetingExchange } from './rules/mq420-fleeting-exchange.ts';
 import { rootVhost } from './rules/mq421-root-vhost.ts';
 import { awkwardName } from './rules/mq422-awkward-name.ts';
+import { twinNames } from './rules/mq423-twin-names.ts';
+import { smallerLimit } from './rules/mq424-smaller-limit.ts';
+import { endlessRedelivery } from './rules/mq425-endless-redelivery.ts';
 import { unconsumedQueue } from './rules/mq601-unconsumed-queue.ts';
 import { unheardExchange } from './rules/mq602-unheard-exchange.ts';
 import { silentExchange } from './rules/mq603-silent-exchange.ts';
@@ -52,6 +55,9 @@ export const rules: readonly RabbitRule[] = [
   fleetingExchange,
   rootVhost,
   awkwardName,
+  twinNames,
+  smallerLimit,
+  endlessRedelivery,
   unconsumedQueue,
   unheardExchange,
   silentExchange,

@@ -1,6 +1,6 @@
 import type { PlacedService } from '../../core/landscape.ts';
 import type { EnvironmentSite, TopologyRule } from '../rule.ts';
-import { environmentSection, type ServiceSection } from '../sections.ts';
+import { environmentSection, serviceSection } from '../sections.ts';
 
 export const sharedCertificate: TopologyRule = {
   id: 'MQ111',
@@ -17,7 +17,7 @@ of one cuts off the other.`,
       const admin = environmentSection(site).tls?.key;
       const first = new Map(admin === undefined ? [] : [[admin, 'the administrator']]);
       for (const service of services) {
-        const key = keyOf(service);
+        const { key } = serviceSection(service).tls ?? {};
         if (key === undefined) continue;
         const other = first.get(key);
         if (other === undefined) first.set(key, service.name);
@@ -26,10 +26,6 @@ of one cuts off the other.`,
     }
   },
 };
-
-function keyOf({ section }: PlacedService<unknown>): string | undefined {
-  return (section as ServiceSection | undefined)?.tls?.key;
-}
 
 function spot(
   service: PlacedService<unknown>,

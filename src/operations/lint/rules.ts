@@ -71,10 +71,15 @@ function ownRule(value: unknown, file: string, others: readonly OwnRule[]): OwnR
     throw new UsageError(`${file}: ${problem}`, 'docs/lint.md says what a rule is: "Rules of your own"');
   }
   const rule = value as Rule & { readonly broker?: string };
-  return { rule: guarded(rule, file), file, broker: 'onSite' in rule ? rule.broker : undefined };
+  return { rule: guarded(rule, file), file, broker: isOfBroker(rule) ? rule.broker : undefined };
 }
 
-const methods = ['inFile', 'inTopology', 'onSite'];
+const ofBroker = ['onSite', 'acrossSites'];
+const methods = ['inFile', 'inTopology', ...ofBroker];
+
+function isOfBroker(rule: Rule): boolean {
+  return ofBroker.some((method) => method in rule);
+}
 
 function problemOf(value: unknown, others: readonly OwnRule[]): string | undefined {
   if (typeof value !== 'object' || value === null) return 'its default export is no rule';
@@ -90,7 +95,7 @@ function problemOf(value: unknown, others: readonly OwnRule[]): string | undefin
   const has = methods.filter((method) => typeof fields[method] === 'function');
   if (has.length !== 1) return `${id} must have one of ${methods.join(', ')}`;
   const names = registry.map(({ name }) => name);
-  if (has[0] === 'onSite' && !names.includes(String(fields['broker'])))
+  if (ofBroker.includes(String(has[0])) && !names.includes(String(fields['broker'])))
     return `${id} must say which broker it is about: ${names.join(' or ')}`;
   return undefined;
 }
@@ -109,7 +114,8 @@ function guarded(rule: Rule, file: string): Rule {
   };
   if ('inFile' in rule) return { ...rule, inFile: (of) => guard(() => rule.inFile(of)) };
   if ('inTopology' in rule) return { ...rule, inTopology: (of) => guard(() => rule.inTopology(of)) };
-  return { ...rule, onSite: (of) => guard(() => rule.onSite(of)) };
+  if ('onSite' in rule) return { ...rule, onSite: (of) => guard(() => rule.onSite(of)) };
+  return { ...rule, acrossSites: (of) => guard(() => rule.acrossSites(of)) };
 }
 
 /** Who writes plain JavaScript is told here what a compiler would have said. */

@@ -2,15 +2,10 @@ import { type Address, kindOf, partOf } from '../../../core/address.ts';
 import { type Asked, type Basis, refused, type Ruling } from '../../../core/access/model.ts';
 import { principalOf } from '../names.ts';
 import type { AclResource, AclSpec, KafkaResource } from '../resources.ts';
+import { impliedBy } from '../words.ts';
 import { clusterAddress, resourceOf } from './things.ts';
 
 /** What ACLs say to a question. Pure. */
-
-/** An operation that is allowed with another one (StandardAuthorizer); a DENY is of that operation alone. */
-const impliedBy: Readonly<Record<string, readonly string[]>> = {
-  describe: ['read', 'write', 'delete', 'alter'],
-  describe_configs: ['alter_configs'],
-};
 
 /** By Kafka's own rules: any DENY wins, else any ALLOW does. What holds for some hosts only is told as `perhaps`. */
 export function rulingBy(grants: readonly KafkaResource[]): (asked: Asked) => Ruling {

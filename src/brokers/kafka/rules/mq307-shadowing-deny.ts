@@ -1,7 +1,9 @@
+import type { Position } from '../../../core/errors.ts';
 import { targetLabel } from '../compile/acls.ts';
 import type { PlacedService } from '../compile/landscape.ts';
 import type { AclSpec } from '../resources.ts';
-import { writtenGrants } from './grants.ts';
+import { intentSpecs, takes } from './covers.ts';
+import { writtenGrants, type WrittenGrant } from './grants.ts';
 import type { KafkaRule, KafkaSite } from './rule.ts';
 
 export const shadowingDeny: KafkaRule = {
@@ -14,60 +16,66 @@ export const shadowingDeny: KafkaRule = {
   instead:
     'One of the two. To narrow what a prefix or a `*` allows, name what is wanted instead of what is not.',
   *onSite(site: KafkaSite) {
-    for (const { service, specs, locate } of writtenGrants(site)) {
-      const denied = specs.filter(({ permission, host }) => permission === 'deny' && host === '*');
-      for (const [at, intent] of intentsOf(service).entries()) {
-        if (!denied.some((spec) => covers(spec, intent))) continue;
-        yield {
-          position: locate(),
-          message: `the DENY keeps ${service.name} from what it ${intent.does} by its own file: ${intent.label}`,
-          hint: `take the DENY out, or ${intent.label} out of ${intent.does}`,
-          service: service.name,
-          related: [
-            {
-              message: `it ${intent.does} ${intent.label} here`,
-              position: service.locate([intent.does, intentIndex(service, at)]),
-            },
-          ],
-        };
+    for (const [service, grants] of Map.groupBy(writtenGrants(site), (one) => one.service)) {
+      const gifts = [...intentsOf(service), ...grants.flatMap(giftOf)];
+      for (const { specs, locate } of grants) {
+        const denied = specs.filter(({ permission, host }) => permission === 'deny' && host === '*');
+        for (const gift of gifts) {
+          if (!gift.needs.some((need) => denied.some((spec) => takes(spec, need)))) continue;
+          yield {
+            position: locate(),
+            message: `the DENY keeps ${service.name} from what it ${gift.says}`,
+            hint: `take the DENY out, or ${gift.out}`,
+            service: service.name,
+            related: [{ message: gift.here, position: gift.position }],
+          };
+        }
       }
     }
   },
 };
 
-interface Intent {
-  readonly does: 'produces' | 'consumes';
-  readonly operation: 'write' | 'read';
-  readonly topic?: string | undefined;
-  readonly prefix?: string | undefined;
-  readonly label: string;
+/** What a service is given, and comes to nothing if any of what it needs is denied. */
+interface Gift {
+  readonly needs: readonly AclSpec[];
+  /** `it …`. */
+  readonly says: string;
+  readonly out: string;
+  readonly here: string;
+  readonly position: Position;
 }
 
-function intentsOf({ section: { produces = [], consumes = [] } }: PlacedService): Intent[] {
+const strong: readonly string[] = ['read', 'write'];
+
+function intentsOf(service: PlacedService): Gift[] {
+  const { produces = [], consumes = [] } = service.section;
+  const gift = (does: 'produces' | 'consumes', at: number, label: string): Gift => {
+    const other = does === 'produces' ? 'consumes' : 'produces';
+    const one = service.section[does]?.[at];
+    const section = { ...service.section, streams: undefined, [other]: undefined, [does]: [one] };
+    return {
+      needs: intentSpecs({ ...service, section }).filter(({ operation }) => strong.includes(operation)),
+      says: `${does} by its own file: ${label}`,
+      out: `${label} out of ${does}`,
+      here: `it ${does} ${label} here`,
+      position: service.locate([does, at]),
+    };
+  };
   return [
-    ...produces.map((one): Intent => ({
-      ...one,
-      does: 'produces',
-      operation: 'write',
-      label: targetLabel(one),
-    })),
-    ...consumes.map((one): Intent => ({
-      ...one,
-      does: 'consumes',
-      operation: 'read',
-      label: targetLabel(one),
-    })),
+    ...produces.map((one, at) => gift('produces', at, targetLabel(one))),
+    ...consumes.map((one, at) => gift('consumes', at, targetLabel(one))),
   ];
 }
 
-function intentIndex({ section: { produces = [] } }: PlacedService, at: number): number {
-  return at < produces.length ? at : at - produces.length;
-}
-
-/** Nothing is left of what is intended. */
-function covers({ resource, pattern, name, operation }: AclSpec, intent: Intent): boolean {
-  if (resource !== 'topic' || (operation !== 'all' && operation !== intent.operation)) return false;
-  if (name === '*' && pattern === 'literal') return true;
-  const wanted = intent.topic ?? intent.prefix ?? '';
-  return pattern === 'prefixed' ? wanted.startsWith(name) : intent.topic === name;
+/** Where all of an ALLOW is denied, it is for nothing; of what is left of one, some may be meant. */
+function giftOf({ label, specs, locate }: WrittenGrant): Gift[] {
+  return specs
+    .filter(({ permission }) => permission === 'allow')
+    .map((spec) => ({
+      needs: [spec],
+      says: `is granted: ${label(spec.operation)}`,
+      out: 'the grant',
+      here: 'it is granted here',
+      position: locate(),
+    }));
 }
