@@ -72,16 +72,12 @@ export interface LintFinding extends Finding {
 }
 
 /** A rule about one broker. The same spot in several environments is told once. */
-export interface SiteRule<
-  Environment = unknown,
-  Service = unknown,
-  R extends Resource = Resource,
-> extends RuleInfo {
+interface SiteRule<Environment = unknown, Service = unknown, R extends Resource = Resource> extends RuleInfo {
   onSite(site: Site<Environment, Service, R>): Iterable<Spot>;
 }
 
 /** A rule about one broker that compares environments: it gets all that have the broker, in the order of the topology. */
-export interface SitesRule<
+interface SitesRule<
   Environment = unknown,
   Service = unknown,
   R extends Resource = Resource,
