@@ -30,11 +30,18 @@ module.exports = {
       name: 'core-is-pure',
       severity: 'error',
       comment: 'The pure core takes its inputs as arguments: no files, no network, no clients.',
-      from: { path: '^src/(core|report)/' },
+      from: { path: '^src/(core|report)/', pathNot: '^src/report/page/browser/' },
       to: {
         dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'],
         pathNot: '^(node:)?crypto$|node_modules/(picocolors|zod)/',
       },
+    },
+    {
+      name: 'the-page-is-built-apart',
+      severity: 'error',
+      comment: 'What runs in a browser is bundled into the page: nothing that runs in Node.js may import it.',
+      from: { path: '^src/', pathNot: '^src/report/page/browser/' },
+      to: { path: '^src/report/page/browser/' },
     },
     {
       name: 'lint-is-pure',
@@ -57,7 +64,8 @@ module.exports = {
     {
       name: 'no-dev-dependencies',
       severity: 'error',
-      from: { path: '^src/' },
+      // What the page's script uses is put into it when it is built.
+      from: { path: '^src/', pathNot: '^src/report/page/browser/' },
       // What a service brings along is installed here for its types and tests.
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer', 'type-only'] },
     },

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests and the demo need on Debian or Ubuntu: system packages, npm packages, Kafka's jars; with the argument
-# "stores" also the servers of secrets that the tests ask: moto for AWS, and Vault, which takes minutes to build once.
+# "stores" also what only the tests need: the servers of secrets that they ask, moto for AWS and Vault, which takes minutes to
+# build once, and a browser.
 # Safe to run again and again, and several at once: a step that is done already costs nothing and says nothing.
 #
 #   MQWARDEN_KAFKA_VERSION  another Kafka than the one that kafka-pom.xml names, for example 3.9.2
@@ -43,12 +44,23 @@ has_java() {
   [ "${version:-0}" -ge 17 ]
 }
 
+# The names that test/browser/chromium.ts looks for.
+has_browser() {
+  local name
+  [ -z "${MQWARDEN_TEST_CHROMIUM:-}" ] || return 0
+  for name in chromium chromium-browser google-chrome google-chrome-stable microsoft-edge; do
+    ! command -v "$name" >/dev/null || return 0
+  done
+  return 1
+}
+
 missing_packages() {
   compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*' >/dev/null || [ -n "${MQWARDEN_RABBITMQ_HOME:-}" ] ||
     echo rabbitmq-server
   has_java || echo java
   [ -d "$1" ] || command -v mvn >/dev/null || echo maven
   if wants_stores && needs_python && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then echo python3-venv; fi
+  if wants_stores && ! has_browser; then echo chromium; fi
 }
 
 as_root() {
@@ -82,6 +94,10 @@ install_packages() {
           package=openjdk-$version-jre-headless
           [ -z "$(apt-cache show "$package" 2>/dev/null)" ] || break
         done
+      elif [ "$package" = chromium ] && [ -z "$(apt-cache show chromium 2>/dev/null)" ]; then
+        # Ubuntu has it as a snap only, which does not run everywhere.
+        echo "there is no package chromium here: install Google Chrome, or set MQWARDEN_TEST_CHROMIUM to a browser" >&2
+        exit 1
       fi
       set -- "$@" "$package"
     done

@@ -51,6 +51,12 @@ export interface PageNode {
   /** Of a service: who answers for it; of a thing: the service that it belongs to. */
   readonly owner?: string;
   readonly suspended?: true;
+  /** Of a principal: what it is, if no service. */
+  readonly is?: Exclude<Holder['is'], 'service'>;
+  /** Of whoever could give themselves any right: by what. */
+  readonly power?: string;
+  /** Of whoever has grants that are for names that there are not yet, too. */
+  readonly wide?: readonly string[];
 }
 
 export interface PageEdge {
@@ -79,6 +85,8 @@ export interface PageAccess {
 }
 
 export interface PageBlast {
+  /** The id of the node, and its label. */
+  readonly who: string;
   readonly service: string;
   readonly hits: readonly (Hit & { readonly holder: Holder })[];
   /** Grants that are for names that there are not yet, too. */

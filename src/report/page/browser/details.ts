@@ -1,0 +1,73 @@
+import type { PageEdge, PageNode } from '../model.ts';
+import { element } from './dom.ts';
+import { wordOf } from './drawing.ts';
+import type { Graph } from './graph.ts';
+
+/** A node and its edges in words: all that the picture shows of it. */
+
+export function details(graph: Graph, node: PageNode, choose: (id: string) => void): HTMLElement[] {
+  const out = graph.from.get(node.id) ?? [];
+  const into = graph.to.get(node.id) ?? [];
+  const of = (edges: readonly PageEdge[], is: PageEdge['is']) => edges.filter((edge) => edge.is === is);
+  return [
+    element('h3', { id: 'here', tabindex: -1 }, node.label),
+    element('p', { class: 'about' }, about(node)),
+    ...list(graph, 'Writes to', of(out, 'writes'), 'to', choose),
+    ...list(graph, 'Reads', of(into, 'reads'), 'from', choose),
+    ...list(graph, 'Written by', of(into, 'writes'), 'from', choose),
+    ...list(graph, 'Read by', of(out, 'reads'), 'to', choose),
+    ...list(graph, 'Gets messages from', of(into, 'flows'), 'from', choose),
+    ...list(graph, 'Hands messages on to', of(out, 'flows'), 'to', choose),
+    ...(out.length + into.length === 0
+      ? [element('p', {}, 'Nothing leads here, and nothing leads from here.')]
+      : []),
+    ...more(node),
+  ];
+}
+
+function about({ kind, place, broker, owner, suspended }: PageNode): string {
+  return [
+    wordOf(kind),
+    ...(broker === undefined ? [] : [`on ${broker}`]),
+    ...(place === '' ? [] : [`in ${place}`]),
+    ...(owner === undefined ? [] : [`of ${owner}`]),
+    ...(suspended === true ? ['suspended'] : []),
+  ].join(', ');
+}
+
+function list(
+  graph: Graph,
+  title: string,
+  edges: readonly PageEdge[],
+  end: 'from' | 'to',
+  choose: (id: string) => void,
+): HTMLElement[] {
+  if (edges.length === 0) return [];
+  const items = edges.map((edge) => {
+    const id = edge[end];
+    const button = element('button', { type: 'button', 'data-id': id }, graph.nodes.get(id)?.label ?? id);
+    button.addEventListener('click', () => {
+      choose(id);
+    });
+    return element(
+      'li',
+      {},
+      button,
+      ...(edge.says === '' ? [] : [element('span', { class: 'says' }, ` ${edge.says}`)]),
+      ...(edge.doubt === undefined ? [] : [element('span', { class: 'perhaps' }, ` perhaps: ${edge.doubt}`)]),
+    );
+  });
+  return [element('h4', {}, `${title} (${edges.length})`), element('ul', {}, ...items)];
+}
+
+/** Where else on the page it is told of. */
+function more({ id }: PageNode): HTMLElement[] {
+  const found = [...document.querySelectorAll<HTMLElement>('[data-of]')].filter(
+    ({ dataset }) => dataset['of'] === id,
+  );
+  if (found.length === 0) return [];
+  const links = found.map((part) =>
+    element('li', {}, element('a', { href: `#${part.id}` }, part.dataset['title'] ?? part.id)),
+  );
+  return [element('h4', {}, 'On this page'), element('ul', {}, ...links)];
+}

@@ -1,0 +1,102 @@
+import { element } from './dom.ts';
+
+/** Filters of the tables: rows stay in the page and are hidden. */
+
+export function tables(): void {
+  for (const controls of document.querySelectorAll<HTMLElement>('.controls[data-for]')) {
+    const section = document.getElementById(controls.dataset['for'] ?? '');
+    if (section !== null) filter(controls, section);
+  }
+}
+
+interface Group {
+  readonly rows: readonly HTMLElement[];
+  readonly within: HTMLDetailsElement | undefined;
+}
+
+function filter(controls: HTMLElement, section: HTMLElement): void {
+  const told = element('p', { role: 'status', class: 'told' });
+  controls.append(told);
+  controls.hidden = false;
+  const groups = groupsOf(section);
+  const texts = new Map<HTMLElement, string>();
+  const textOf = (row: HTMLElement, title: string) => {
+    const text = texts.get(row) ?? `${title} ${row.textContent}`.toLowerCase();
+    texts.set(row, text);
+    return text;
+  };
+  const run = () => {
+    const wants = wanted(controls);
+    const isOn = wants.words.length > 0 || wants.fields.length > 0;
+    let left = 0;
+    for (const { rows, within } of groups) {
+      const title = within?.querySelector('summary')?.textContent ?? '';
+      const isLeft = (row: HTMLElement) =>
+        wants.fields.every(([field, value]) => (row.dataset[field] ?? '').split(' ').includes(value)) &&
+        wants.words.every((word) => textOf(row, title).includes(word));
+      let count = 0;
+      for (const row of rows) {
+        row.hidden = isOn && !isLeft(row);
+        if (!row.hidden) count += 1;
+      }
+      left += count;
+      if (within === undefined) continue;
+      within.hidden = count === 0;
+      // As it was before anybody filtered, once nobody does.
+      within.dataset['was'] ??= String(within.open);
+      within.open = isOn ? count > 0 && left < 400 : within.dataset['was'] === 'true';
+    }
+    told.textContent = isOn
+      ? `${left} of ${groups.reduce((sum, { rows }) => sum + rows.length, 0)} rows`
+      : '';
+  };
+  controls.addEventListener('input', run);
+}
+
+function groupsOf(section: HTMLElement): Group[] {
+  const rows = [...section.querySelectorAll<HTMLElement>('[data-row]')];
+  const by = Map.groupBy(rows, (row) => row.closest<HTMLDetailsElement>('details.group') ?? undefined);
+  return [...by].map(([within, some]) => ({ rows: some, within }));
+}
+
+function wanted(controls: HTMLElement): {
+  readonly words: readonly string[];
+  readonly fields: readonly (readonly [string, string])[];
+} {
+  const text = controls.querySelector<HTMLInputElement>('input[type=search]')?.value ?? '';
+  const selects = [...controls.querySelectorAll<HTMLSelectElement>('select[data-field]')];
+  return {
+    words: text
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== ''),
+    fields: selects.flatMap(({ dataset, value }) =>
+      value === '' ? [] : [[dataset['field'] ?? '', value] as const],
+    ),
+  };
+}
+
+/** On paper nothing can be opened. */
+export function printing(): void {
+  let closed: readonly HTMLDetailsElement[] = [];
+  window.addEventListener('beforeprint', () => {
+    closed = [...document.querySelectorAll('details')].filter(({ open }) => !open);
+    for (const one of closed) one.open = true;
+  });
+  window.addEventListener('afterprint', () => {
+    for (const one of closed) one.open = false;
+  });
+}
+
+/** A link into something closed opens it. */
+export function anchors(): void {
+  const open = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!(target instanceof HTMLDetailsElement)) return;
+    target.open = true;
+    target.scrollIntoView();
+    target.querySelector('summary')?.focus();
+  };
+  window.addEventListener('hashchange', open);
+  open();
+}

@@ -1,0 +1,46 @@
+import { printable } from '../printable.ts';
+
+/** Text that is markup already. Nothing else is ever taken for markup. */
+export interface Html {
+  readonly markup: string;
+}
+
+type Piece = string | number | Html | readonly Html[] | undefined;
+
+/**
+ * `html\`<td>${name}</td>\``: whatever is put in is escaped, for the text of elements and for attributes between double quotes, and
+ * what is no letter (control characters, marks that turn the direction of text) is shown as an escape.
+ */
+export function html(around: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
+  const parts = around.map((text, index) => text + markupOf(pieces[index]));
+  return { markup: parts.join('') };
+}
+
+function markupOf(piece: Piece): string {
+  if (piece === undefined) return '';
+  if (typeof piece === 'string') return escaped(piece);
+  if (typeof piece === 'number') return String(piece);
+  return 'markup' in piece ? piece.markup : piece.map(({ markup }) => markup).join('');
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escaped(text: string): string {
+  return printable(text).replace(/[&<>"']/g, (mark) => entities[mark] ?? '');
+}
+
+/** Data for a script: JSON that neither ends the element it stands in nor begins a comment there. */
+export function inlined(data: unknown): Html {
+  return {
+    markup: JSON.stringify(data)
+      .replaceAll('<', '\\u003c')
+      .replaceAll('\u2028', '\\u2028')
+      .replaceAll('\u2029', '\\u2029'),
+  };
+}

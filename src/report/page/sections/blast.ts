@@ -1,0 +1,71 @@
+import { html, type Html } from '../html.ts';
+import type { PageBlast, PageModel } from '../model.ts';
+import { addressed, count, filterOf, kindWord, section, table, tag, told } from './parts.ts';
+
+/** Whom an attacker with the credential of a service reaches: by service, a row for each that is reached and how. */
+export function blast(model: PageModel): Html {
+  return section(
+    'blast',
+    'Blast radius',
+    html`<p>Whom an attacker reaches with the credential of a service.</p>`,
+    ...told(model.blast, (services) => [
+      filterOf('blast', 'a service, a thing', [
+        { field: 'effect', title: 'Effect', options: Object.entries(words) },
+      ]),
+      ...[...services].sort((a, b) => reachedBy(b) - reachedBy(a)).map(one),
+    ]),
+  );
+}
+
+const words = {
+  sends: 'gets its messages',
+  reads: 'is listened to',
+  takes: 'loses messages to it',
+  breaks: 'can be broken by it',
+} as const;
+
+function reachedBy({ hits }: PageBlast): number {
+  return new Set(hits.map(({ holder }) => nameOf(holder))).size;
+}
+
+function nameOf({ service, principal }: PageBlast['hits'][number]['holder']): string {
+  return service ?? principal;
+}
+
+function one(blast: PageBlast, index: number): Html {
+  const { who, service, hits, wide } = blast;
+  const groups = [...Map.groupBy(hits, (hit) => JSON.stringify([nameOf(hit.holder), hit.effect])).values()];
+  const also = wide.map((says) => html`<li>${says}</li>`);
+  return html`<details class="group" id="blast-${index}" data-of="${who}" data-title="Its blast radius">
+    <summary>
+      <span class="name">${service}</span>
+      <span class="says">reaches ${count(reachedBy(blast), 'other')}</span>
+    </summary>
+    ${groups.length === 0 ? html`<p data-row>Nobody else.</p>` : table(`Whom ${service} reaches`, ['Who', 'How', 'Where', 'By'], groups.map(row))}${
+      also.length === 0
+        ? ''
+        : html`<p>Its grants are for names that there are not yet, too:</p>
+            <ul>
+              ${also}
+            </ul>`
+    }
+  </details> `;
+}
+
+function row(hits: PageBlast['hits']): Html {
+  const [hit] = hits;
+  if (hit === undefined) return html``;
+  const more = hits.length === 1 ? '' : html` <span class="says">and ${hits.length - 1} more ways</span>`;
+  const ways = hit.way.map(({ at }) => html` → ${addressed(at)}`);
+  const through =
+    hit.through.length === 0 ? '' : html` <span class="says">through ${hit.through.join(', ')}</span>`;
+  const perhaps = hits.every(({ may }) => may === 'perhaps') ? tag('perhaps', 'perhaps') : '';
+  return html`<tr data-row data-effect="${hit.effect}">
+    <th scope="row"><span class="name">${nameOf(hit.holder)}</span></th>
+    <td>${words[hit.effect]} ${perhaps}</td>
+    <td>
+      ${addressed(hit.at)}${hit.effect === 'reads' ? html` ← ${addressed(hit.meets)}` : ways}${through}${more}
+    </td>
+    <td>${hit.right} on the ${kindWord(hit.at)}</td>
+  </tr> `;
+}

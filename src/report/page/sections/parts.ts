@@ -1,0 +1,83 @@
+import type { Address } from '../../../core/address.ts';
+import { kindOf, partsOf } from '../../../core/address.ts';
+import { html, type Html } from '../html.ts';
+import type { Part } from '../model.ts';
+
+/** What the sections have in common. */
+
+export function section(id: string, title: string, ...body: readonly Html[]): Html {
+  return html`<section id="${id}" aria-labelledby="${id}-title">
+    <h2 id="${id}-title">${title}</h2>
+    ${body}
+  </section> `;
+}
+
+/** What was asked, or the sentence that says why it was not. */
+export function told<T>(part: Part<T>, show: (value: T) => readonly Html[]): readonly Html[] {
+  return part.is === 'told' ? show(part.value) : [html`<p class="left">Not in this report: ${part.why}</p>`];
+}
+
+export function table(caption: string, columns: readonly string[], rows: readonly Html[]): Html {
+  const heads = columns.map((column) => html`<th scope="col">${column}</th>`);
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+    <table>
+      <caption>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          ${heads}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div> `;
+}
+
+export interface Choice {
+  readonly field: string;
+  readonly title: string;
+  /** Value and words. */
+  readonly options: readonly (readonly [string, string])[];
+}
+
+/** Shown by the script, which runs it. */
+export function filterOf(id: string, what: string, choices: readonly Choice[] = []): Html {
+  const selects = choices.map(
+    ({ field, title, options }) =>
+      html`<label
+        >${title}
+        <select data-field="${field}">
+          <option value="">all</option>
+          ${options.map(([value, words]) => html`<option value="${value}">${words}</option>`)}
+        </select></label
+      > `,
+  );
+  return html`<div class="controls" data-for="${id}" hidden>
+    <label>Filter <input type="search" placeholder="${what}" autocomplete="off" spellcheck="false" /></label>
+    ${selects}
+  </div> `;
+}
+
+/** `queue` and what it is called, with where it is. */
+export function addressed(at: Address): Html {
+  const parts = partsOf(at);
+  const place = parts.slice(0, -1).join('/');
+  const where = place === '' ? '' : html` <span class="says">in ${place}</span>`;
+  return html`<span class="name" title="${at}">${parts.at(-1) ?? ''}</span>${where}`;
+}
+
+/** `queue` */
+export function kindWord(at: Address): string {
+  return kindOf(at).split(':').at(-1)?.replaceAll('-', ' ') ?? '';
+}
+
+export function tag(is: string, words: string): Html {
+  return html`<span class="tag is-${is}">${words}</span>`;
+}
+
+export function count(many: number, one: string, more = `${one}s`): string {
+  return many === 1 ? `1 ${one}` : `${many} ${more}`;
+}

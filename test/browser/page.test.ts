@@ -1,0 +1,277 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { readPageAssets } from '../../src/files/page.ts';
+import type { PageModel } from '../../src/report/page/model.ts';
+import { pageOf } from '../../src/report/page/page.ts';
+import { startBrowser } from './chromium.ts';
+import { attacked, shop, sized } from '../report/page/models.ts';
+
+// What a person does with the report, in a real browser.
+
+const folder = mkdtempSync(join(tmpdir(), 'mqwarden-page-'));
+let browser: Browser;
+/** What no page may do: ask for anything, complain, break its own policy. */
+let wrongs: string[] = [];
+
+beforeAll(async () => {
+  browser = await startBrowser();
+}, 60_000);
+
+afterAll(async () => {
+  await browser.close();
+  rmSync(folder, { recursive: true });
+});
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  const found = wrongs;
+  wrongs = [];
+  expect(found).toEqual([]);
+});
+
+async function open(model: PageModel, options: BrowserContextOptions = {}, at = ''): Promise<Page> {
+  const file = join(folder, 'report.html');
+  writeFileSync(file, pageOf(model, await readPageAssets()));
+  const address = pathToFileURL(file).href;
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.on('console', (message) => wrongs.push(`said ${message.text()}`));
+  page.on('pageerror', ({ message }) => wrongs.push(`threw ${message}`));
+  page.on('request', (request) => {
+    if (request.url().split('#')[0] !== address) wrongs.push(`asked for ${request.url()}`);
+  });
+  page.on('dialog', (dialog) => {
+    wrongs.push(`opened ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  await page.goto(address + at);
+  return page;
+}
+
+const title = (page: Page) => page.locator('#details h3').textContent();
+const drawn = (page: Page) =>
+  page
+    .locator('#canvas .node')
+    .evaluateAll((nodes) => nodes.map((node) => node.getAttribute('data-id') ?? '').sort());
+const focusedText = (page: Page) => page.evaluate(() => document.activeElement?.textContent ?? '');
+/** Of rows that a person sees. */
+const rows = (page: Page, section: string) => page.locator(`#${section} [data-row]:visible`).count();
+
+describe('the map', () => {
+  test('a service is searched, found and shown with the keyboard alone, and Back goes back', async () => {
+    const page = await open(shop());
+    await page.getByRole('combobox', { name: 'Search' }).focus();
+    await page.keyboard.type('mail');
+    await expect.poll(() => page.locator('#map-found').textContent()).toBe('2 found');
+    await page.keyboard.press('Enter');
+    expect(await title(page)).toBe('mail-service');
+    expect(await focusedText(page)).toBe('mail-service');
+    expect(await drawn(page)).toEqual([
+      'rabbitmq:exchange:shop/order.events',
+      'rabbitmq:queue:shop/mail.orders',
+      'service:mail-service',
+      'service:order-service',
+    ]);
+    expect(await page.locator('#details').innerText()).toContain('Reads (1)');
+    await page.goBack();
+    await expect.poll(() => title(page)).toBe('Everything');
+    expect(await drawn(page)).toHaveLength(8);
+  });
+
+  test('the second hit is chosen by the arrow keys, and Escape closes the list', async () => {
+    const page = await open(shop());
+    const box = page.getByRole('combobox', { name: 'Search' });
+    await box.fill('mail');
+    await box.press('ArrowDown');
+    expect(await page.locator('#map-hits [aria-selected=true] .name').textContent()).toBe('mail.orders');
+    expect(await box.getAttribute('aria-activedescendant')).toBe('hit-1');
+    await box.press('Escape');
+    expect(await page.locator('#map-hits').isVisible()).toBe(false);
+    await box.fill('mail.o');
+    await page.locator('#map-hits li').first().click();
+    expect(await title(page)).toBe('mail.orders');
+  });
+
+  test('an edge is followed to the neighbour: by its name beside the map, by the arrow keys and by the mouse on it', async () => {
+    const page = await open(shop(), {}, '#at=service%3Aorder-service');
+    await page.locator('#details').getByRole('button', { name: 'order.events' }).click();
+    expect(await title(page)).toBe('order.events');
+    expect(await page.locator('#details h4').allTextContents()).toEqual([
+      'Written by (1)',
+      'Hands messages on to (2)',
+    ]);
+    await page.locator('#canvas .here').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-id'))).toMatch(/queue:shop/);
+    await page.keyboard.press('ArrowRight');
+    const reader = await page.evaluate(() => document.activeElement?.getAttribute('data-id'));
+    await page.keyboard.press('Enter');
+    expect(`service:${(await title(page)) ?? ''}`).toBe(reader);
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-id'))).toBe(reader);
+    await page.locator('#canvas [data-id="service:order-service"]').click();
+    expect(await title(page)).toBe('order-service');
+  });
+
+  test('a broker is left out, a kind is folded into lines, and everything comes back', async () => {
+    const page = await open(shop());
+    await page.getByLabel('Broker').first().selectOption('rabbitmq');
+    expect(await drawn(page)).not.toContain('kafka:topic:orders');
+    await page.getByLabel('queues').uncheck();
+    expect((await drawn(page)).filter((id) => id.includes('queue'))).toEqual([]);
+    await page.getByLabel('Broker').first().selectOption('');
+    await page.getByLabel('queues').check();
+    expect(await drawn(page)).toHaveLength(8);
+  });
+
+  test('300 services: by owner, then by search', async () => {
+    const page = await open(sized(300));
+    expect(await page.locator('#map-told').textContent()).toContain('too many');
+    expect(await drawn(page)).toHaveLength(20);
+    await page.getByRole('combobox', { name: 'Search' }).fill('service-123');
+    await page.keyboard.press('Enter');
+    expect(await title(page)).toBe('service-123');
+    expect(await page.locator('#canvas .here').count()).toBe(1);
+  });
+});
+
+describe('the tables', () => {
+  test('access is filtered by words, broker and right, and says how much is left', async () => {
+    const page = await open(shop());
+    expect(await rows(page, 'access')).toBe(5);
+    const section = page.locator('#access');
+    await section.getByRole('searchbox').fill('bill');
+    expect(await rows(page, 'access')).toBe(1);
+    expect(await section.getByRole('status').textContent()).toBe('1 of 5 rows');
+    await section.getByRole('searchbox').fill('');
+    await section.getByLabel('Broker').selectOption('kafka');
+    await section.getByLabel('Right').selectOption('write');
+    expect(await rows(page, 'access')).toBe(1);
+    expect(await page.locator('#access tr[data-row]:visible th').innerText()).toBe('orders');
+  });
+
+  test('what was seen is opened, and what fails is open already', async () => {
+    const page = await open(shop());
+    await expect.poll(() => page.getByText('a login as guest was accepted').isVisible()).toBe(true);
+    expect(await page.getByText('listeners: amqp/ssl 5671').isVisible()).toBe(false);
+    await page.getByText('only TLS is listened for').click();
+    expect(await page.getByText('listeners: amqp/ssl 5671').isVisible()).toBe(true);
+  });
+
+  test('what is told of a service elsewhere is one link away', async () => {
+    const page = await open(shop(), {}, '#at=service%3Aorder-service');
+    await page.locator('#details').getByRole('link', { name: 'Its blast radius' }).click();
+    await expect.poll(() => page.locator('#blast details').getAttribute('open')).toBe('');
+  });
+});
+
+describe('for everybody', () => {
+  test('Tab goes from the link that skips, over the parts and the map, to the tables; the picture is one stop', async () => {
+    const page = await open(shop());
+    const stops: string[] = [];
+    for (let press = 0; press < 30; press += 1) {
+      await page.keyboard.press('Tab');
+      stops.push(
+        await page.evaluate(() => {
+          const at = document.activeElement;
+          const name =
+            at?.id === '' || at?.id === undefined ? (at?.getAttribute('class') ?? at?.tagName ?? '') : at.id;
+          return at?.closest('#canvas') instanceof Element ? 'picture' : name;
+        }),
+      );
+    }
+    expect(stops[0]).toBe('skip');
+    expect(stops.filter((stop) => stop === 'picture')).toHaveLength(1);
+    expect(stops.indexOf('map-search')).toBeLessThan(stops.indexOf('picture'));
+    expect(stops.indexOf('picture')).toBeLessThan(stops.indexOf('SUMMARY'));
+  });
+
+  test.each([
+    ['light', 'light'],
+    ['dark', 'dark'],
+  ] as const)('no rule of axe is broken: %s', async (_, colorScheme) => {
+    const page = await open(shop(), { colorScheme, bypassCSP: true }, '#at=service%3Aorder-service');
+    await page.evaluate(axe.source);
+    const found = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      };
+      const { violations } = await axe.run();
+      return violations.map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes
+            .slice(0, 3)
+            .map(({ html }) => html)
+            .join(' ')}`,
+      );
+    });
+    expect(found).toEqual([]);
+  });
+
+  test('dark where the machine is', async () => {
+    const page = await open(shop(), { colorScheme: 'dark' });
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
+      'rgb(20, 24, 28)',
+    );
+  });
+
+  test('on paper everything is open, and nothing is there to press', async () => {
+    const page = await open(shop(), { colorScheme: 'dark' });
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    expect(await page.locator('details:not([open])').count()).toBe(0);
+    expect(await page.locator('.controls:visible, nav:visible').count()).toBe(0);
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
+      'rgb(255, 255, 255)',
+    );
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    expect(await page.locator('details:not([open])').count()).toBeGreaterThan(0);
+  });
+
+  test('without JavaScript the tables are there, and the controls are not', async () => {
+    const page = await open(shop(), { javaScriptEnabled: false });
+    expect(await rows(page, 'access')).toBe(5);
+    expect(await page.locator('.controls:visible').count()).toBe(0);
+    expect(await page.getByText('The map needs JavaScript').isVisible()).toBe(true);
+  });
+
+  test('a narrow window scrolls down, never to the side', async () => {
+    const page = await open(attacked(), { viewport: { width: 400, height: 800 } });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
+  });
+});
+
+test('names that want to run do nothing, wherever they are shown', async () => {
+  const page = await open(attacked());
+  const box = page.getByRole('combobox', { name: 'Search' });
+  const ids = [...new Set(await drawn(page))];
+  expect(ids.length).toBe(51);
+  for (const id of ids)
+    await page.evaluate((hash) => (location.hash = hash), `#at=${encodeURIComponent(id)}`);
+  await box.fill('script');
+  await page.keyboard.press('Enter');
+  expect(await title(page)).toContain('<script>');
+  for (const group of await page.locator('details').all())
+    await group.evaluate((one) => one.setAttribute('open', ''));
+  expect(await page.evaluate(() => (globalThis as { ran?: number }).ran)).toBeUndefined();
+  expect(await page.locator('img, iframe, body script:not([id]):not(:last-of-type)').count()).toBe(0);
+});
+
+test('the policy holds: what would be put into the page all the same does not run', async () => {
+  const page = await open(shop());
+  const blocked = await page.evaluate(() => {
+    try {
+      document.body.innerHTML = '<img src=x onerror="globalThis.ran = 1">';
+      return 'not blocked';
+    } catch (error) {
+      return (error as Error).name;
+    }
+  });
+  expect(blocked).toBe('TypeError');
+  expect(wrongs.every((wrong) => wrong.includes('TrustedHTML'))).toBe(true);
+  wrongs = [];
+});

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { readPageAssets } from '../../../src/files/page.ts';
+import { pageOf } from '../../../src/report/page/page.ts';
+import { attacked, shop, sized } from './models.ts';
+
+const assets = await readPageAssets();
+const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, one = '']) => one);
+const plain = (text: string) => text.replaceAll('&#39;', "'");
+
+describe('the policy of the page', () => {
+  test.each([
+    ['a small report', shop()],
+    ['names that want to run', attacked()],
+  ])('%s: it lets run the one script and the one style that are there, by their hashes', (_, model) => {
+    const page = pageOf(model, assets);
+    const [policy = ''] = matches(page, /http-equiv="Content-Security-Policy" content="([^"]*)"/g).map(plain);
+    expect(policy.split('; ')).toEqual([
+      "default-src 'none'",
+      `script-src ${hash(assets.script)}`,
+      `style-src ${hash(assets.style)}`,
+      "base-uri 'none'",
+      "form-action 'none'",
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
+    ]);
+    expect(matches(page, /<script>([\s\S]*?)<\/script>/g).map(hash)).toEqual([hash(assets.script)]);
+    expect(matches(page, /<style>([\s\S]*?)<\/style>/g).map(hash)).toEqual([hash(assets.style)]);
+    expect(matches(page, /<(script|style|link|iframe|object|embed|img|base|form)\b/g)).toEqual([
+      'style',
+      'script',
+      'script',
+    ]);
+  });
+
+  test('nothing is fetched: no element of the page names an address but links that a person follows', () => {
+    const page = pageOf(shop(), assets);
+    expect(matches(page, /\s(src|srcset|action|data|poster|background)=/g)).toEqual([]);
+    expect(matches(page, /<(\w+)[^>]*\shref="https?:/g)).toEqual(['a']);
+    expect(assets.style).not.toMatch(/url\(|@import/);
+    expect(assets.script).not.toMatch(
+      /<\/script|fetch\(|XMLHttpRequest|WebSocket|import\(|innerHTML|\beval\(/,
+    );
+    expect(assets.script).toContain('Permission is hereby granted');
+  });
+});
+
+describe('names that want to run', () => {
+  const page = pageOf(attacked(), assets);
+
+  test('none of them is markup: all elements and attributes of the body are ours', () => {
+    const [body = ''] = matches(page, /<body>([\s\S]*)<script type/g);
+    const tag = /<\/?([a-z0-9]+)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*\/?>/g;
+    expect(body.replaceAll(tag, '').match(/.{0,20}[<>].{0,20}/)).toBeNull();
+    const attributes = [...body.matchAll(tag)].flatMap(([, , all = '']) =>
+      matches(all.replaceAll(/"[^"]*"/g, ''), /([a-z-]+)/g),
+    );
+    expect([...new Set(attributes)].filter((name) => /^(on|src|style|auto(?!complete))/.test(name))).toEqual(
+      [],
+    );
+    expect(matches(body, /href="(?!#)([^"]*)"/g)).toEqual([]);
+  });
+
+  test('what turns text, breaks lines or controls a terminal is shown as what it is', () => {
+    const [body = ''] = matches(page, /<body>([\s\S]*)<script type/g);
+    expect(body).toContain('turned\\u{202e}gnihtemos');
+    expect(body).toContain('line\\u{2028}break');
+    expect(body).toContain('\\u{0}nothing\\u{1b}[31m');
+    expect(body).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}]|[^\P{Cc}\n]/u);
+  });
+
+  test('the data come back as they were', () => {
+    const [data = ''] = matches(page, /<script type="application\/json" id="data">([\s\S]*?)<\/script>/g);
+    const { nodes, edges } = attacked();
+    expect(JSON.parse(data)).toEqual({ nodes, edges });
+    expect(data).not.toMatch(/[<\u2028\u2029]/);
+  });
+});
+
+test('the same report is the same page to the letter', () => {
+  expect(pageOf(shop(), assets)).toBe(pageOf(shop(), assets));
+});
+
+test('every row of access is in the page without its script', () => {
+  const model = sized(30);
+  const page = pageOf(model, assets);
+  expect(matches(page, /(<tr\s+data-row)/g)).toHaveLength(model.access.length);
+});
