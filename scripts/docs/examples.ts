@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Finding } from '../../src/core/finding.ts';
 import type { RuleSet } from '../../src/lint/engine.ts';
 import { lintTexts } from '../../src/operations/lint/look.ts';
+import type { TextFile } from '../../src/topology/files.ts';
 
 /** The examples of the rules: for their pages, and for the test that runs them. */
 
@@ -50,14 +51,18 @@ const frame: Readonly<Record<string, string>> = {
 /** Ignores of the examples are judged on this day. */
 const today = '2026-11-24';
 
-/** All that lint says of an example. */
-export function findingsOf({ name, text }: Pick<Example, 'name' | 'text'>, set: RuleSet): readonly Finding[] {
+/** An example as a whole topology. */
+export function textsOf({ name, text }: Pick<Example, 'name' | 'text'>): readonly TextFile[] {
   const missing = Object.entries(frame).filter(([key]) => !new RegExp(`^${key}:`, 'm').test(text));
-  const texts = [
+  return [
     { file: `${name}.yaml`, text },
     ...missing.map(([key, part]) => ({ file: `the ${key}`, text: part })),
   ];
-  return lintTexts(texts, set, { variables: {}, today }).findings;
+}
+
+/** All that lint says of an example. */
+export function findingsOf(example: Pick<Example, 'name' | 'text'>, set: RuleSet): readonly Finding[] {
+  return lintTexts(textsOf(example), set, { variables: {}, today }).findings;
 }
 
 /** As the golden files have it, and the pages. */

@@ -13,6 +13,7 @@ import {
 import type { Position } from '../core/errors.ts';
 import type { Edit } from '../core/rule.ts';
 import type { TextFile } from '../topology/files.ts';
+import { commentsIn } from './comments.ts';
 
 /** Edits of the text itself, by offsets: comments and the form of everything else stay as they are. Pure. */
 
@@ -47,7 +48,7 @@ function cutOf(text: string, document: Document, edit: Edit): Cut[] {
     case 'remove':
       return removal(text, document, at);
     case 'uncomment':
-      return withoutComment(text, at);
+      return withoutComment(text, at, edit.to);
   }
 }
 
@@ -85,10 +86,19 @@ interface Item {
   readonly siblings: readonly unknown[];
 }
 
-/** The entry of a mapping or a list that begins there. The last one of its mapping or list stays: nothing would be left to hold it. */
+/**
+ * The entry of a mapping or a list that begins there. The last one of its mapping or list stays: nothing would be left to hold it. So
+ * does one with a comment in it: what somebody wrote about it is for people to judge.
+ */
 function removal(text: string, document: Document, at: number): Cut[] {
   const item = itemAt(document, at);
   if (item === undefined || item.siblings.length < 2) return [];
+  return cutsFor(text, item).filter(
+    ({ from, to }) => !commentsIn(text).some((comment) => comment.at >= from && comment.at < to),
+  );
+}
+
+function cutsFor(text: string, item: Item): Cut[] {
   if (!item.flow) return wholeLines(text, item);
   const next = rangeOf(item.siblings[item.index + 1]);
   if (next !== undefined) return [{ from: item.from, to: next[0], text: '' }];
@@ -139,13 +149,14 @@ function wholeLines(text: string, { from, to }: Item): Cut[] {
 }
 
 /** A comment alone on its line goes with the line. */
-function withoutComment(text: string, at: number): Cut[] {
+function withoutComment(text: string, at: number, to: string | undefined): Cut[] {
   if (text[at] !== '#') return [];
   const lineEnd = text.indexOf('\n', at);
   const end = lineEnd < 0 ? text.length : lineEnd;
+  const returned = text[end - 1] === '\r' ? end - 1 : end;
+  if (to !== undefined) return [{ from: at, to: returned, text: to }];
   const start = text.lastIndexOf('\n', at - 1) + 1;
   const before = text.slice(start, at);
   if (before.trim() === '') return [{ from: start, to: Math.min(text.length, end + 1), text: '' }];
-  const returned = text[end - 1] === '\r' ? end - 1 : end;
   return [{ from: start + before.trimEnd().length, to: returned, text: '' }];
 }

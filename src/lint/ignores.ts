@@ -12,6 +12,8 @@ import type { LintFile } from './rule.ts';
  */
 export interface Ignore {
   readonly position: Position;
+  /** The comment as it stands there. */
+  readonly text: string;
   /** As they are written: ids or names. */
   readonly rules: readonly string[];
   readonly until?: string | undefined;
@@ -37,6 +39,7 @@ export function ignoresIn(file: LintFile): Ignore[] {
       const rules = (groups?.['rules'] ?? '').split(',').map((rule) => rule.trim());
       return {
         position,
+        text,
         rules: rules.filter((rule) => rule !== ''),
         until: groups?.['until'],
         reason: (groups?.['reason'] ?? '').trim(),
@@ -96,21 +99,33 @@ export function withIgnores(
     ...faultsOf(one, how),
     ...one.rules.filter((rule) => !known.has(rule)).map((rule) => unknown(one, rule)),
   ]);
-  const unused = !how.whole
-    ? []
-    : sound.flatMap((one) =>
-        one.rules
-          .filter((rule) => known.has(rule) && !findings.some(matches(one, rule)))
-          .map((rule) => ({
-            ...fault(unusedIgnore, one, `there is nothing here for ${rule} to find`, 'delete the comment'),
-            // Of several rules, the others may be needed.
-            ...(one.rules.length === 1 ? { fix: [{ is: 'uncomment', at: one.position } as const] } : {}),
-          })),
-      );
+  const isUnused = (one: Ignore) => (rule: string) => known.has(rule) && !findings.some(matches(one, rule));
+  const unused = !how.whole ? [] : sound.flatMap((one) => unusedIn(one, one.rules.filter(isUnused(one))));
   return {
     kept: [...findings.filter((one) => !reasons.has(one)), ...wrong, ...unused],
     silenced: [...reasons].map(([finding, reason]) => ({ finding, by: 'comment', reason })),
   };
+}
+
+/** Of several rules that a comment names, the others may be needed. */
+function unusedIn(one: Ignore, rules: readonly string[]): LintFinding[] {
+  const left = one.rules.filter((rule) => !rules.includes(rule));
+  const fix = [
+    { is: 'uncomment', at: one.position, ...(left.length === 0 ? {} : { to: naming(one, left) }) } as const,
+  ];
+  const hint = left.length === 0 ? 'delete the comment' : 'take it out of the comment';
+  return rules.map((rule) => ({
+    ...fault(unusedIgnore, one, `there is nothing here for ${rule} to find`, hint),
+    fix,
+  }));
+}
+
+/** The comment with these rules alone. */
+function naming({ text }: Ignore, rules: readonly string[]): string {
+  return text.replace(
+    new RegExp(`(${word}\\s+)[\\w-]+(?:\\s*,\\s*[\\w-]+)*`),
+    (_, before: string) => before + rules.join(', '),
+  );
 }
 
 function faultsOf(one: Ignore, { today }: Ignoring): LintFinding[] {

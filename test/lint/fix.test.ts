@@ -25,11 +25,13 @@ describe('a value', () => {
 
 describe('an entry', () => {
   test.each([
-    ['of a mapping', 'a: 1\nb: # why\n  c: 2\nd: 3\n', at(2, 1), 'a: 1\nd: 3\n'],
+    ['of a mapping', 'a: 1\nb:\n  c: 2\nd: 3\n', at(2, 1), 'a: 1\nd: 3\n'],
+    ['with a comment in it', 'a: 1\nb: # why\n  c: 2\nd: 3\n', at(2, 1), 'a: 1\nb: # why\n  c: 2\nd: 3\n'],
+    ['with a comment behind it', 'a:\n  - one\n  - two # why\n', at(3, 5), 'a:\n  - one\n  - two # why\n'],
     ['the last of a mapping', 'a: 1\nb: 2\n', at(2, 1), 'a: 1\n'],
     [
       'of a list',
-      'a:\n  - one\n  - two # why\n  # more\n  - three\n',
+      'a:\n  - one\n  - two\n  # more\n  - three\n',
       at(3, 5),
       'a:\n  - one\n  # more\n  - three\n',
     ],
@@ -47,6 +49,12 @@ test('a comment goes, with its line where it has one of its own', () => {
   expect(
     fix('a: 1 # one\n# two\nb: 2\n', { is: 'uncomment', at: at(1, 6) }, { is: 'uncomment', at: at(2, 1) }),
   ).toBe('a: 1\nb: 2\n');
+});
+
+test('a comment becomes another', () => {
+  expect(fix('a: 1 # one\r\nb: 2\n', { is: 'uncomment', at: at(1, 6), to: '# two' })).toBe(
+    'a: 1 # two\r\nb: 2\n',
+  );
 });
 
 test('edits that overlap are not made at once', () => {

@@ -1,5 +1,6 @@
-import { showPath } from '../../topology/places.ts';
-import type { FileRule } from '../rule.ts';
+import type { Edit } from '../../core/rule.ts';
+import { placeAt, positionAt, showPath } from '../../topology/places.ts';
+import type { FileRule, LintFile } from '../rule.ts';
 import { type Scalar, scalarsOf } from '../scalars.ts';
 
 /** By the words of brokers, client libraries and their command line tools, without case and punctuation. */
@@ -35,7 +36,7 @@ too.`,
       if (!turnsOff(scalar)) continue;
       const message = `${showPath(scalar.path)}: turns off what makes TLS worth anything`;
       const hint = 'trust the authority of the certificates instead: tls: { ca: FILE }';
-      yield { position: scalar.position, message, hint };
+      yield { position: scalar.position, message, hint, fix: removalOf(scalar, file) };
     }
   },
 };
@@ -45,6 +46,15 @@ function turnsOff({ path, value }: Scalar): boolean {
   if (typeof key !== 'string') return false;
   const word = plain(key);
   return Object.hasOwn(off, word) && off[word]?.includes(plain(String(value ?? ''))) === true;
+}
+
+/** Under `tls` no such key was ever known: it does nothing but keep the topology from loading. */
+function removalOf({ path }: Scalar, { root, source }: LintFile): Edit[] {
+  if (path.at(-2) !== 'tls') return [];
+  const tls = placeAt(root, path.slice(0, -1));
+  // A mapping cannot be left empty.
+  const whole = tls.children?.size === 1 ? tls : placeAt(root, path);
+  return [{ is: 'remove', at: positionAt(source, whole.key) }];
 }
 
 function plain(text: string): string {

@@ -12,15 +12,19 @@ export const ownerSpeltTwice: TopologyRule = {
       owner === undefined ? [] : [{ name, under, owner }],
     );
     for (const same of Map.groupBy(owned, ({ owner }) => fold(owner)).values()) {
-      const counts = Map.groupBy(same, ({ owner }) => owner);
-      const [usual = ''] = [...counts].sort(([, a], [, b]) => b.length - a.length).map(([owner]) => owner);
+      const ways = Map.groupBy(same, ({ owner }) => owner);
+      const [most = [], next = []] = [...ways.values()].sort((a, b) => b.length - a.length);
+      const usual = most[0]?.owner ?? '';
       for (const { name, under, owner } of same) {
         if (owner === usual) continue;
+        const position = topology.locate([under, name, 'owner']);
         yield {
-          position: topology.locate([under, name, 'owner']),
+          position,
           message: `the owner of ${name} is ${owner} here, and ${usual} elsewhere`,
           hint: `write ${usual}`,
           service: name,
+          // Where both are as frequent, only people know.
+          fix: most.length > next.length ? [{ is: 'replace', at: position, from: owner, to: usual }] : [],
         };
       }
     }

@@ -1,6 +1,7 @@
 import type { Address } from '../../../core/address.ts';
 import type { Position } from '../../../core/errors.ts';
 import type { PlacedService } from '../compile/landscape.ts';
+import type { Member } from '../compile/vhosts.ts';
 import { userOf, type World } from '../compile/world.ts';
 import { nothing } from '../patterns/names.ts';
 import { covers } from '../patterns/pattern.ts';
@@ -19,6 +20,8 @@ export interface WrittenPattern {
   readonly right: Right;
   readonly pattern: string;
   readonly position: Position;
+  /** The entry of `grants` that it stands in. */
+  readonly grant: Member['grants'][number];
   /** Of the permission that it is a part of. */
   readonly address: Address;
 }
@@ -37,7 +40,7 @@ export function writtenPatterns(site: RabbitSite): WrittenPattern[] {
               if (pattern === undefined || pattern === nothing) return [];
               const position = service.locate([...grant.path, right]);
               const address = permissionAddress(world.vhost, userOf(service));
-              return [{ world, service, right, pattern, position, address }];
+              return [{ world, service, right, pattern, position, grant, address }];
             }),
           ),
       ),
