@@ -22,6 +22,5 @@ test('the reference topology is clean, in all environments at once', async () =>
     'MQ804 /services/invoice-service.yaml',
     'MQ314 /services/invoice-service.yaml',
     'MQ416 /services/ticket-service.yaml',
-    'MQ602 /services/webhook-service.yaml',
   ]);
 });
