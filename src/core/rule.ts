@@ -69,6 +69,8 @@ export interface Site<Environment = unknown, Service = unknown, R extends Resour
 export interface LintFinding extends Finding {
   readonly position: Position;
   readonly fix?: readonly Edit[] | undefined;
+  /** It is told in the place of what keeps the topology from loading, and hides what would be found else: it can be neither ignored nor accepted. */
+  readonly firm?: true | undefined;
 }
 
 /** A rule about one broker. The same spot in several environments is told once. */

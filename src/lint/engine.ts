@@ -66,7 +66,13 @@ function findingsIn(subject: Subject, rules: RuleSet): LintFinding[] {
       return own.flatMap((rule) => asked(rule, here));
     }),
   ];
-  const told = new Set(found.map(({ position }) => placeOf(position)));
+  const troubled = new Set(
+    subject.troubles.flatMap(({ problem: { position } }) => position ?? []).map(placeOf),
+  );
+  // A milder one would let pass what cannot be loaded.
+  const standsFor = ({ severity, position }: LintFinding) =>
+    severity === 'error' && troubled.has(placeOf(position));
+  const told = new Set(found.filter(standsFor).map(({ position }) => placeOf(position)));
   const troubles = subject.troubles
     .filter(({ problem }) => problem.position === undefined || !told.has(placeOf(problem.position)))
     .map(({ rule, problem }) => findingOf(rule, { ...problem, position: problem.position ?? start }));
@@ -74,7 +80,11 @@ function findingsIn(subject: Subject, rules: RuleSet): LintFinding[] {
   const warnings = subject.warnings
     .filter(({ address }) => !about.has(address))
     .map((warning) => findingOf(warned, warning));
-  return distinct([...troubles, ...found, ...warnings]);
+  return distinct([
+    ...troubles,
+    ...found.map((one) => (standsFor(one) ? { ...one, firm: true as const } : one)),
+    ...warnings,
+  ]);
 }
 
 /** What one rule finds in all that it is about. */

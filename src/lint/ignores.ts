@@ -31,6 +31,7 @@ const form = new RegExp(
 export function ignoresIn(file: LintFile): Ignore[] {
   if (!file.text.includes(word)) return [];
   const lines = file.text.split('\n');
+  const next = contentFrom(lines);
   return commentsIn(file.text)
     .filter(({ text }) => new RegExp(`^#\\s*${word}\\b`).test(text))
     .map(({ text, at }): Ignore => {
@@ -43,7 +44,7 @@ export function ignoresIn(file: LintFile): Ignore[] {
         rules: rules.filter((rule) => rule !== ''),
         until: groups?.['until'],
         reason: (groups?.['reason'] ?? '').trim(),
-        line: lineOf(lines, position),
+        line: lineOf(lines, next, position),
         readable: groups !== undefined && rules[0] !== '' && isDate(groups['until']),
       };
     });
@@ -53,11 +54,22 @@ function isDate(text: string | undefined): boolean {
   return text === undefined || !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
 }
 
+/** Of each line, the first from there on that is neither empty nor a comment; lines are counted from 0. */
+function contentFrom(lines: readonly string[]): readonly number[] {
+  const next: number[] = [];
+  let found = -1;
+  for (let at = lines.length - 1; at >= 0; at -= 1) {
+    if (!/^\s*(?:#|$)/.test(lines[at] ?? '')) found = at;
+    next[at] = found;
+  }
+  return next;
+}
+
 /** The line that a comment is about. */
-function lineOf(lines: readonly string[], { line, column }: Position): number {
+function lineOf(lines: readonly string[], next: readonly number[], { line, column }: Position): number {
   if ((lines[line - 1] ?? '').slice(0, column - 1).trim() !== '') return line;
-  const next = lines.findIndex((text, at) => at >= line && !/^\s*(?:#|$)/.test(text));
-  return next < 0 ? line : next + 1;
+  const found = next[line] ?? -1;
+  return found < 0 ? line : found + 1;
 }
 
 export interface Ignoring {
@@ -84,14 +96,17 @@ export function withIgnores(
     how.rules.flatMap((rule) => [rule.id, rule.name].map((word) => [word, rule.id] as const)),
   );
   const sound = ignores.filter((one) => faultsOf(one, how).length === 0);
-  const matches = (one: Ignore, rule: string) => (finding: LintFinding) =>
-    finding.rule === known.get(rule) &&
-    finding.position.file === one.position.file &&
-    finding.position.line === one.line;
+  const byLine = Map.groupBy(findings, ({ position: { file, line } }) => `${line}:${file}`);
+  const matching = (one: Ignore, rule: string) =>
+    (byLine.get(`${one.line}:${one.position.file}`) ?? []).filter(
+      (finding) => finding.rule === known.get(rule),
+    );
   const reasons = new Map(
     sound.flatMap((one) =>
       one.rules.flatMap((rule) =>
-        findings.filter(matches(one, rule)).map((finding) => [finding, one.reason] as const),
+        matching(one, rule)
+          .filter(({ firm }) => firm !== true)
+          .map((finding) => [finding, one.reason] as const),
       ),
     ),
   );
@@ -99,7 +114,7 @@ export function withIgnores(
     ...faultsOf(one, how),
     ...one.rules.filter((rule) => !known.has(rule)).map((rule) => unknown(one, rule)),
   ]);
-  const isUnused = (one: Ignore) => (rule: string) => known.has(rule) && !findings.some(matches(one, rule));
+  const isUnused = (one: Ignore) => (rule: string) => known.has(rule) && matching(one, rule).length === 0;
   const unused = !how.whole ? [] : sound.flatMap((one) => unusedIn(one, one.rules.filter(isUnused(one))));
   return {
     kept: [...findings.filter((one) => !reasons.has(one)), ...wrong, ...unused],

@@ -46,10 +46,11 @@ export async function lint(options: LintOptions): Promise<Linted> {
   const { texts, fixed } =
     options.fix === true ? await fix(read.texts, look) : { texts: read.texts, fixed: 0 };
   const { findings, silenced } = look(texts);
-  const all: readonly Finding[] = findings.map(withoutFix);
-  const ignored = silenced.map((one) => ({ ...one, finding: withoutFix(one.finding) }));
+  const all: readonly Finding[] = findings.map(asTold);
+  const firm = new Set(all.filter((_, at) => findings[at]?.firm === true));
+  const ignored = silenced.map((one) => ({ ...one, finding: asTold(one.finding) }));
   const fingerprints = fingerprintsOf([...all, ...ignored.map(({ finding }) => finding)], options.topology);
-  const compared = await compare(all, fingerprints, options);
+  const compared = await compare(all, firm, fingerprints, options);
   return {
     findings: compared.kept,
     silenced: [...ignored, ...compared.silenced],
@@ -96,9 +97,11 @@ async function fix(
   return fixed;
 }
 
-function withoutFix(finding: Finding & { readonly fix?: unknown }): Finding {
-  const told: Finding & { fix?: unknown } = { ...finding };
+/** Without what only lint itself needs. */
+function asTold(finding: Finding & { readonly fix?: unknown; readonly firm?: unknown }): Finding {
+  const told: Finding & { fix?: unknown; firm?: unknown } = { ...finding };
   delete told.fix;
+  delete told.firm;
   return told;
 }
 
@@ -109,6 +112,7 @@ export function canWait({ rule }: Finding): boolean {
 
 async function compare(
   findings: readonly Finding[],
+  firm: ReadonlySet<Finding>,
   fingerprints: Linted['fingerprints'],
   options: LintOptions,
 ): Promise<{ readonly kept: readonly Finding[]; readonly silenced: readonly Silenced[] }> {
@@ -117,7 +121,7 @@ async function compare(
   if (baseline !== undefined && baseline.then !== 'compare' && !whole)
     throw new UsageError('a baseline is of the whole topology', 'leave out --env, --only and --service');
   const how: Accepting = {
-    canWait,
+    canWait: (finding) => canWait(finding) && !firm.has(finding),
     fileOf: ({ position }) => fileBelow(position?.file ?? '', topology),
     gistOf: (message) => message,
     isAsked: () => whole,

@@ -1,6 +1,7 @@
 /**
  * A value as JSON, indented. What a terminal would obey or not show (controls past ASCII, line separators, marks of direction)
- * is escaped: the same data for a script, and nothing that could make one name look like another for a person.
+ * is escaped, and so is what a build server takes for a command in its log (`##[…]`): the same data for a script, and nothing that could make
+ * one name look like another for a person.
  */
 export function asJson(value: unknown): string {
   // JSON.stringify escapes the controls below U+0020 itself, and leaves none but its own line breaks.
@@ -9,7 +10,7 @@ export function asJson(value: unknown): string {
 
 /** The same data, for JSON that is laid out in another way. */
 export function escapeMarks(json: string): string {
-  return json.replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, escapeUnits);
+  return json.replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]|#(?=#[A-Za-z]*\[)/gu, escapeUnits);
 }
 
 /** By UTF-16 unit: JSON has no escape for what lies past U+FFFF. */

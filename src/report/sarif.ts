@@ -2,6 +2,7 @@ import type { Position } from '../core/errors.ts';
 import type { Finding, Related, Severity, Silenced } from '../core/finding.ts';
 import type { RuleInfo } from '../core/rule.ts';
 import type { FindingsReport } from './findings-report.ts';
+import { asJson } from './json.ts';
 import { printable } from './printable.ts';
 
 /** Findings as SARIF 2.1.0, which code scanning takes. Pure. */
@@ -33,7 +34,7 @@ export function findingsAsSarif(report: FindingsReport): string {
       },
     ],
   };
-  return `${JSON.stringify(log, undefined, 2)}\n`;
+  return `${asJson(log)}\n`;
 }
 
 function descriptorOf({ id, name, severity, summary, why, instead }: RuleInfo): object {

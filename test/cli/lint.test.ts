@@ -160,6 +160,14 @@ it('compares with a baseline, which goes stale', async () => {
   expect(await load('base.json')).not.toContain('MQ106');
 });
 
+it('accepts nothing that keeps the topology from loading, whichever rule tells it', async () => {
+  await save('mqwarden.yaml', topology('  orders: { owner: orders-team, rabbitmq: { user: guest } }\n'));
+  const base = ['lint', '--format', 'json', '--baseline', 'base.json'];
+  const written = await run(...base, '--write-baseline');
+  expect([written.code, rulesIn(written.stdout)]).toEqual([2, ['MQ102']]);
+  expect(await load('base.json')).not.toContain('MQ102');
+});
+
 it('repairs what is safe, and leaves the rest of the file and its mode alone', async () => {
   const text = topology(clean, '      amqpsUrl: amqp://rabbitmq.internal:5672 # the old port\n').replace(
     'managementUrl: https://rabbitmq.internal:15671',

@@ -35,6 +35,28 @@ services:
     ]);
   });
 
+  test('in the place of what loading says is neither ignored nor made milder', () => {
+    const text = `version: 1
+name: a
+environments: { e: { rabbitmq: { managementUrl: 'https://r', vhost: a, admin: { username: p, password: env:P } } } }
+services: { a: { rabbitmq: { user: guest } } } # mqwarden-ignore MQ102: we like guests
+`;
+    const errorsIn = (rules: RuleSet) =>
+      lintTexts([{ file: 'a.yaml', text }], rules, scope)
+        .findings.filter(({ severity }) => severity === 'error')
+        .map(({ rule, position }) => `${rule} ${position.line}:${position.column}`);
+    expect(errorsIn(set)).toEqual(['MQ102 4:36']);
+    const milder: FileRule = {
+      ...info,
+      id: 'MQ901',
+      name: 'milder',
+      *inFile({ source: { file } }) {
+        yield { position: { file, line: 4, column: 36 }, message: 'a guest' };
+      },
+    };
+    expect(errorsIn(only(milder))).toContain('MQ003 4:36');
+  });
+
   test('is asked of broken files, too', () => {
     const text = 'services:\n  a: "{\n# AKIAIOSFODNN7EXAMPLE\n';
     const { findings } = lintTexts([{ file: 'a.yaml', text }], set, scope);
@@ -86,6 +108,13 @@ services: { a-service: { kafka: { topics: { a: {} } } } }
 });
 
 describe('a comment that ignores', () => {
+  test('costs what its line costs, however many there are', () => {
+    const text = `${'# mqwarden-ignore MQ101: x\n'.repeat(20_000)}version: 1\n`;
+    const from = performance.now();
+    lintTexts([{ file: 'a.yaml', text }], set, scope);
+    expect(performance.now() - from).toBeLessThan(10_000);
+  });
+
   const everyLine: FileRule = {
     ...info,
     id: 'MQ901',

@@ -8,6 +8,8 @@ import type { Finding } from '../../src/core/finding.ts';
 import { fingerprintsOf } from '../../src/core/fingerprint.ts';
 import { infosOf } from '../../src/operations/lint.ts';
 import { ruleSet } from '../../src/operations/lint/rules.ts';
+import { MqwardenError } from '../../src/core/errors.ts';
+import { errorAsText } from '../../src/report/error.ts';
 import { findingsAsJson } from '../../src/report/findings-json.ts';
 import type { FindingsReport } from '../../src/report/findings-report.ts';
 import { findingsAsAnnotations } from '../../src/report/github.ts';
@@ -115,6 +117,49 @@ test('at most ten annotations of a type', () => {
   expect(text.split('\n').filter((line) => line.startsWith('::error '))).toHaveLength(10);
   expect(text).toContain('\n15 more errors, for which GitHub has no room\n');
   expect(text.split('\n').filter((line) => /^::(warning|notice) /.test(line))).toHaveLength(2);
+});
+
+describe('a name that is a command to a build server', () => {
+  const names = [
+    '##[stop-commands]x',
+    '##vso[task.setvariable variable=a]b',
+    '##teamcity[a]',
+    '::add-mask::a',
+  ];
+  const [first] = findings as [Finding];
+
+  test.each(names)('%s is none in what is printed', (name) => {
+    const one: Finding = {
+      ...first,
+      message: name,
+      hint: name,
+      evidence: name,
+      position: { file: name, line: 1, column: 1 },
+      related: [{ message: name }, { message: 'here', position: { file: name, line: 1, column: 1 } }],
+    };
+    const all = { ...report, findings: [one], silenced: [], fingerprints: new Map(), lineAt: () => name };
+    const printed = [
+      lintAsText(all, false),
+      findingsAsJson([one]),
+      findingsAsJunit(all),
+      findingsAsSarif(all),
+      errorAsText(new MqwardenError('MQWARDEN_X', name, { hint: name }), false),
+    ];
+    // GitHub's and Azure's runners look for `##` anywhere in a line; for `::` only in front.
+    for (const line of printed.join('\n').split('\n')) expect(line).not.toMatch(/##[a-z]*\[|^\s*::/);
+    expect(JSON.stringify(JSON.parse(findingsAsJson([one])))).toContain(name);
+    // There the command of the annotation itself stands in front: no other is looked for.
+    expect(findingsAsAnnotations(all)).toMatch(/^::error /);
+  });
+});
+
+test('XML has nothing in it that is no character', () => {
+  const [first] = findings as [Finding];
+  const text = findingsAsJunit({
+    ...report,
+    findings: [{ ...first, message: 'a\uFFFFb\uFFFEc\uD800d\u0000' }],
+  });
+  expect(text).toContain('message="a\\u{ffff}b\\u{fffe}c\\u{d800}d\\u{0}"');
 });
 
 test('Markdown', async () => {
