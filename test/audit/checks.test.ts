@@ -12,6 +12,7 @@ import type {
   KafkaFacts,
   KafkaSubject,
   Knocked as KafkaKnocked,
+  Ungranted,
 } from '../../src/brokers/kafka/audit/facts.ts';
 import type { AclSpec } from '../../src/brokers/kafka/resources.ts';
 import { auditor as rabbitAuditor } from '../../src/brokers/rabbitmq/audit.ts';
@@ -143,13 +144,22 @@ const kafkaDoor: KafkaKnocked = {
   withoutCertificate: 'refused',
   mechanisms: ['SCRAM-SHA-512'],
 };
+/** At the controller, then at each broker. */
+const trying = (...answers: readonly Ungranted['may'][]) => ({
+  tried: answers.map((may, broker) =>
+    broker === 0
+      ? ({ as: 'shop', what: 'create a topic', may } as const)
+      : ({ as: 'shop', what: 'see a topic', broker, may } as const),
+  ),
+  untried: [],
+});
 const kafkaFacts: KafkaFacts = {
   admin: 'admin',
   settings: settings(),
   acls: told([]),
   topics: told(['orders']),
   users: told(['shop']),
-  ungranted: { as: 'shop', may: 'refused', what: 'create a topic' },
+  ungranted: trying('refused'),
   knocked: [kafkaDoor],
 };
 
@@ -388,11 +398,24 @@ const cases: readonly Case[] = [
     'pass',
   ],
   ['an ACL that the topology does not have', acls, kafka({ acls: acl({}) }), 'fail'],
+  ['open without an ACL', acls, kafka({ ungranted: trying('allowed') }), 'fail'],
   [
-    'open without an ACL',
+    'open without an ACL at one broker',
     acls,
-    kafka({ ungranted: { as: 'shop', may: 'allowed', what: 'create a topic' } }),
+    kafka({ ungranted: trying('refused', 'refused', 'allowed') }),
     'fail',
+  ],
+  [
+    'a broker not asked',
+    acls,
+    kafka({ ungranted: { ...trying('refused'), untried: ['nobody answers at b3'] } }),
+    'manual',
+  ],
+  [
+    'ACLs about everything of its kind',
+    acls,
+    kafka({ ungranted: trying('refused by an ACL', 'refused by an ACL') }),
+    'manual',
   ],
   ['nobody to ask as', acls, kafka({ ungranted: { why: 'no credential' } }), 'manual'],
   ['ACLs that are not told', acls, kafka({ acls: lacked }), 'manual'],

@@ -22,6 +22,12 @@ export interface IssuedFiles extends Issued {
 export interface IssueOptions {
   /** The validity ended yesterday: what an audit must find and a client must refuse. */
   readonly expired?: boolean;
+  /** How many days from now it ends; default 90. */
+  readonly validDays?: number;
+  /** RSA with 1,024 bits. */
+  readonly weakKey?: boolean;
+  /** Over SHA-1. */
+  readonly weakSignature?: boolean;
   /** Names of a server certificate; default localhost and both loopback addresses. */
   readonly dnsNames?: readonly string[];
   readonly addresses?: readonly string[];
@@ -44,6 +50,12 @@ export interface Authority {
 
 /** P-256: a key takes 1 ms where RSA-2048 takes 100 to 1,000, and every broker and client here speaks it. */
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const WEAK = {
+  name: 'RSASSA-PKCS1-v1_5',
+  hash: 'SHA-256',
+  publicExponent: new Uint8Array([1, 0, 1]),
+  modulusLength: 1024,
+} as const;
 const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -88,15 +100,15 @@ function authority(ca: x509.X509Certificate, caPrivateKey: webcrypto.CryptoKey, 
     names: x509.Extension[],
     options: IssueOptions,
   ) => {
-    const keys = await generateKeys();
+    const keys = await generateKeys(options.weakKey === true ? WEAK : CURVE);
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: serialNumber(),
       subject: nameOf(commonName),
       issuer: ca.subject,
-      ...validity(options.expired),
+      ...validity(options),
       publicKey: keys.publicKey,
       signingKey: caPrivateKey,
-      signingAlgorithm: CURVE,
+      signingAlgorithm: options.weakSignature === true ? { ...CURVE, hash: 'SHA-1' } : CURVE,
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
@@ -126,11 +138,14 @@ function namesOf(options: IssueOptions): x509.Extension {
 }
 
 /** Starts an hour ago, so that a container whose clock lags a little does not refuse it. */
-function validity(expired = false): { notBefore: Date; notAfter: Date } {
+function validity({ expired = false, validDays = 90 }: IssueOptions = {}): {
+  notBefore: Date;
+  notAfter: Date;
+} {
   const now = Date.now();
   return expired
     ? { notBefore: new Date(now - 30 * DAY), notAfter: new Date(now - DAY) }
-    : { notBefore: new Date(now - DAY / 24), notAfter: new Date(now + 30 * DAY) };
+    : { notBefore: new Date(now - DAY / 24), notAfter: new Date(now + validDays * DAY) };
 }
 
 /** A name as data, not as text: a common name may hold a comma or an equals sign. */
@@ -143,8 +158,8 @@ function serialNumber(): string {
   return `01${randomBytes(15).toString('hex')}`;
 }
 
-function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
+function generateKeys(algorithm: typeof CURVE | typeof WEAK = CURVE): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 
 async function pemOf(key: webcrypto.CryptoKey): Promise<string> {

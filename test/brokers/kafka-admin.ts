@@ -24,6 +24,8 @@ export interface KafkaEndpoint {
   readonly brokers: readonly string[];
   readonly ca: string;
   readonly admin: Credentials;
+  /** For a listener that asks for one. */
+  readonly client?: { readonly cert: string; readonly key: string };
 }
 
 /** All seven fields of an ACL's identity; the names are Kafka's, in capitals. */
@@ -53,8 +55,8 @@ export interface KafkaAdmin {
   scramUsers(): Promise<string[]>;
   setPassword(username: string, password: string, iterations?: number): Promise<void>;
   deleteScramUser(username: string): Promise<void>;
-  /** Of the broker that is spoken to. */
-  setBrokerConfig(id: number, config: Readonly<Record<string, string>>): Promise<void>;
+  /** Of the broker that is spoken to; null takes a setting back to what the broker was started with. */
+  setBrokerConfig(id: number, config: Readonly<Record<string, string | null>>): Promise<void>;
   /** Takes all members of a group out of it; returns how many there were. */
   throwOut(group: string): Promise<number>;
   close(): Promise<void>;
@@ -64,7 +66,7 @@ export async function kafkaAdmin(at: KafkaEndpoint, as: Credentials = at.admin):
   const admin = new kafkajs.Kafka({
     clientId: 'mqwarden-test-admin',
     brokers: [...at.brokers],
-    ssl: { ca: at.ca },
+    ssl: { ca: at.ca, ...at.client },
     sasl: { mechanism: 'scram-sha-512', ...as },
     logLevel: kafkajs.logLevel.NOTHING,
   }).admin();
@@ -236,11 +238,12 @@ async function letIn(at: KafkaEndpoint, as: Credentials): Promise<void> {
 async function setBrokerConfig(
   connection: Connection,
   id: number,
-  config: Readonly<Record<string, string>>,
+  config: Readonly<Record<string, string | null>>,
 ): Promise<void> {
-  const configs = Object.entries(config).map(([name, value]) => ({
-    ...{ name, value, configOperation: IncrementalAlterConfigOperationTypes.SET },
-  }));
+  const { SET, DELETE } = IncrementalAlterConfigOperationTypes;
+  const configs = Object.entries(config).map(([name, value]) =>
+    value === null ? { name, configOperation: DELETE } : { name, value, configOperation: SET },
+  );
   const resource = { resourceType: ResourceTypes.BROKER, resourceName: String(id), configs };
   await incrementalAlterConfigsV1.api.async(connection, [resource], false);
 }
@@ -259,7 +262,7 @@ async function connected<T>(
 ): Promise<T> {
   const [host = 'localhost', port] = at.brokers[0]?.split(':') ?? [];
   const connection = new Connection('mqwarden-test-admin', {
-    tls: { ca: at.ca },
+    tls: { ca: at.ca, ...at.client },
     tlsServerName: host,
     sasl: { mechanism: 'SCRAM-SHA-512', username: as.username, password: as.password },
   });

@@ -29,6 +29,8 @@ export interface NodeFiles {
   /** Of the whole cluster: removed when the test process dies. */
   readonly clusterFolder: string;
   readonly paths: KafkaPaths;
+  /** A file of settings of Java. */
+  readonly javaSecurity: string | undefined;
 }
 
 export async function prepareNode(
@@ -50,8 +52,10 @@ export async function prepareNode(
   mkdirSync(paths.data, { recursive: true, mode: 0o700 });
   await writeKeyStore(paths.keyStore, authority, options.expiredCertificate ?? false);
   writeFileSync(paths.config, kafkaConfig(paths, node, broker, options.extraConfig ?? []), { mode: 0o600 });
+  const javaSecurity = options.oldTls === true ? join(folder, 'java.security') : undefined;
+  if (javaSecurity !== undefined) writeFileSync(javaSecurity, 'jdk.tls.disabledAlgorithms=SSLv3\n');
   await formatStorage(install, paths.config, id, [admin, broker]);
-  return { clusterFolder, paths };
+  return { clusterFolder, paths, javaSecurity };
 }
 
 /** Returns the certificate in it. */
@@ -86,13 +90,14 @@ export async function renewCertificate(
 export function startNode(
   name: string,
   install: KafkaInstall,
-  { clusterFolder, paths }: NodeFiles,
+  { clusterFolder, paths, javaSecurity }: NodeFiles,
 ): BrokerProcess {
+  const security = javaSecurity === undefined ? [] : [`-Djava.security.properties=${javaSecurity}`];
   const archive = existsSync(install.archive) ? { use: install.archive } : { write: ownArchive(paths) };
   return startProcess({
     name,
     command: install.java,
-    args: [...javaOptions(archive), '-cp', install.classPath, 'kafka.Kafka', paths.config],
+    args: [...javaOptions(archive), ...security, '-cp', install.classPath, 'kafka.Kafka', paths.config],
     folder: clusterFolder,
     logFile: paths.log,
   });

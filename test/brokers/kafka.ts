@@ -3,7 +3,7 @@
  * encrypted, on free loopback ports, in a temporary folder, hardened as the checklist asks.
  */
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type IssuedFiles, type IssueOptions, createAuthority } from './certificates.ts';
 import { BROKER_PRINCIPAL, type KafkaNode, type KafkaPorts, type ProxySlot } from './kafka-config.ts';
@@ -24,6 +24,8 @@ export interface KafkaOptions {
   /** Lines added to server.properties; a later line wins over an earlier one. */
   readonly extraConfig?: readonly string[];
   readonly expiredCertificate?: boolean;
+  /** What Java itself forbids since 2021, TLS 1.1, is left to Kafka's settings. */
+  readonly oldTls?: boolean;
   readonly startTimeoutMs?: number;
 }
 
@@ -57,6 +59,10 @@ export interface Kafka {
    * for the session of the killed broker to run out.
    */
   restart(): Promise<void>;
+  /** Of server.properties, as the last node was started with first. */
+  setting(key: string): string;
+  /** An orderly restart of the last node alone, with these lines added to what it was started with first. */
+  reconfigure(extraConfig: readonly string[]): Promise<void>;
   /** SIGKILL to every node, folder kept: what a crashed broker looks like to a client. */
   kill(): Promise<void>;
   /** Ends it and removes its folder. */
@@ -76,19 +82,22 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   if (first === undefined) throw new Error('a cluster has one node at least');
   const brokers = nodes.map(({ ports }) => `localhost:${ports.main}`);
   let prepared: readonly NodeFiles[] = [];
-  let running: readonly BrokerProcess[] = [];
+  let running: BrokerProcess[] = [];
+  // Written after the listeners accept and the registration is known.
+  const ready = (one: BrokerProcess) =>
+    untilReady(name, one, () => one.said('Kafka Server started'), options.startTimeoutMs);
   const start = async (): Promise<void> => {
     running = prepared.map((files) => startNode(name, install, files));
-    // Written after the listeners accept and the registration is known.
-    const ready = (one: BrokerProcess) => () => one.said('Kafka Server started');
-    await Promise.all(running.map((one) => untilReady(name, one, ready(one), options.startTimeoutMs)));
+    await Promise.all(running.map(ready));
   };
   const killAll = async (): Promise<void> => {
     await Promise.all(running.map((one) => one.kill()));
   };
+  let config = '';
   try {
     const cluster = { id: newClusterId(), authority, admin, broker: credentials(BROKER_PRINCIPAL) };
     prepared = await Promise.all(nodes.map((node) => prepareNode(folder, install, cluster, node, options)));
+    config = readFileSync(prepared.at(-1)?.paths.config ?? '', 'utf8');
     await start();
   } catch (error) {
     await killAll();
@@ -122,6 +131,16 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
       await Promise.all(running.map((one) => one.terminate()));
       await start();
     },
+    setting: (key) => settingIn(config, key),
+    reconfigure: async (extraConfig) => {
+      const files = prepared.at(-1);
+      if (files === undefined) throw new Error('a cluster has one node at least');
+      writeFileSync(files.paths.config, [config, ...extraConfig, ''].join('\n'), { mode: 0o600 });
+      await running.pop()?.terminate();
+      const restarted = startNode(name, install, files);
+      running.push(restarted);
+      await ready(restarted);
+    },
     kill: killAll,
     stop: async () => {
       await keepArchive(running[0], install, prepared[0]);
@@ -129,6 +148,13 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
       removeFolder(folder);
     },
   };
+}
+
+/** The last line of a key counts. */
+function settingIn(config: string, key: string): string {
+  const line = config.split('\n').findLast((one) => one.startsWith(`${key}=`));
+  if (line === undefined) throw new Error(`server.properties has no ${key}`);
+  return line.slice(key.length + 1);
 }
 
 async function clusterNodes({ nodes = nodesWanted(), proxySlots = 0 }: KafkaOptions): Promise<KafkaNode[]> {

@@ -6,7 +6,7 @@ import { prepare, type Dialer, type Session } from './admin.ts';
 import { requireAnswer } from './answers.ts';
 import type { KafkaFacts, Settings } from './audit/facts.ts';
 import { knockAll } from './facts/doors.ts';
-import { ungranted } from './facts/ungranted.ts';
+import { type Reached, ungranted } from './facts/ungranted.ts';
 import { faultOf } from './faults.ts';
 import { aclResources } from './normalize.ts';
 import { describeAcls } from './read.ts';
@@ -25,14 +25,15 @@ export async function gather(request: Request, context: Context): Promise<KafkaF
   try {
     const lacks = await lacking(session);
     const acls = await aclsOf(session, lacks);
-    const settings = await settingsOf(session, dialer, lacks);
+    const brokers = await brokersOf(session);
+    const settings = await settingsOf(session, dialer, brokers, lacks);
     return {
       admin: session.admin,
       settings,
       acls,
       topics: await asked(session, () => topicsOf(session)),
       users: await asked(session, async () => (await describeUsers(session)).map(({ user }) => user)),
-      ungranted: await ungranted(request, acls, context),
+      ungranted: await ungranted(request, acls, brokers, context),
       knocked: settings.is === 'told' ? await knockAll(settings.value, environment, context) : [],
     };
   } finally {
@@ -89,17 +90,26 @@ async function topicsOf(session: Session): Promise<string[]> {
 
 const brokerType = 4 as const;
 
+async function brokersOf(session: Session): Promise<Reached[]> {
+  const { brokers } = await session.call(metadataV12.api, [], false, false);
+  return brokers.map(({ nodeId: id, host, port }) => ({ id, host, port }));
+}
+
 /** Only a broker itself tells its own settings. */
-async function settingsOf(session: Session, dialer: Dialer, lacks: Lacks): Promise<KafkaFacts['settings']> {
+async function settingsOf(
+  session: Session,
+  dialer: Dialer,
+  brokers: readonly Reached[],
+  lacks: Lacks,
+): Promise<KafkaFacts['settings']> {
   const lacked = lacks('describe_configs');
   if (lacked !== undefined) return lacked;
   return asked(session, async () => {
-    const { brokers } = await session.call(metadataV12.api, [], false, false);
     const told = await Promise.all(
-      brokers.map(async ({ nodeId, host, port }) => {
+      brokers.map(async ({ id, host, port }) => {
         const own = await dialer.to(host, port);
         try {
-          return [nodeId, await settingsFrom(own, nodeId)] as const;
+          return [id, await settingsFrom(own, id)] as const;
         } finally {
           await own.close();
         }

@@ -19,6 +19,17 @@ export interface Knocked extends TriedDoor {
   readonly mechanisms: readonly string[] | undefined;
 }
 
+export interface Ungranted {
+  /** The service whose credential was used. */
+  readonly as: string;
+  /** `create a topic` */
+  readonly what: string;
+  /** The one that judged; the controller where it is none. */
+  readonly broker?: number;
+  /** By an ACL: it is about everything of its kind, so that the refusal says nothing of what no ACL is about. */
+  readonly may: 'allowed' | 'refused' | 'refused by an ACL';
+}
+
 export interface KafkaFacts {
   readonly admin: string;
   /** By broker. */
@@ -26,10 +37,9 @@ export interface KafkaFacts {
   readonly acls: Told<readonly AclSpec[] | 'no authorizer'>;
   readonly topics: Told<readonly string[]>;
   readonly users: Told<readonly string[]>;
-  /** What somebody without a grant may do: `as` is the service whose credential was used. */
+  /** What services may do without a grant; `untried`: why some of it is not known. */
   readonly ungranted:
-    | { readonly as: string; readonly may: 'refused' | 'allowed'; readonly what: string }
-    | { readonly why: string };
+    { readonly tried: readonly Ungranted[]; readonly untried: readonly string[] } | { readonly why: string };
   readonly knocked: readonly Knocked[];
 }
 

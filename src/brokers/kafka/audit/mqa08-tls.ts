@@ -46,9 +46,8 @@ function interBroker(settings: Settings, listeners: ReturnType<typeof listenersI
   const name = settings.get('inter.broker.listener.name') ?? '';
   const named = listeners.find((one) => one.name === name);
   const protocol = named?.protocol ?? settings.get('security.inter.broker.protocol') ?? 'PLAINTEXT';
-  if (isEncrypted(protocol))
-    return pass(`brokers talk to one another by ${name === '' ? protocol : `${name}, ${protocol}`}`);
-  return { is: 'fail', says: `brokers talk to one another by ${protocol}, without TLS` };
+  const says = `brokers talk to one another by ${name === '' ? protocol : `${name}, ${protocol}`}`;
+  return isEncrypted(protocol) ? pass(says) : { is: 'fail', says: `${says}, without TLS` };
 }
 
 function* doorPoints(door: Knocked): Iterable<Point> {

@@ -3,7 +3,7 @@ import { matchesAny } from '../../../core/glob.ts';
 import { aclAddress, type AclSpec } from '../resources.ts';
 import type { KafkaCheck } from './check.ts';
 import { isOrphaned } from './mqa53-orphaned-acls.ts';
-import type { KafkaFacts, KafkaSubject } from './facts.ts';
+import type { KafkaFacts, KafkaSubject, Ungranted } from './facts.ts';
 
 export const acls: KafkaCheck = {
   id: 'MQA09',
@@ -27,7 +27,7 @@ export const acls: KafkaCheck = {
       return;
     }
     yield pass(`an authorizer is set, with ${told.value.length} ACLs`);
-    yield ungrantedPoint(ungranted);
+    yield* ungrantedPoints(ungranted);
     for (const acl of told.value) yield* aclPoints(acl, subject);
     if (topics.is === 'told') {
       const orphaned = told.value.filter((one) => isOrphaned(one, topics.value));
@@ -37,17 +37,40 @@ export const acls: KafkaCheck = {
   },
 };
 
-function ungrantedPoint(ungranted: KafkaFacts['ungranted']): Point {
-  const hint = 'set allow.everyone.if.no.acl.found=false on the brokers, and see who is among super.users';
-  if ('why' in ungranted)
-    return {
-      is: 'manual',
-      says: `whether what no ACL is about is open was not tried: ${ungranted.why}`,
-      hint: `see that allow.everyone.if.no.acl.found is false on the brokers`,
-    };
-  if (ungranted.may === 'refused')
-    return pass(`${ungranted.as} may not ${ungranted.what} that no ACL is about`);
-  return { is: 'fail', says: `${ungranted.as} may ${ungranted.what}, though no ACL allows it`, hint };
+function* ungrantedPoints(ungranted: KafkaFacts['ungranted']): Iterable<Point> {
+  const untried = 'why' in ungranted ? [ungranted.why] : ungranted.untried;
+  const hint =
+    'see that allow.everyone.if.no.acl.found is false on the brokers, and who is among super.users';
+  for (const why of untried)
+    yield { is: 'manual', says: `whether what no ACL is about is open was not tried: ${why}`, hint };
+  if ('why' in ungranted) return;
+  const { tried } = ungranted;
+  for (const one of tried) if (one.may === 'allowed') yield openPoint(one, tried);
+  const open = namesOf(tried, 'allowed');
+  const closed = [...namesOf(tried, 'refused')].filter((as) => !open.has(as));
+  const brokers = new Set(tried.flatMap(({ broker }) => broker ?? []));
+  const asked = brokers.size === 0 ? '' : `, asked at ${brokers.size} broker${brokers.size === 1 ? '' : 's'}`;
+  if (closed.length > 0) yield pass(`what no ACL is about is closed to ${some(closed)}${asked}`);
+  else if (open.size === 0 && tried.length > 0) {
+    const says = `whether what no ACL is about is open cannot be tried: whatever ${tried[0]?.as ?? ''} has no grant for, there are ACLs for all of it`;
+    yield { is: 'manual', says, hint };
+  }
+}
+
+function namesOf(tried: readonly Ungranted[], may: Ungranted['may']): ReadonlySet<string> {
+  return new Set(tried.flatMap((one) => (one.may === may ? [one.as] : [])));
+}
+
+/** Open to all, to one, or at one broker: each has another cause. */
+function openPoint({ as, what, broker }: Ungranted, tried: readonly Ungranted[]): Point {
+  const shut = tried.filter(({ may }) => may !== 'allowed');
+  const everyone =
+    'set allow.everyone.if.no.acl.found=false on the brokers, and see who is among super.users';
+  return {
+    is: 'fail',
+    says: `${as} may ${what}${broker === undefined ? '' : ` at broker ${broker}`}, though no ACL allows it`,
+    hint: shut.length > 0 && !shut.some((one) => one.as === as) ? `take ${as} out of super.users` : everyone,
+  };
 }
 
 function* aclPoints(acl: AclSpec, { compiled, ground }: KafkaSubject): Iterable<Point> {

@@ -1,13 +1,15 @@
-import { createTopicsV7, describeGroupsV5, describeTransactionsV0 } from '@platformatic/kafka';
+import { createTopicsV7, describeGroupsV5, describeTransactionsV0, metadataV12 } from '@platformatic/kafka';
 import { address, type Address } from '../../../core/address.ts';
 import { verdictsOf } from '../../../core/access/model.ts';
-import type { AuditRequest, Context } from '../../../core/broker.ts';
+import type { AuditRequest, Context, Credential } from '../../../core/broker.ts';
 import { LoginRefused, messageOf } from '../../../core/errors.ts';
+import { inPool } from '../../../core/pool.ts';
 import { access, identity, strangeName } from '../access.ts';
 import { isAbout } from '../access/ruling.ts';
 import { clusterAddress } from '../access/things.ts';
-import { prepareAs, type Session } from '../admin.ts';
-import type { KafkaFacts } from '../audit/facts.ts';
+import { type Dialer, prepareAs, type Session } from '../admin.ts';
+import type { KafkaFacts, Ungranted } from '../audit/facts.ts';
+import type { PlacedService } from '../compile/landscape.ts';
 import { faultOf } from '../faults.ts';
 import { aclAddress, type AclSpec, type KafkaResource, topicAddress } from '../resources.ts';
 import type { KafkaEnvironment, KafkaService } from '../schema.ts';
@@ -23,12 +25,27 @@ interface Trial {
   readonly may: (session: Session) => Promise<boolean>;
 }
 
-const trials: readonly Trial[] = [
+/** The controller judges, whichever broker is asked. */
+const ofTheController: readonly Trial[] = [
   {
     what: 'create a topic',
     right: 'create',
     on: [clusterAddress, topicAddress(strangeName)],
     may: mayCreate,
+  },
+];
+
+/** Each broker judges by its own settings. */
+const ofEachBroker: readonly Trial[] = [
+  {
+    what: 'see a topic',
+    right: 'describe',
+    on: [topicAddress(strangeName)],
+    may: async (session) => {
+      // Whoever may see it is told that it is not there.
+      const { topics } = await session.call(metadataV12.api, [strangeName], false, false);
+      return isAllowed(topics[0]?.errorCode);
+    },
   },
   {
     what: 'describe a group',
@@ -50,52 +67,79 @@ const trials: readonly Trial[] = [
   },
 ];
 
-/** What a service may do that no ACL lets it do. */
+export interface Reached {
+  readonly id: number;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Logins at a time. */
+const width = 8;
+
+/**
+ * What services may do that no ACL lets them do: all of them, where what has no ACL is open to everyone, or one, where it is a super
+ * user. Either may be so on one broker of several.
+ */
 export async function ungranted(
   { landscape, stored }: Request,
   acls: KafkaFacts['acls'],
+  brokers: readonly Reached[],
   context: Context,
 ): Promise<KafkaFacts['ungranted']> {
   if (acls.is !== 'told') return { why: 'who has a grant is not told' };
   if (acls.value === 'no authorizer') return { why: 'there is no authorizer' };
-  const may = verdictsOf(access(acls.value.map(asResource)));
-  for (const service of landscape.services) {
+  const known = { acls: acls.value, may: verdictsOf(access(acls.value.map(asResource))) };
+  const tried: Ungranted[] = [];
+  const untried: string[] = [];
+  await inPool(landscape.services, width, async (service) => {
     const credential = identity(service).by === 'password' ? stored(service.name) : undefined;
-    if (credential === undefined || service.suspended === true) continue;
-    const principal = credential.username;
-    const some = trials.filter(({ on, right }) => on.every((at) => may({ principal, at, right }) === 'no'));
-    if (some.length === 0) continue;
-    const as = { service, username: principal, password: credential.password };
+    if (credential === undefined || service.suspended === true) return;
     try {
-      const session = await (await prepareAs(landscape.environment, as, context)).first();
-      try {
-        return await tried(some, acls.value, session, principal);
-      } finally {
-        await session.close();
-      }
+      const dialer = await prepareAs(landscape.environment, as(service, credential), context);
+      for await (const one of triedAs(dialer, brokers, known)) tried.push(one);
     } catch (error) {
-      if (error instanceof LoginRefused) continue;
-      return { why: messageOf(error) };
+      if (!(error instanceof LoginRefused)) untried.push(messageOf(error));
     }
-  }
-  return { why: 'there is no stored credential of a service without a grant to create topics' };
+  });
+  return tried.length === 0 && untried.length === 0
+    ? { why: 'there is no stored credential of a service without a grant to create topics' }
+    : { tried, untried };
 }
 
-/**
- * Where an ACL is about a thing, whoever has none of their own is refused, whatever holds for things that no ACL is about: a refusal
- * says something only of a thing without.
- */
-async function tried(
-  some: readonly Trial[],
-  acls: readonly AclSpec[],
+const as = (service: PlacedService, { username, password }: Credential) => ({ service, username, password });
+
+interface Known {
+  readonly acls: readonly AclSpec[];
+  readonly may: ReturnType<typeof verdictsOf>;
+}
+
+async function* triedAs(dialer: Dialer, brokers: readonly Reached[], known: Known): AsyncIterable<Ungranted> {
+  const principal = dialer.admin;
+  const without = (all: readonly Trial[]) =>
+    all.filter(({ on, right }) => on.every((at) => known.may({ principal, at, right }) === 'no'));
+  const [first, each] = [without(ofTheController), without(ofEachBroker)];
+  if (first.length > 0) yield* within(await dialer.first(), first, known);
+  if (each.length > 0)
+    for (const { id: broker, host, port } of brokers)
+      for await (const one of within(await dialer.to(host, port), each, known)) yield { ...one, broker };
+}
+
+/** Until one tells. */
+async function* within(
   session: Session,
-  as: string,
-): Promise<KafkaFacts['ungranted']> {
-  for (const { what, on, may } of some) {
-    if (await may(session)) return { as, may: 'allowed', what };
-    if (on.some((at) => !acls.some(isAbout(at)))) return { as, may: 'refused', what };
+  trials: readonly Trial[],
+  { acls }: Known,
+): AsyncIterable<Ungranted> {
+  try {
+    for (const { what, on, may } of trials) {
+      const isOpen = await may(session);
+      const tells = on.some((at) => !acls.some(isAbout(at)));
+      yield { as: session.admin, what, may: isOpen ? 'allowed' : tells ? 'refused' : 'refused by an ACL' };
+      if (isOpen || tells) return;
+    }
+  } finally {
+    await session.close();
   }
-  return { why: `whatever ${as} has no grant for, there are ACLs for all of it` };
 }
 
 function asResource(spec: AclSpec): KafkaResource {
