@@ -7,6 +7,7 @@ import { explainCommand } from './commands/explain.ts';
 import { importCommand } from './commands/import.ts';
 import { lintCommand } from './commands/lint.ts';
 import { planCommand } from './commands/plan.ts';
+import { reportCommand } from './commands/report.ts';
 import { rotateCommand } from './commands/rotate.ts';
 import { showCommand } from './commands/show.ts';
 import { snapshotCommand } from './commands/snapshot.ts';
@@ -56,6 +57,7 @@ export function makeProgram(args: readonly string[], shell: Shell, done: (code: 
     whoCanCommand,
     accessCommand,
     blastRadiusCommand,
+    reportCommand,
     showCommand,
     snapshotCommand,
     typesCommand,

@@ -10,5 +10,6 @@ export { lint, type Linted, type LintOptions } from './operations/lint.ts';
 export { openAuditLog } from './operations/audit-log.ts';
 export { plan, type PlanOptions, type PlanResult } from './operations/plan.ts';
 export { readPlan } from './operations/saved-plan.ts';
+export { report, type ReportOptions } from './operations/report.ts';
 export { verify, type Verification, type VerifyOptions } from './operations/verify.ts';
 export { Redaction } from './secrets/redact.ts';

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Verb } from '../core/access/model.ts';
 import { UsageError } from '../core/errors.ts';
-import type { AccessOptions } from '../operations/access.ts';
+import type { AccessOptions } from '../operations/survey.ts';
 import { everywhere, sessionFrom, type Shared } from './options.ts';
 import type { Shell } from './shell.ts';
 import type { Told } from '../report/access.ts';

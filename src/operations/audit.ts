@@ -61,11 +61,11 @@ export interface Audit extends Answers {
  */
 export async function audit(options: AuditOptions): Promise<Audit> {
   const earlier = await earlierOf(options);
-  return heldAgainst(await answersOf(options), options, earlier);
+  return heldAgainst(await answersOf(await openSession(options), options), options, earlier);
 }
 
-async function answersOf(options: AuditOptions): Promise<Answers> {
-  const session = await openSession(options);
+/** The answers alone, for a session that is open already. */
+export async function answersOf(session: Session, options: AuditOptions): Promise<Answers> {
   const held = await heldOf(session);
   const answers = await Promise.all(
     registry.map(async (broker) => {
@@ -122,7 +122,7 @@ export async function auditAll(options: AuditOptions): Promise<Audit> {
   const { environments, unplaced, name } = await loadTopology(options.topology, registry, options.variables);
   const audits: Answers[] = [];
   for (const environment of [...environments.keys(), ...unplaced.keys()])
-    audits.push(await answersOf({ ...options, environment }));
+    audits.push(await answersOf(await openSession({ ...options, environment }), options));
   const rules = audits[0]?.rules ?? [];
   const findings = acrossEnvironments(rules, audits);
   const environment = audits.map((one) => one.environment).join(', ');

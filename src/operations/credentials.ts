@@ -2,17 +2,23 @@ import { type Age, type Ages, ageOf, type Limits, summarizeAges } from '../core/
 import { inPool, lanes } from '../core/pool.ts';
 import { hasPassword, targetsOf } from './rotate/intent.ts';
 import { readHeld } from './rotate/target.ts';
-import { openSession, type SessionOptions } from './session.ts';
+import { openSession, type Session, type SessionOptions } from './session.ts';
 
-export interface CredentialsOptions extends SessionOptions, Limits {
+interface AgesOptions extends Limits {
   /** Only these; all if empty. */
   readonly services: readonly string[];
   readonly now: () => Date;
 }
 
+export interface CredentialsOptions extends SessionOptions, AgesOptions {}
+
 /** How old each service's credential is, by its store alone: reaches no broker. */
 export async function listCredentials(options: CredentialsOptions): Promise<Ages> {
-  const session = await openSession(options);
+  return agesIn(await openSession(options), options);
+}
+
+/** The same for a session that is open already. */
+export async function agesIn(session: Session, options: AgesOptions): Promise<Ages> {
   const targets = targetsOf(session, options.services).filter(hasPassword);
   const found = new Map<string, Age>();
   await inPool(targets, lanes, async (target) => {

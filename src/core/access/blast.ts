@@ -27,8 +27,8 @@ export interface Hit {
   readonly through: readonly string[];
 }
 
-/** What each principal has, looked up by thing. */
-interface Field {
+/** What each principal has, looked up by thing: made once for all who are asked about. */
+export interface Field {
   readonly model: AccessModel;
   readonly ways: Ways;
   readonly holders: ReadonlyMap<Address, readonly Holding[]>;
@@ -38,20 +38,25 @@ interface Holding extends Held {
   readonly principal: string;
 }
 
+export function fieldOf(
+  model: AccessModel,
+  principals: readonly string[],
+  cut: Cut = () => undefined,
+): Field {
+  const all = principals.flatMap((principal) =>
+    model.held(principal).map((held) => ({ ...held, principal })),
+  );
+  return { model, ways: waysIn(model, cut), holders: Map.groupBy(all, ({ at }) => at) };
+}
+
 /**
  * Everybody that is reached from one principal, and with `hops` above 1 from those, too, that get its messages, as if they passed on
  * whatever they get. Of each principal and effect, one hit for each place.
  */
 export function blastRadius(
-  model: AccessModel,
-  principals: readonly string[],
+  field: Field,
   { from, own, hops }: { readonly from: string; readonly own: ReadonlySet<string>; readonly hops: number },
-  cut: Cut = () => undefined,
 ): Hit[] {
-  const all = principals.flatMap((principal) =>
-    model.held(principal).map((held) => ({ ...held, principal })),
-  );
-  const field: Field = { model, ways: waysIn(model, cut), holders: Map.groupBy(all, ({ at }) => at) };
   const found = new Map<string, Hit>();
   const reached = new Set(own);
   let wave: { readonly principal: string; readonly through: readonly string[] }[] = [

@@ -40,6 +40,8 @@ export interface Limits {
 
 const day = 86_400_000;
 
+export const usualLimits: Limits = { warnMs: 30 * day, failMs: 90 * day };
+
 /** Pure. */
 export function ageOf(
   of: { readonly broker: string; readonly service: string; readonly base: string },

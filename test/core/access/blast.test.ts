@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { blastRadius, type Hit } from '../../../src/core/access/blast.ts';
+import { blastRadius, fieldOf, type Hit } from '../../../src/core/access/blast.ts';
 import type { AccessModel } from '../../../src/core/access/model.ts';
 import { kafkaModel, rabbitModel, short } from './setting.ts';
 
 /** `mailer sends write exchange/events -> queue/mail (binding #) read` */
 function hits(model: AccessModel, from: string, hops = 1): string[] {
-  return blastRadius(model, model.principals, { from, own: new Set([from]), hops })
+  return blastRadius(fieldOf(model, model.principals), { from, own: new Set([from]), hops })
     .map(line)
     .sort();
 }

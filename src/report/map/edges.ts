@@ -1,0 +1,128 @@
+import type { Flow, Held } from '../../core/access/model.ts';
+import { type Address, kindOf, partsOf } from '../../core/address.ts';
+import { compareText } from '../../core/json.ts';
+import type { PageEdge } from '../page/model.ts';
+import { idOf, isAlmighty, type MapSide } from './side.ts';
+
+/** Who writes and reads what, and how messages go on from there. Pure. */
+
+export interface Edges {
+  readonly edges: readonly PageEdge[];
+  readonly notes: readonly string[];
+}
+
+/** Of somebody with more, none is drawn: nobody could follow them. */
+const mostDrawn = 250;
+
+export function edgesOf(side: MapSide): Edges {
+  const all = side.principals.map((principal) => ({
+    holder: side.holder(principal),
+    held: side.model.held(principal),
+  }));
+  const drawn = all.map(({ holder, held }) => {
+    if (isAlmighty(holder)) return { edges: [], fed: [], note: undefined };
+    const used = held.flatMap((one) => useOf(side, one));
+    const edges = used.map((one) => edgeOf(idOf(holder), one, groupsIn(side, held)));
+    if (edges.length <= mostDrawn) return { edges, fed: used, note: undefined };
+    const note = `${holder.principal} on ${side.broker.title} writes and reads ${edges.length} things, too many to draw: the matrix lists them`;
+    return { edges: [], fed: [], note };
+  });
+  const fed = drawn.flatMap((one) => one.fed.filter(({ is }) => is === 'writes'));
+  return {
+    edges: merged([...drawn.flatMap(({ edges }) => edges), ...flowEdges(side, fed)]),
+    notes: drawn.flatMap(({ note }) => note ?? []),
+  };
+}
+
+interface Use extends Held {
+  readonly is: 'writes' | 'reads';
+}
+
+function useOf({ model }: MapSide, held: Held): Use[] {
+  const { puts, gets } = model.effects(held.at);
+  return [
+    ...(held.right === puts ? [{ ...held, is: 'writes' as const }] : []),
+    ...(held.right === gets ? [{ ...held, is: 'reads' as const }] : []),
+  ];
+}
+
+/** What is no place of messages, but goes with reading or writing: groups, transactional ids. By the right on it. */
+function groupsIn({ model }: MapSide, held: readonly Held[]): ReadonlyMap<string, readonly Address[]> {
+  const beside = held.filter(({ at, right }) => {
+    const { takes, gets } = model.effects(at);
+    return takes === right && gets === undefined;
+  });
+  return new Map(
+    [...Map.groupBy(beside, ({ right }) => right)].map(([right, some]) => [
+      right,
+      some.map(({ at }) => at).sort(compareText),
+    ]),
+  );
+}
+
+const mostNamed = 3;
+
+function edgeOf(who: string, use: Use, groups: ReadonlyMap<string, readonly Address[]>): PageEdge {
+  const { at, right, is, ruling } = use;
+  const keys = ruling.keys === undefined ? [] : [`keys ${ruling.keys}`];
+  const beside = groups.get(right) ?? [];
+  const named = beside.slice(0, mostNamed).map(
+    (one) =>
+      `${kindOf(one)
+        .slice(one.indexOf(':') + 1)
+        .replaceAll('-', ' ')} ${partsOf(one).at(-1) ?? ''}`,
+  );
+  const more = beside.length > mostNamed ? [`and ${beside.length - mostNamed} more`] : [];
+  const doubts = ruling.by.flatMap(({ doubt }) => doubt ?? []);
+  return {
+    ...(is === 'writes' ? { from: who, to: at } : { from: at, to: who }),
+    is,
+    says: [...keys, ...named, ...more].join(', '),
+    ...(ruling.may === 'yes' ? {} : { doubt: doubts.join('; ') || 'it cannot be told' }),
+  };
+}
+
+/** What a broker comes with leads everywhere: of that, only what messages can come to. */
+function flowEdges({ model, resources }: MapSide, fed: readonly Use[]): PageEdge[] {
+  const feeding = Map.groupBy(model.flows, ({ to }) => to);
+  const writing = Map.groupBy(fed, ({ at }) => at);
+  const keysInto = new Map<Address, ReadonlySet<string | undefined>>();
+  const into = (at: Address) => {
+    const known = keysInto.get(at);
+    if (known !== undefined) return known;
+    const keys = [
+      ...(writing.get(at) ?? []).map(({ ruling }) => ruling.keys),
+      ...(feeding.get(at) ?? []).map(({ passes, rekeys }) => rekeys ?? passes),
+    ];
+    const found = new Set(keys);
+    keysInto.set(at, found);
+    return found;
+  };
+  const isFed = ({ from, passes }: Flow): boolean => {
+    if (resources.has(from)) return true;
+    return [...into(from)].some(
+      (keys) => keys === undefined || passes === undefined || model.meet([keys, passes]) !== 'no',
+    );
+  };
+  return model.flows.filter(isFed).map(({ from, to, by, doubt }) => ({
+    from,
+    to,
+    is: 'flows',
+    says: by,
+    ...(doubt === undefined ? {} : { doubt }),
+  }));
+}
+
+/** One for each pair: sure, if any of them is. */
+function merged(edges: readonly PageEdge[]): PageEdge[] {
+  const groups = Map.groupBy(edges, ({ from, to, is }) => JSON.stringify([from, to, is]));
+  return [...groups.values()].flatMap((some) => {
+    const [first] = some;
+    if (first === undefined) return [];
+    const { from, to, is } = first;
+    const says = [...new Set(some.map((one) => one.says))].filter((one) => one !== '').join('; ');
+    const isSure = some.some(({ doubt }) => doubt === undefined);
+    const doubt = [...new Set(some.flatMap((one) => one.doubt ?? []))].join('; ');
+    return [{ from, to, is, says, ...(isSure ? {} : { doubt }) }];
+  });
+}
