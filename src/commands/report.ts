@@ -9,7 +9,7 @@ interface ReportFlags extends Shared {
   readonly out?: string;
   readonly live?: true;
   readonly offline?: true;
-  readonly format: 'json';
+  readonly format: 'html' | 'json';
 }
 
 const examples = `
@@ -24,13 +24,13 @@ export function reportCommand(program: Command, shell: Shell, done: (code: numbe
     .command('report')
     .summary('all that is known of an environment, as one page')
     .description(
-      'Writes who uses what as a map, the access matrix, the checklist with evidence, drift, the ages of credentials and the blast radius of every service. Reads, and tries connections; nothing is changed.',
+      'Writes one self-contained HTML page: who uses what as a map, the access matrix, the checklist with evidence, drift, the ages of credentials and the blast radius of every service. Reads, and tries connections; nothing is changed.',
     )
     .argument('[topology]', 'a file or a folder (default: ./topology or ./mqwarden.yaml)')
     .option('--out <file>', 'where to write it, for its owner alone (default: stdout)')
     .option('--live', 'map what the live brokers know, instead of what the topology gives')
     .option('--offline', 'by the topology alone: neither a broker nor a store is asked')
-    .addOption(new Option('--format <format>', 'how to write it').choices(['json']).default('json'));
+    .addOption(new Option('--format <format>', 'how to write it').choices(['html', 'json']).default('html'));
   everywhere(command);
   for (const option of command.options)
     if (option.long === '--service') option.description = 'only what these services have to do with';
@@ -52,8 +52,7 @@ async function runReport(topology: string | undefined, flags: ReportFlags, shell
     version,
   });
   shell.settled();
-  const { reportAsJson } = await import('../report/report-json.ts');
-  const text = shell.redaction.redact(reportAsJson(model));
+  const text = shell.redaction.redact(await written(model, flags));
   if (flags.out === undefined) shell.out(text);
   else await saveReport(flags.out, text);
   if (flags.offline === undefined) for (const line of missing(model)) shell.err(`warning ${line}\n`);
@@ -67,6 +66,20 @@ function lookOf({ live, offline }: ReportFlags): ReportOptions['look'] {
     throw new UsageError('--live and --offline cannot be asked for at once', 'choose one');
   }
   return live === true ? 'live' : offline === true ? 'offline' : 'topology';
+}
+
+async function written(model: PageModel, { format }: ReportFlags): Promise<string> {
+  switch (format) {
+    case 'html': {
+      const { pageOf } = await import('../report/page/page.ts');
+      const { readPageAssets } = await import('../files/page.ts');
+      return pageOf(model, await readPageAssets());
+    }
+    case 'json': {
+      const { reportAsJson } = await import('../report/report-json.ts');
+      return reportAsJson(model);
+    }
+  }
 }
 
 /** Nobody should have to look for what is not there. */

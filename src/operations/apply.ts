@@ -1,5 +1,5 @@
 import type { Credentials, Outcome, Permit, Warning, Writer } from '../core/broker.ts';
-import { overBudget } from '../core/decisions.ts';
+import { overBudget } from '../core/decide.ts';
 import { kindOf } from '../core/diff.ts';
 import { MqwardenError, RefusedError } from '../core/errors.ts';
 import { type Plan, staleness } from '../core/plan.ts';

@@ -1,6 +1,7 @@
 import { type AccessChange, accessChanges, resourcesAfter } from '../core/access/gains.ts';
 import type { Address } from '../core/address.ts';
-import { type Decided, type Decisions, decide, sortChanges } from '../core/decisions.ts';
+import { type Decided, decide, sortChanges } from '../core/decide.ts';
+import type { Decisions } from '../core/decisions.ts';
 import { creation, diff, type Difference, kindOf } from '../core/diff.ts';
 import { settleFormer } from '../core/former.ts';
 import { keptBeside, sameGenerations, settleGenerations } from '../core/generations.ts';

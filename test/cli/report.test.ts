@@ -145,6 +145,15 @@ describe('by the topology and the live brokers', () => {
   });
 });
 
+it('is one page with all of it in its tables', async () => {
+  const { code, stdout, stderr } = await workspace.run('report');
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^<!doctype html>/);
+  const text = stdout.replace(/<script[^]*?<\/script>/g, '').replace(/<[^>]+>/g, ' ');
+  for (const part of [order, mail, 'orders-team', `mail.${workspace.mark}`]) expect(text).toContain(part);
+  expect(stdout.match(/data-verdict="/g)?.length).toBeGreaterThanOrEqual(12);
+});
+
 describe('what it cannot tell', () => {
   it('of a store that does not answer, it says, and tells the rest', async () => {
     await withEnvironment(
@@ -217,7 +226,7 @@ describe('without a broker', () => {
   it('writes it for its owner alone, in the place of an ordinary file only', async () => {
     const at = (name: string) => join(workspace.cwd, name);
     await writeFile(at('report.json'), 'open to all', { mode: 0o644 });
-    const { code, stdout, stderr } = await offline('--out', 'report.json');
+    const { code, stdout, stderr } = await offline('--out', 'report.json', '--format', 'json');
     expect([code, stdout]).toEqual([0, '']);
     expect(stderr).toMatch(/^saved as report\.json/);
     expect((await lstat(at('report.json'))).mode & 0o777).toBe(0o600);

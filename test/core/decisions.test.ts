@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Kind } from '../../src/core/kind.ts';
-import { cautious, decide, type Decisions, overBudget } from '../../src/core/decisions.ts';
+import { decide, overBudget } from '../../src/core/decide.ts';
+import { cautious, type Decisions } from '../../src/core/decisions.ts';
 import { diff } from '../../src/core/diff.ts';
 import { deletion } from '../../src/core/diff.ts';
 import { box, brief, compiled, grant, ground, kinds, lid, reading, type Thing } from './fakes.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cautious } from '../../src/core/decisions.ts';
-import { decide } from '../../src/core/decisions.ts';
+import { decide } from '../../src/core/decide.ts';
 import { diff } from '../../src/core/diff.ts';
 import { assemble, type BrokerPlan, type Plan, planDigest, sealOf, staleness } from '../../src/core/plan.ts';
 import { box, compiled, grant, ground, kinds, reading, type Thing } from './fakes.ts';

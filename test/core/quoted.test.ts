@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { cautious, decide } from '../../src/core/decisions.ts';
+import { decide } from '../../src/core/decide.ts';
+import { cautious } from '../../src/core/decisions.ts';
 import { diff } from '../../src/core/diff.ts';
 import { quoted } from '../../src/core/quoted.ts';
 import { box, compiled, ground, kinds, reading } from './fakes.ts';

@@ -8,7 +8,7 @@ import type { KafkaResource } from '../../src/brokers/kafka/resources.ts';
 import type { KafkaEnvironment } from '../../src/brokers/kafka/schema.ts';
 import type { Context, Credential, Credentials, Outcome, Reading } from '../../src/core/broker.ts';
 import type { Placed } from '../../src/core/landscape.ts';
-import { sortChanges } from '../../src/core/decisions.ts';
+import { sortChanges } from '../../src/core/decide.ts';
 import { deletion, diff, type Difference } from '../../src/core/diff.ts';
 import type { Change } from '../../src/core/resource.ts';
 import { type Kafka, type KafkaOptions, startKafka } from '../brokers/kafka.ts';

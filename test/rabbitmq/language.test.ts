@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { converge, difference, type Site, startSite, type Wanted, write } from './live.ts';
 import { rabbitmq } from '../../src/brokers/rabbitmq/index.ts';
 import type { RabbitChange } from '../../src/brokers/rabbitmq/resources.ts';
-import { decide, cautious } from '../../src/core/decisions.ts';
+import { decide } from '../../src/core/decide.ts';
+import { cautious } from '../../src/core/decisions.ts';
 import { environment } from './support.ts';
 
 let site: Site;
