@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import type { Finding } from '../../src/core/finding.ts';
+import { type CodeText, judgeCode } from '../../src/lint/code/engine.ts';
+import { codeRules } from '../../src/lint/code/rules.ts';
 import type { RuleSet } from '../../src/lint/engine.ts';
+import { parseCode } from '../../src/operations/lint/parse.ts';
 import { lintTexts } from '../../src/operations/lint/look.ts';
 import type { TextFile } from '../../src/topology/files.ts';
 
@@ -11,6 +14,8 @@ const folder = join(import.meta.dirname, '../../test/lint/rules');
 
 export interface Example {
   readonly name: string;
+  /** `yaml`, or a language of source code. */
+  readonly language: string;
   readonly fails: boolean;
   readonly text: string;
 }
@@ -19,10 +24,11 @@ export function examplesOf(rule: string): readonly Example[] {
   const own = join(folder, rule);
   if (!existsSync(own)) return [];
   return readdirSync(own)
-    .filter((file) => file.endsWith('.yaml'))
+    .filter((file) => !file.endsWith('.txt'))
     .sort()
     .map((file) => ({
-      name: file.replace('.yaml', ''),
+      name: basename(file, extname(file)),
+      language: extname(file).slice(1),
       fails: file.startsWith('fail-'),
       text: readFileSync(join(own, file), 'utf8'),
     }));
@@ -61,8 +67,17 @@ export function textsOf({ name, text }: Pick<Example, 'name' | 'text'>): readonl
 }
 
 /** All that lint says of an example. */
-export function findingsOf(example: Pick<Example, 'name' | 'text'>, set: RuleSet): readonly Finding[] {
+export function findingsOf(
+  example: Pick<Example, 'name' | 'text'> & Partial<Example>,
+  set: RuleSet,
+): readonly Finding[] {
+  const { name, text, language = 'yaml' } = example;
+  if (language !== 'yaml') return codeFindingsOf({ file: `${name}.${language}`, text });
   return lintTexts(textsOf(example), set, { variables: {}, today }).findings;
+}
+
+function codeFindingsOf(code: CodeText): readonly Finding[] {
+  return judgeCode(code, parseCode(code), codeRules, today).findings;
 }
 
 /** As the golden files have it, and the pages. */

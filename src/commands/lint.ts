@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { UsageError } from '../core/errors.ts';
 import { reaches } from '../core/finding.ts';
 import type { Linted, LintOptions } from '../operations/lint.ts';
 import { baselineFrom, forTools, type ReportFlags, reportOptions, tell } from './findings.ts';
@@ -8,6 +9,7 @@ import type { Shell } from './shell.ts';
 interface LintFlags extends Shared, ReportFlags {
   readonly fix?: true;
   readonly rules?: string;
+  readonly code?: readonly string[];
 }
 
 const examples = `
@@ -16,19 +18,25 @@ Examples:
   mqwarden lint topology --fail-on warning
   mqwarden lint --format github --also sarif=lint.sarif --also junit=lint.xml
   mqwarden lint --baseline lint-baseline.json --write-baseline
-  mqwarden lint --rules rules --fix`;
+  mqwarden lint --rules rules --fix
+  mqwarden lint --code src                       source code alone
+  mqwarden lint topology --code services/*/src   a topology and source code`;
 
 /** Registers `mqwarden lint`; `done` receives the exit code. */
 export function lintCommand(program: Command, shell: Shell, done: (code: number) => void): void {
   const command = program
     .command('lint')
-    .summary('look for what is weak or wrong in a topology, offline')
+    .summary('look for what is weak or wrong in a topology or in source code, offline')
     .description(
-      'Checks a topology, in all its environments, against rules: no broker and no secret store is asked. Each rule has a page in docs/rules/, which `mqwarden explain RULE` shows.',
+      'Checks a topology, in all its environments, and source code against rules: no broker and no secret store is asked. With --code and no topology, only the code is looked at. Each rule has a page in docs/rules/, which `mqwarden explain RULE` shows.',
     )
     .argument('[topology]', 'a file or a folder (default: ./topology or ./mqwarden.yaml)');
   reportOptions(command)
     .option('--fix', 'write into the files what is safe; comments and formatting stay')
+    .option(
+      '--code <src...>',
+      'files and folders of JavaScript and TypeScript to look at; a topology stands before it',
+    )
     .option('--rules <folder>', 'rules of your own: modules that are run');
   narrowing(everywhere(command))
     .addHelpText('after', examples)
@@ -61,18 +69,37 @@ async function runLint(topology: string | undefined, flags: LintFlags, shell: Sh
 }
 
 function optionsFrom(topology: string | undefined, flags: LintFlags, shell: Shell): LintOptions {
-  const session = sessionFrom(topology, flags, shell);
-  return {
-    topology: session.topology,
-    environment: flags.env,
-    only: session.only,
-    services: flags.service,
-    variables: session.variables,
+  const own = {
+    code: flags.code,
     rules: flags.rules,
     baseline: baselineFrom(flags),
     fix: flags.fix,
     today: new Date().toISOString().slice(0, 10),
   };
+  if (flags.code !== undefined && topology === undefined) {
+    requireTopologyFor(flags);
+    return { ...own, variables: shell.variables };
+  }
+  const session = sessionFrom(topology, flags, shell);
+  return {
+    ...own,
+    topology: session.topology,
+    environment: flags.env,
+    only: session.only,
+    services: flags.service,
+    variables: session.variables,
+  };
+}
+
+/** What narrows a topology, where there is none, is a slip. */
+function requireTopologyFor({ env, only, service, rules, fix }: LintFlags): void {
+  const flags = { '--env': env, '--only': only, '--service': service, '--rules': rules, '--fix': fix };
+  const stray = Object.entries(flags).find(([, value]) => value !== undefined)?.[0];
+  if (stray === undefined) return;
+  throw new UsageError(
+    `${stray} is about a topology, and with --code alone none is looked at`,
+    'name it: mqwarden lint topology --code src',
+  );
 }
 
 async function printed(linted: Linted, flags: LintFlags, shell: Shell): Promise<string> {

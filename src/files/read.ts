@@ -14,6 +14,9 @@ const megabyte = 1024 * 1024;
 /** The file is there, and is not one that can be read as a whole. Its message begins with the path. */
 export class UnfitFile extends Error {}
 
+/** It is larger than was asked for. */
+export class TooLarge extends UnfitFile {}
+
 export interface ReadOptions {
   readonly maxMegabytes: number;
   /** False where the name itself must be the file, not a link that somebody else may have put there. */
@@ -46,7 +49,7 @@ function readNow(path: string, { maxMegabytes, followLink = true }: ReadOptions)
     requireRegular(path, stats);
     const max = maxMegabytes * megabyte;
     const bytes = stats.size > max ? undefined : readAtMost(file, stats.size, max);
-    if (bytes === undefined) throw new UnfitFile(`${path} is larger than ${maxMegabytes} MB`);
+    if (bytes === undefined) throw new TooLarge(`${path} is larger than ${maxMegabytes} MB`);
     return { bytes, stats };
   } finally {
     closeSync(file);

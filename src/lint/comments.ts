@@ -1,6 +1,6 @@
 import { Lexer } from 'yaml';
 
-/** A comment of a YAML file. */
+/** A comment, with its marks. */
 export interface Comment {
   readonly text: string;
   readonly at: number;
@@ -9,7 +9,7 @@ export interface Comment {
 /** What the lexer puts between the parts of the text, and is none of it: the starts of documents, scalars and errors. */
 const marks = ['\u0002', '\u0018', '\u001f'];
 
-/** All of a file; what only looks like one stands inside quotes or a block of text. */
+/** All of a YAML file; what only looks like one stands inside quotes or a block of text. */
 export function commentsIn(text: string): Comment[] {
   const comments: Comment[] = [];
   let at = 0;

@@ -2,13 +2,14 @@ import type { Position } from '../core/errors.ts';
 import type { Silenced } from '../core/finding.ts';
 import type { LintFinding, RuleInfo } from '../core/rule.ts';
 import { positionAt } from '../topology/places.ts';
-import { commentsIn } from './comments.ts';
+import { type Source } from '../topology/places.ts';
+import { type Comment, commentsIn } from './comments.ts';
 import { expiredIgnore, unreadableIgnore, unusedIgnore, ungroundedIgnore, unknownIgnore } from './own.ts';
 import type { LintFile } from './rule.ts';
 
 /**
- * `# mqwarden-ignore RULE: reason`, or `# mqwarden-ignore RULE, RULE until 2027-01-31: reason`. Behind what it is about it holds for
- * its own line, alone on a line for the next one that is no comment.
+ * `# mqwarden-ignore RULE: reason`, or `# mqwarden-ignore RULE, RULE until 2027-01-31: reason`; in code after `//` or `/*`. Behind what it
+ * is about it holds for its own line, alone on a line for the next one that is no comment.
  */
 export interface Ignore {
   readonly position: Position;
@@ -21,45 +22,73 @@ export interface Ignore {
   /** The line that it holds for. */
   readonly line: number;
   readonly readable: boolean;
+  /** What comments begin with here: `#`. */
+  readonly mark: string;
 }
 
 const word = 'mqwarden-ignore';
+const begins = new RegExp(`^(?:#|//|/\\*+)\\s*${word}\\b`);
 const form = new RegExp(
-  `^#\\s*${word}(?:\\s+(?<rules>[\\w-]+(?:\\s*,\\s*[\\w-]+)*))?(?:\\s+until\\s+(?<until>\\d{4}-\\d{2}-\\d{2}))?\\s*(?::\\s*(?<reason>.*))?$`,
+  `^(?:#|//|/\\*+)\\s*${word}(?:\\s+(?<rules>[\\w-]+(?:\\s*,\\s*[\\w-]+)*))?(?:\\s+until\\s+(?<until>\\d{4}-\\d{2}-\\d{2}))?\\s*(?::\\s*(?<reason>[^]*))?$`,
 );
 
-export function ignoresIn(file: LintFile): Ignore[] {
-  if (!file.text.includes(word)) return [];
-  const lines = file.text.split('\n');
+/** A file of any language, with its comments. */
+export interface Commented {
+  readonly source: Source;
+  readonly text: string;
+  readonly comments: () => readonly Comment[];
+  readonly mark: string;
+}
+
+export function ignoresIn({ source, text }: LintFile): Ignore[] {
+  return ignoresOf({ source, text, comments: () => commentsIn(text), mark: '#' });
+}
+
+export function ignoresOf({ source, text, comments, mark }: Commented): Ignore[] {
+  if (!text.includes(word)) return [];
+  const all = comments();
+  const lines = without(text, all).split('\n');
   const next = contentFrom(lines);
-  return commentsIn(file.text)
-    .filter(({ text }) => new RegExp(`^#\\s*${word}\\b`).test(text))
-    .map(({ text, at }): Ignore => {
-      const position = positionAt(file.source, at);
-      const groups = form.exec(text.trim())?.groups;
+  return all
+    .filter((comment) => begins.test(comment.text))
+    .map((comment): Ignore => {
+      const position = positionAt(source, comment.at);
+      const groups = form.exec(comment.text.replace(/\*\/$/, '').trim())?.groups;
       const rules = (groups?.['rules'] ?? '').split(',').map((rule) => rule.trim());
       return {
         position,
-        text,
+        text: comment.text,
         rules: rules.filter((rule) => rule !== ''),
         until: groups?.['until'],
         reason: (groups?.['reason'] ?? '').trim(),
         line: lineOf(lines, next, position),
         readable: groups !== undefined && rules[0] !== '' && isDate(groups['until']),
+        mark,
       };
     });
+}
+
+/** The same text with blanks for comments. */
+function without(text: string, comments: readonly Comment[]): string {
+  let rest = '';
+  let at = 0;
+  for (const { text: comment, at: from } of comments) {
+    rest += text.slice(at, from) + comment.replace(/[^\n]/g, ' ');
+    at = from + comment.length;
+  }
+  return rest + text.slice(at);
 }
 
 function isDate(text: string | undefined): boolean {
   return text === undefined || !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
 }
 
-/** Of each line, the first from there on that is neither empty nor a comment; lines are counted from 0. */
+/** Of each line, the first from there on that is not empty; lines are counted from 0. */
 function contentFrom(lines: readonly string[]): readonly number[] {
   const next: number[] = [];
   let found = -1;
   for (let at = lines.length - 1; at >= 0; at -= 1) {
-    if (!/^\s*(?:#|$)/.test(lines[at] ?? '')) found = at;
+    if ((lines[at] ?? '').trim() !== '') found = at;
     next[at] = found;
   }
   return next;
@@ -144,7 +173,8 @@ function naming({ text }: Ignore, rules: readonly string[]): string {
 }
 
 function faultsOf(one: Ignore, { today }: Ignoring): LintFinding[] {
-  const hint = `write it as # ${word} MQ101: why it is meant here`;
+  const rule = one.mark === '#' ? 'MQ101' : 'MQC01';
+  const hint = `write it as ${one.mark} ${word} ${rule}: why it is meant here`;
   if (!one.readable)
     return [fault(unreadableIgnore, one, 'a comment to ignore something that does not say what', hint)];
   if (one.reason === '')

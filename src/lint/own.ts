@@ -38,6 +38,16 @@ export const warned: RuleInfo = {
   instead: 'Change what it is about, or say in a comment why it is meant.',
 };
 
+export const unreadableCode: RuleInfo = {
+  id: 'MQC00',
+  name: 'unreadable-code',
+  severity: 'error',
+  summary: 'A source file cannot be read as JavaScript or TypeScript.',
+  why: 'Nothing in it was looked at: what the rules about code look for may be there.',
+  instead:
+    'Repair what the message names. What is no source of yours need not be among those that `--code` names.',
+};
+
 const asComment = `\`# mqwarden-ignore MQ101: why it is meant here\`, behind what it is about or on the line above; with a date where it is for a
 time, \`# mqwarden-ignore MQ101 until 2027-01-31: why\`; with several rules, \`MQ101, MQ105\`.`;
 
@@ -107,4 +117,5 @@ export const ownRules: readonly RuleInfo[] = [
   unusedIgnore,
   expiredIgnore,
   staleBaseline,
+  unreadableCode,
 ];

@@ -3,13 +3,14 @@ import { UsageError } from '../core/errors.ts';
 import type { RuleInfo } from '../core/rule.ts';
 import { verdictRules } from '../core/verdict-rules.ts';
 import { readRegularFile } from '../files/read.ts';
+import { codeRules } from '../lint/code/rules.ts';
 import { nearest } from '../topology/issues.ts';
 import { infosOf } from './lint.ts';
 import { ruleSet } from './lint/rules.ts';
 
 /** The page of a rule of lint or of verify, by its id or name; Markdown. */
 export async function explain(rule: string, folder?: string): Promise<string> {
-  const infos: RuleInfo[] = [...infosOf(await ruleSet(folder)), ...Object.values(verdictRules)];
+  const infos: RuleInfo[] = [...infosOf(await ruleSet(folder), codeRules), ...Object.values(verdictRules)];
   const word = rule.toLowerCase();
   const found = infos.find(({ id, name }) => id.toLowerCase() === word || name === word);
   if (found === undefined) {

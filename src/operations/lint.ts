@@ -1,26 +1,28 @@
 import { stat } from 'node:fs/promises';
-import { type Position, TopologyError, UsageError } from '../core/errors.ts';
+import { type Position, TopologyError } from '../core/errors.ts';
 import type { Finding, Silenced } from '../core/finding.ts';
 import type { LintFinding, RuleInfo } from '../core/rule.ts';
-import type { Accepting } from '../core/baseline.ts';
-import { fileBelow, fingerprintsOf } from '../core/fingerprint.ts';
+import { fingerprintsOf } from '../core/fingerprint.ts';
 import { allRules, type RuleSet } from '../lint/engine.ts';
-import { ownRules, staleBaseline, warned } from '../lint/own.ts';
+import { ownRules } from '../lint/own.ts';
 import { maskedLine } from '../lint/secrets.ts';
 import { readFiles, type TextFile } from '../topology/files.ts';
-import { accepted, type BaselineUse } from './accepted.ts';
+import type { BaselineUse } from './accepted.ts';
 import { rewrite } from './reports.ts';
-import { asFindings, isWhole, type LintScope, lintTexts } from './lint/look.ts';
+import { codeRoot, compare } from './lint/baseline.ts';
+import { asFindings, type LintScope, lintTexts } from './lint/look.ts';
 import { fixedTexts, type Look } from './lint/repair.ts';
 import { ruleSet } from './lint/rules.ts';
 
 export interface LintOptions extends LintScope {
   /** A file or a folder. */
-  readonly topology: string;
+  readonly topology?: string | undefined;
+  /** Files and folders of source code. */
+  readonly code?: readonly string[] | undefined;
   /** A folder of rules of one's own. */
   readonly rules?: string | undefined;
   readonly baseline?: BaselineUse | undefined;
-  /** Writes what the rules know to be safe into the files. */
+  /** Writes what the rules know to be safe into the files of the topology. */
   readonly fix?: boolean | undefined;
 }
 
@@ -36,34 +38,87 @@ export interface Linted {
   readonly lineAt: (position: Position) => string | undefined;
 }
 
-/** Looks at a topology without asking any broker or store. Throws where there is none to look at. */
+/** What was found in one sort of files. */
+interface Part extends Omit<Linted, 'findings' | 'fingerprints'> {
+  readonly findings: readonly LintFinding[];
+  /** The folder that its files are known from. */
+  readonly root: string;
+}
+
+/** Looks at a topology, at source code, or at both, without asking any broker or store. Throws where there is none to look at. */
 export async function lint(options: LintOptions): Promise<Linted> {
+  const { topology, code } = options;
+  const parts = [
+    ...(topology === undefined ? [] : [await lintTopology(topology, options)]),
+    ...(code === undefined ? [] : [await lintSources(code, options)]),
+  ].map(told);
+  const findings = parts.flatMap((part) => part.findings);
+  const all = parts.map(({ root, findings, silenced }) =>
+    fingerprintsOf([...findings, ...silenced.map(({ finding }) => finding)], root),
+  );
+  const fingerprints = new Map(all.flatMap((some) => [...some]));
+  const roots = new Map(parts.flatMap(({ root, findings }) => findings.map((one) => [one, root])));
+  const how = {
+    rootOf: (finding: Finding) => roots.get(finding) ?? '',
+    isFirm: (finding: Finding) => parts.some(({ firm }) => firm.has(finding)),
+  };
+  const compared = await compare(findings, fingerprints, how, options);
+  return {
+    findings: compared.kept,
+    silenced: [...parts.flatMap(({ silenced }) => silenced), ...compared.silenced],
+    fingerprints,
+    rules: byId(new Set(parts.flatMap(({ rules }) => rules))),
+    fixed: parts.reduce((sum, { fixed }) => sum + fixed, 0),
+    lineAt: (position) => parts.map(({ lineAt }) => lineAt(position)).find((line) => line !== undefined),
+  };
+}
+
+async function lintTopology(path: string, options: LintOptions): Promise<Part> {
   const set = await ruleSet(options.rules);
-  const read = await readable(options.topology);
+  const read = await readable(path);
   // What cannot be read may hold what the others seem to lack.
   const look: Look = (texts) =>
     read.troubles.length > 0 ? { findings: read.troubles, silenced: [] } : lintTexts(texts, set, options);
   const { texts, fixed } =
     options.fix === true ? await fix(read.texts, look) : { texts: read.texts, fixed: 0 };
-  const { findings, silenced } = look(texts);
-  const all: readonly Finding[] = findings.map(asTold);
-  const firm = new Set(all.filter((_, at) => findings[at]?.firm === true));
-  const ignored = silenced.map((one) => ({ ...one, finding: asTold(one.finding) }));
-  const fingerprints = fingerprintsOf([...all, ...ignored.map(({ finding }) => finding)], options.topology);
-  const compared = await compare(all, firm, fingerprints, options);
   return {
-    findings: compared.kept,
-    silenced: [...ignored, ...compared.silenced],
-    fingerprints,
+    ...look(texts),
     rules: infosOf(set),
     fixed,
     lineAt: linesOf(texts),
+    root: path,
   };
 }
 
-/** All that can be found, by id. */
-export function infosOf(set: RuleSet): readonly RuleInfo[] {
-  return [...ownRules, ...allRules(set)].sort((a, b) => (a.id < b.id ? -1 : 1));
+/** What reads code is loaded for code alone. */
+async function lintSources(paths: readonly string[], { today }: LintOptions): Promise<Part> {
+  const { lintCode } = await import('./lint/code.ts');
+  const { findings, silenced, rules, lines } = await lintCode(paths, today);
+  const lineAt = ({ file, line }: Position) => lines.get(file)?.get(line);
+  return { findings, silenced, rules: [...ownRules, ...rules], fixed: 0, lineAt, root: codeRoot() };
+}
+
+/** Without what only lint itself needs. */
+function told(part: Part): Omit<Part, 'findings'> & {
+  readonly findings: readonly Finding[];
+  readonly firm: ReadonlySet<Finding>;
+} {
+  const findings: readonly Finding[] = part.findings.map(asTold);
+  return {
+    ...part,
+    findings,
+    firm: new Set(findings.filter((_, at) => part.findings[at]?.firm === true)),
+    silenced: part.silenced.map((one) => ({ ...one, finding: asTold(one.finding) })),
+  };
+}
+
+/** All that can be found in a topology, and more rules if they are given, by id. */
+export function infosOf(set: RuleSet, more: readonly RuleInfo[] = []): readonly RuleInfo[] {
+  return byId([...ownRules, ...allRules(set), ...more]);
+}
+
+function byId(rules: Iterable<RuleInfo>): readonly RuleInfo[] {
+  return [...rules].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** A file that cannot be read is a finding; no topology at all is an error. */
@@ -97,37 +152,11 @@ async function fix(
   return fixed;
 }
 
-/** Without what only lint itself needs. */
 function asTold(finding: Finding & { readonly fix?: unknown; readonly firm?: unknown }): Finding {
   const told: Finding & { fix?: unknown; firm?: unknown } = { ...finding };
   delete told.fix;
   delete told.firm;
   return told;
-}
-
-/** What is wrong with loading or with comments hides other findings, and cannot wait. */
-export function canWait({ rule }: Finding): boolean {
-  return rule === warned.id || !ownRules.some(({ id }) => id === rule);
-}
-
-async function compare(
-  findings: readonly Finding[],
-  firm: ReadonlySet<Finding>,
-  fingerprints: Linted['fingerprints'],
-  options: LintOptions,
-): Promise<{ readonly kept: readonly Finding[]; readonly silenced: readonly Silenced[] }> {
-  const { baseline, topology } = options;
-  const whole = isWhole(options);
-  if (baseline !== undefined && baseline.then !== 'compare' && !whole)
-    throw new UsageError('a baseline is of the whole topology', 'leave out --env, --only and --service');
-  const how: Accepting = {
-    canWait: (finding) => canWait(finding) && !firm.has(finding),
-    fileOf: ({ position }) => fileBelow(position?.file ?? '', topology),
-    gistOf: (message) => message,
-    isAsked: () => whole,
-    stale: staleBaseline,
-  };
-  return accepted(findings, fingerprints, baseline, how);
 }
 
 function linesOf(texts: readonly TextFile[]): Linted['lineAt'] {

@@ -25,8 +25,9 @@ function frameOf({ position }: Finding, lineAt: FindingsReport['lineAt']): strin
   if (position === undefined || line === undefined || line.trim() === '') return [];
   const from = Math.max(0, position.column - widest);
   const shown = printable(line.slice(from, from + widest).trimEnd());
-  // Escapes make a line longer: then a mark below it would point at something else.
-  const isPlain = shown === line.slice(from, from + widest).trimEnd();
+  // Escapes make a line longer, and what is hidden shorter: then a mark below it would point at something else.
+  const isPlain =
+    shown === line.slice(from, from + widest).trimEnd() && !line.slice(0, position.column).includes('***');
   const gutter = `${position.line} | `;
   const mark = `${' '.repeat(gutter.length + position.column - 1 - from)}^`;
   return [`  ${gutter}${shown}`, ...(isPlain ? [`  ${mark}`] : [])];

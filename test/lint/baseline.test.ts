@@ -9,7 +9,7 @@ import {
 } from '../../src/core/baseline.ts';
 import { fileBelow, fingerprintsOf } from '../../src/core/fingerprint.ts';
 import { staleBaseline } from '../../src/lint/own.ts';
-import { canWait } from '../../src/operations/lint.ts';
+import { canWait } from '../../src/operations/lint/baseline.ts';
 
 const finding = (message: string, line = 1, rule = 'MQ101', file = 'topology/a.yaml'): Finding => ({
   rule,

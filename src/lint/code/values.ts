@@ -1,0 +1,219 @@
+import { type Bindings, nameOf } from './bindings.ts';
+import { bare, is, type Node } from './tree.ts';
+
+/** What an expression is known to be, from the file alone. Pure. */
+
+/** How many names and operators are followed: code that needs more is not read by people either. */
+const deepest = 24;
+
+/** The expression that a name stands for, or itself. */
+export function followed(node: Node, bindings: Bindings, left = deepest): Node {
+  const here = bare(node);
+  if (left === 0) return here;
+  if (is(here, 'Identifier')) {
+    const binding = bindings.of(here.name, here);
+    if (binding?.init === undefined) return here;
+    const init = followed(binding.init, bindings, left - 1);
+    if (binding.path.length === 0) return init;
+    return memberAt(init, binding.path, bindings, left - 1) ?? here;
+  }
+  if (is(here, 'MemberExpression')) {
+    const key = keyOf(here, bindings);
+    const object = followed(here.object, bindings, left - 1);
+    return (key === undefined ? undefined : memberAt(object, [key], bindings, left - 1)) ?? here;
+  }
+  return here;
+}
+
+function memberAt(object: Node, path: readonly string[], bindings: Bindings, left: number): Node | undefined {
+  const [key, ...rest] = path;
+  if (key === undefined) return object;
+  if (!is(object, 'ObjectExpression')) return undefined;
+  // What is spread may give it another value.
+  if (object.properties.some((one) => !is(one, 'Property'))) return undefined;
+  const found = object.properties.findLast((one) => is(one, 'Property') && keyOf(one, bindings) === key);
+  return is(found, 'Property')
+    ? memberAt(followed(found.value, bindings, left), rest, bindings, left)
+    : undefined;
+}
+
+/** The name of a property: `a.b`, `a['b']`, `{ b: … }`, `{ ['b']: … }`. */
+export function keyOf(
+  node: Node & { readonly computed: boolean; readonly key?: Node; readonly property?: Node },
+  bindings: Bindings,
+): string | undefined {
+  const key = node.key ?? node.property;
+  if (key === undefined) return undefined;
+  return node.computed ? constantText(key, bindings) : nameOf(key);
+}
+
+/** Where a value comes from: a module or a global, and the way from there. */
+interface Origin {
+  /** `kafkajs`, `process`; without `node:`. */
+  readonly from: string;
+  readonly path: readonly string[];
+  readonly isGlobal: boolean;
+}
+
+export function originOf(node: Node, bindings: Bindings, left = deepest): Origin | undefined {
+  const here = bare(node);
+  if (left === 0) return undefined;
+  if (is(here, 'Identifier')) {
+    const binding = bindings.of(here.name, here);
+    if (binding === undefined) return global([here.name]);
+    if (binding.module !== undefined) return fromModule(binding.module, binding.path);
+    const init = binding.init === undefined ? undefined : originOf(binding.init, bindings, left - 1);
+    return init === undefined ? undefined : below(init, binding.path);
+  }
+  if (is(here, 'MemberExpression')) {
+    const key = keyOf(here, bindings);
+    const object = key === undefined ? undefined : originOf(here.object, bindings, left - 1);
+    return object === undefined || key === undefined ? undefined : below(object, [key]);
+  }
+  if (is(here, 'AwaitExpression')) {
+    const source = bare(here.argument);
+    return is(source, 'ImportExpression') ? required(source.source, bindings) : undefined;
+  }
+  return is(here, 'CallExpression') && isRequire(here.callee, bindings)
+    ? required(here.arguments[0], bindings)
+    : undefined;
+}
+
+function isRequire(callee: Node, bindings: Bindings): boolean {
+  return (
+    is(callee, 'Identifier') && callee.name === 'require' && bindings.of('require', callee) === undefined
+  );
+}
+
+function required(source: Node | undefined, bindings: Bindings): Origin | undefined {
+  const name = source === undefined ? undefined : constantText(source, bindings);
+  return name === undefined ? undefined : fromModule(name, []);
+}
+
+/** A default export and the module itself are the same to whoever mixes both kinds of modules. */
+function fromModule(module: string, path: readonly string[]): Origin {
+  return {
+    from: module.replace(/^node:/, ''),
+    path: path.filter((step) => step !== 'default'),
+    isGlobal: false,
+  };
+}
+
+const globalObjects = ['globalThis', 'global'];
+
+function global(path: readonly string[]): Origin | undefined {
+  const [first, ...rest] = globalObjects.includes(path[0] ?? '') ? path.slice(1) : path;
+  return first === undefined
+    ? { from: 'globalThis', path: [], isGlobal: true }
+    : { from: first, path: rest, isGlobal: true };
+}
+
+function below(origin: Origin, path: readonly string[]): Origin | undefined {
+  if (origin.isGlobal) {
+    const from = origin.from === 'globalThis' ? [] : [origin.from];
+    return global([...from, ...origin.path, ...path]);
+  }
+  return { ...origin, path: [...origin.path, ...path].filter((step) => step !== 'default') };
+}
+
+/** A text in its parts; undefined where one is not known. */
+export type Text = readonly (string | undefined)[];
+
+/** Undefined for what is no text, or not known to be one. */
+export function textOf(node: Node, bindings: Bindings, left = deepest): Text | undefined {
+  if (left === 0) return undefined;
+  const here = followed(node, bindings, left);
+  if (is(here, 'Literal')) return typeof here.value === 'string' ? [here.value] : undefined;
+  if (is(here, 'TemplateLiteral')) {
+    return here.quasis.flatMap((quasi, at) => {
+      const hole = here.expressions[at];
+      const inner = hole === undefined ? [] : (textOf(hole, bindings, left - 1) ?? [undefined]);
+      return [is(quasi, 'TemplateElement') ? (quasi.value.cooked ?? quasi.value.raw) : '', ...inner];
+    });
+  }
+  if (is(here, 'BinaryExpression') && here.operator === '+') return sumOf(here, bindings, left);
+  return undefined;
+}
+
+/** Only a sum with a text in it is a text. The left side may be as long as the file. */
+function sumOf(node: Node, bindings: Bindings, left: number): Text | undefined {
+  const parts: Text[] = [];
+  let known = false;
+  let here = node;
+  while (is(here, 'BinaryExpression') && here.operator === '+') {
+    const right = textOf(here.right, bindings, left - 1);
+    known ||= right !== undefined;
+    parts.push(right ?? [undefined]);
+    here = bare(here.left);
+  }
+  const first = textOf(here, bindings, left - 1);
+  parts.push(first ?? [undefined]);
+  return known || first !== undefined ? parts.reverse().flat() : undefined;
+}
+
+/** A text that is known as a whole. */
+export function constantText(node: Node, bindings: Bindings): string | undefined {
+  const text = textOf(node, bindings);
+  return text === undefined || text.includes(undefined) ? undefined : text.join('');
+}
+
+/** All that an expression may be, as far as it is a choice between things that stand there. */
+export function choicesOf(node: Node, bindings: Bindings, left = deepest): readonly Node[] {
+  const here = followed(node, bindings, left);
+  const choices = (one: Node) => choicesOf(one, bindings, left - 1);
+  if (left === 0) return [here];
+  if (is(here, 'ConditionalExpression')) return [here.consequent, here.alternate].flatMap(choices);
+  return is(here, 'LogicalExpression') ? [here.left, here.right].flatMap(choices) : [here];
+}
+
+export type Chance = 'always' | 'sometimes' | 'never' | 'unknown';
+
+/**
+ * Whether an expression is `false`: from what it is computed by, where that always gives a boolean. What comes from elsewhere as it is, an
+ * option of a caller, is unknown.
+ */
+export function isFalse(node: Node, bindings: Bindings, left = deepest): Chance {
+  if (left === 0) return 'unknown';
+  const here = followed(node, bindings, left);
+  const chance = (one: Node) => isFalse(one, bindings, left - 1);
+  if (is(here, 'Literal')) return here.value === false ? 'always' : 'never';
+  if (is(here, 'UnaryExpression') && here.operator === '!') return isNot(here.argument, bindings);
+  if (is(here, 'BinaryExpression')) return isComparison(here.operator) ? comparison(here, chance) : 'unknown';
+  if (is(here, 'ConditionalExpression')) return either(chance(here.consequent), chance(here.alternate));
+  if (is(here, 'LogicalExpression')) {
+    const [first, second] = [chance(here.left), chance(here.right)];
+    if (here.operator !== '&&') return second === 'always' ? 'sometimes' : either(first, second);
+    return first === 'always' ? 'always' : either(first, second);
+  }
+  return is(here, 'CallExpression') && is(here.callee, 'Identifier') && here.callee.name === 'Boolean'
+    ? 'sometimes'
+    : 'unknown';
+}
+
+function isNot(argument: Node, bindings: Bindings): Chance {
+  const inner = followed(argument, bindings);
+  if (is(inner, 'Literal')) return inner.value ? 'always' : 'never';
+  // `!!x` is x, as far as can be seen.
+  return is(inner, 'ObjectExpression', 'ArrayExpression') ? 'always' : 'sometimes';
+}
+
+function isComparison(operator: string): boolean {
+  return /^(?:[=!]==?|[<>]=?|in|instanceof)$/.test(operator);
+}
+
+/** `given !== false` passes on what was given. */
+function comparison(
+  { left, right }: { readonly left: Node; readonly right: Node },
+  chance: (node: Node) => Chance,
+): Chance {
+  const [a, b] = [bare(left), bare(right)];
+  if (is(b, 'Literal') && typeof b.value === 'boolean') return chance(a);
+  if (is(a, 'Literal') && typeof a.value === 'boolean') return chance(b);
+  return 'sometimes';
+}
+
+function either(a: Chance, b: Chance): Chance {
+  if (a === b) return a;
+  const some = [a, b];
+  return some.includes('always') || some.includes('sometimes') ? 'sometimes' : 'unknown';
+}

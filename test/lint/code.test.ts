@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { judgeCode } from '../../src/lint/code/engine.ts';
+import { codeRules } from '../../src/lint/code/rules.ts';
+import { parseCode } from '../../src/operations/lint/parse.ts';
+
+/** What the engine makes of what rules find in code. The rules themselves: rules.test.ts. */
+
+const look = (text: string, file = 'src/a.ts') =>
+  judgeCode({ file, text }, parseCode({ file, text }), codeRules, '2026-11-24');
+const weak = 'export const options = { rejectUnauthorized: false };\n';
+
+describe('a comment', () => {
+  const rulesIn = (text: string) => look(text).findings.map(({ rule }) => rule);
+
+  it('ignores its own line, or the next one that is no comment', () => {
+    expect(rulesIn(weak.replace('\n', ' // mqwarden-ignore MQC01: a laboratory\n'))).toEqual([]);
+    expect(rulesIn(`/* mqwarden-ignore unverified-tls: a laboratory */\n// More.\n\n${weak}`)).toEqual([]);
+    expect(rulesIn(`// mqwarden-ignore MQC01 until 2999-01-01: soon gone\n${weak}`)).toEqual([]);
+    expect(rulesIn(`// mqwarden-ignore MQC01: a laboratory\nf();\n${weak}`)).toEqual(['MQ013', 'MQC01']);
+  });
+
+  it.each([
+    ['no reason', '// mqwarden-ignore MQC01', 'MQ011'],
+    ['no rule', '// mqwarden-ignore: because', 'MQ010'],
+    ['a rule of topologies', '// mqwarden-ignore MQ101: because', 'MQ012'],
+    ['a day that has passed', '// mqwarden-ignore MQC01 until 2020-01-01: because', 'MQ014'],
+  ])('with %s is a finding of its own', (_, comment, rule) => {
+    expect(rulesIn(`${comment}\n${weak}`)).toEqual([rule, 'MQC01']);
+    expect(rulesIn(`const text = '${comment}';\n${weak}`)).toEqual(['MQC01']);
+  });
+});
+
+it('ignores with the reason that is given', () => {
+  const { findings, silenced } = look(weak.replace('\n', ' // mqwarden-ignore MQC01: a laboratory\n'));
+  expect(findings).toEqual([]);
+  expect(silenced).toMatchObject([{ by: 'comment', reason: 'a laboratory', finding: { rule: 'MQC01' } }]);
+});
+
+it.each(['src/a.test.ts', 'test/a.ts', 'src/__tests__/a.js', 'fixtures/a.cjs', 'src\\e2e\\a.ts'])(
+  'only looks for secrets in tests: %s',
+  (file) => {
+    expect(look(weak, file).findings).toEqual([]);
+    expect(look(weak, file.replace(/test|fixtures|e2e/g, 'latest')).findings).toHaveLength(1);
+  },
+);

@@ -1,0 +1,4 @@
+const amqp = require('amqplib');
+
+module.exports = async () => {
+  const connection = await amqp.connect(url);

@@ -1,0 +1,1 @@
+export const Health = ({ up }: { up: boolean }) => <span>{up ? 'connected' : 'not connected'}</span>;

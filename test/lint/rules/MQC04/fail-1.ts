@@ -1,0 +1,3 @@
+import { connect } from 'amqplib';
+
+const connection = await connect(process.env.RABBITMQ_URL ?? 'amqp://localhost');

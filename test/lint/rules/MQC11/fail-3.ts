@@ -1,0 +1,2 @@
+// Whoever imports this file makes the client.
+export { Kafka } from 'kafkajs';

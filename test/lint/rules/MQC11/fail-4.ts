@@ -1,0 +1,3 @@
+import amqplib from 'amqplib';
+
+await useLibrary(amqplib);
