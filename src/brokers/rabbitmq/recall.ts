@@ -2,7 +2,7 @@ import { partOf } from '../../core/address.ts';
 import type { Observation, Reading, Scope, Warning } from '../../core/broker.ts';
 import type { Placed } from '../../core/landscape.ts';
 import { PartialView } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
+import { compareText, type Json, type JsonObject } from '../../core/json.ts';
 import type { Definitions } from './definitions.ts';
 import { keptUsers, refusals } from './refusals.ts';
 import { type RabbitResource, type Vhost, vhostAddress } from './resources.ts';
@@ -19,6 +19,8 @@ interface Facts {
   readonly held: readonly string[];
   /** Who has permissions where, in all vhosts: `[vhost, user]`. */
   readonly permitted: readonly (readonly [vhost: string, user: string])[];
+  /** What leads messages from or to other vhosts and brokers: `[vhost, component, name]`. Its value has credentials in it. */
+  readonly links: readonly (readonly [vhost: string, component: string, name: string])[];
 }
 
 export function factsOf(definitions: Definitions, held: ReadonlySet<string>): JsonObject {
@@ -26,6 +28,10 @@ export function factsOf(definitions: Definitions, held: ReadonlySet<string>): Js
     vhosts: (definitions.vhosts ?? []).map(({ name }) => name).sort(),
     held: [...held].sort(),
     permitted: (definitions.permissions ?? []).map(({ vhost, user }) => [vhost, user]),
+    links: (definitions.parameters ?? [])
+      .filter(({ component }) => Object.hasOwn(ledBy, component))
+      .map(({ vhost = '', component, name }) => [vhost, component, name] as const)
+      .sort((a, b) => compareText(a.join(' '), b.join(' '))),
   };
   return { ...facts };
 }
@@ -60,6 +66,7 @@ export function recall(
       ...vhosts.flatMap((one) => queueTypeWarning(one, version)),
       ...[...names].flatMap((name) => adminWarning(name, target.section.admin.username, facts, desired)),
     ],
+    elsewhere: facts.links.filter(([vhost]) => names.has(vhost)).map(elsewhere),
   };
 }
 
@@ -72,7 +79,24 @@ function readFacts(facts: JsonObject): Facts {
       const [vhost = '', user = ''] = texts(pair);
       return [vhost, user] as const;
     }),
+    links: list(facts['links']).map((link) => {
+      const [vhost = '', component = '', name = ''] = texts(link);
+      return [vhost, component, name] as const;
+    }),
   };
+}
+
+const ledBy: Readonly<Record<string, (name: string, vhost: string) => string>> = {
+  shovel: (name, vhost) => `what the shovel ${name} of vhost ${vhost} leads in or away is not followed`,
+  'federation-upstream': (name, vhost) =>
+    `what comes to vhost ${vhost} by the federation upstream ${name} is not followed`,
+};
+
+function elsewhere([vhost, component, name]: Facts['links'][number]): string {
+  return (
+    ledBy[component]?.(name, vhost) ??
+    `what ${component} ${name} of vhost ${vhost} leads elsewhere is not followed`
+  );
 }
 
 function list(value: Json | undefined): readonly Json[] {
