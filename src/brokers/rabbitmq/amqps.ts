@@ -53,6 +53,18 @@ export async function dial({ url, vhost, username, password, tls, ...more }: Cal
   });
 }
 
+/**
+ * Why somebody was not let in; undefined where it is for none of these. `login`: neither this password nor this certificate is
+ * taken; `mechanism`: no password is, or no certificate; `vhost`: who it is was taken, but there is no such vhost, it may not enter, or has
+ * as many connections as it may. amqplib has no codes for these: the broker's words are read.
+ */
+export function turnedAway(error: unknown): 'login' | 'mechanism' | 'vhost' | undefined {
+  const words = error instanceof Error ? error.message : '';
+  if (words.startsWith('Expected ConnectionOpenOk')) return 'vhost';
+  if (/\b403\b.*ACCESS[_-]REFUSED/.test(words)) return 'login';
+  return words.includes('SASL mechanism') ? 'mechanism' : undefined;
+}
+
 /** As amqplib's own, which keeps both for all to see. */
 function plain(username: string, password: string) {
   return { mechanism: 'PLAIN', response: () => Buffer.from(['', username, password].join('\0')) };

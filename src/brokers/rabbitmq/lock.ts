@@ -14,7 +14,7 @@ import {
   notLocked,
 } from '../../core/lock.ts';
 import { type Admin, type Login, loginOf, openAdmin } from './admin.ts';
-import { type Call, dial } from './amqps.ts';
+import { type Call, dial, turnedAway } from './amqps.ts';
 import { amqpsError } from './causes.ts';
 import { lockVhost } from './names.ts';
 import type { RabbitEnvironment } from './schema.ts';
@@ -94,7 +94,7 @@ async function tryToEnter(call: Call): Promise<ChannelModel | undefined> {
   try {
     return await dial(call);
   } catch (error) {
-    if (error instanceof Error && error.message.startsWith('Expected ConnectionOpenOk')) return undefined;
+    if (turnedAway(error) === 'vhost') return undefined;
     throw amqpsError(call.url.host, error);
   }
 }

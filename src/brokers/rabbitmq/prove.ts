@@ -5,7 +5,7 @@ import { LoginRefused, RefusedError } from '../../core/errors.ts';
 import type { Placed } from '../../core/landscape.ts';
 import type { Answer, Login, Prover, Question } from '../../core/proof.ts';
 import { clientTls } from './admin.ts';
-import { type Call, dial } from './amqps.ts';
+import { type Call, dial, turnedAway } from './amqps.ts';
 import { amqpsError } from './causes.ts';
 import { askAll, type Asker } from './prove/ask.ts';
 import { type Line, lineOn } from './prove/line.ts';
@@ -120,14 +120,18 @@ async function tryToEnter(call: Call, isKnown: boolean): Promise<ChannelModel | 
   try {
     return await dial(call);
   } catch (error) {
-    const words = error instanceof Error ? error.message : '';
-    if (words.startsWith('Expected ConnectionOpenOk')) return undefined;
-    if (!/403 \(ACCESS-REFUSED\)|SASL mechanism/.test(words)) throw amqpsError(call.url.host, error);
-    throw refused(call, words, isKnown);
+    const why = turnedAway(error);
+    if (why === 'vhost') return undefined;
+    if (why === undefined) throw amqpsError(call.url.host, error);
+    throw refused(call, why, isKnown);
   }
 }
 
-function refused({ url, username, password }: Call, words: string, isKnown: boolean): LoginRefused {
+function refused(
+  { url, username, password }: Call,
+  why: 'login' | 'mechanism',
+  isKnown: boolean,
+): LoginRefused {
   if (!isKnown) {
     return new LoginRefused(`RabbitMQ at ${url.host} has no user ${username}`, {
       endpoint: url.host,
@@ -135,9 +139,8 @@ function refused({ url, username, password }: Call, words: string, isKnown: bool
     });
   }
   const by = password === undefined ? 'its certificate' : 'the stored password';
-  const offered = words.includes('SASL mechanism')
-    ? ': it takes no login by certificate (EXTERNAL), or none by password'
-    : '';
+  const offered =
+    why === 'mechanism' ? ': it takes no login by certificate (EXTERNAL), or none by password' : '';
   return new LoginRefused(`RabbitMQ at ${url.host} refuses ${username} with ${by}${offered}`, {
     endpoint: url.host,
     hint:

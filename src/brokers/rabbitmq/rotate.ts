@@ -1,8 +1,8 @@
 import type { Context, Credential, Permit, Rotator } from '../../core/broker.ts';
-import { BrokerError, messageOf } from '../../core/errors.ts';
+import { BrokerError } from '../../core/errors.ts';
 import type { Placed } from '../../core/landscape.ts';
 import { type Admin, type Login, loginOf, openAdmin } from './admin.ts';
-import { dial } from './amqps.ts';
+import { dial, turnedAway } from './amqps.ts';
 import { amqpsError } from './causes.ts';
 import { connectionsOf } from './connections.ts';
 import type { LivePermission, LiveUser } from './definitions.ts';
@@ -59,10 +59,10 @@ async function loginOverAmqp(way: Way, credential: Credential): Promise<'accepte
     await connection.close();
     return 'accepted';
   } catch (error) {
-    const message = messageOf(error);
-    if (message.includes('403') && message.includes('ACCESS')) return 'refused';
+    const why = turnedAway(error);
+    if (why === 'login') return 'refused';
     // Who it is was accepted: only the vhost is not open to it, or its limit is reached.
-    if (message.startsWith('Expected ConnectionOpenOk')) return 'accepted';
+    if (why === 'vhost') return 'accepted';
     throw amqpsError(url.host, error);
   }
 }

@@ -8,7 +8,7 @@ import { bareCause, messageOf, MqwardenError, SecretError } from '../../../core/
 import { readTls, type TlsTexts } from '../../../secrets/pem.ts';
 import { Redaction } from '../../../secrets/redact.ts';
 import { credentialReader, type ReadCredential, type Reading } from '../../../secrets/source.ts';
-import { dial } from '../amqps.ts';
+import { dial, turnedAway } from '../amqps.ts';
 import { Channels } from './channels.ts';
 import { type checkedConnect, refuseGuest } from './options.ts';
 
@@ -172,17 +172,17 @@ export async function parting(work: Promise<unknown>): Promise<void> {
   await Promise.race([work, sleep(partingMs, undefined, { ref: false })]);
 }
 
-/** amqplib's errors have no code for what matters most here: the broker's words are read. */
 function failure(endpoint: string, vhost: string, username: string, cause: Error): MqwardenError {
   const { message } = cause;
   const details = { endpoint, cause };
-  if (message.includes('403') && message.includes('ACCESS')) {
+  const why = turnedAway(cause);
+  if (why === 'login') {
     return new MqwardenError('MQWARDEN_ACCESS_REFUSED', `${endpoint} refused user "${username}"`, {
       ...details,
       hint: 'the stored credential is not the one of the broker',
     });
   }
-  if (message.startsWith('Expected ConnectionOpenOk')) {
+  if (why === 'vhost') {
     const told = `user "${username}" was not let into vhost "${vhost}"`;
     return new MqwardenError('MQWARDEN_VHOST_REFUSED', told, {
       ...details,
