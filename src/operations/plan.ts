@@ -2,12 +2,12 @@ import { type AccessChange, accessChanges, resourcesAfter } from '../core/access
 import type { Address } from '../core/address.ts';
 import { type Decided, decide, sortChanges } from '../core/decide.ts';
 import type { Decisions } from '../core/decisions.ts';
-import { creation, diff, type Difference, kindOf } from '../core/diff.ts';
+import { diff, type Difference } from '../core/diff.ts';
 import { settleFormer } from '../core/former.ts';
 import { keptBeside, sameGenerations, settleGenerations } from '../core/generations.ts';
-import type { Broker, Refusal, Warning } from '../core/broker.ts';
+import type { Refusal, Warning } from '../core/broker.ts';
 import { assemble, type BrokerPlan, type Plan, type PlanInput } from '../core/plan.ts';
-import type { Change, Resource } from '../core/resource.ts';
+import type { Change } from '../core/resource.ts';
 import { RefusedError, UsageError } from '../core/errors.ts';
 import { durationText } from '../core/duration.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -15,7 +15,8 @@ import { withCredentialDrift } from './drift.ts';
 import { type Knowledge, knowledgeOf, usersIn, withKnown } from './generations.ts';
 import { holderOf } from './holders.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
-import { liveSource, snapshotSource, type Source, type Stored } from './source.ts';
+import { checkStore, storedOf, type Unasked } from './plan/stored.ts';
+import { liveSource, snapshotSource, type Source } from './source.ts';
 
 export interface PlanOptions extends SessionOptions {
   readonly decisions: Decisions;
@@ -26,8 +27,7 @@ export interface PlanOptions extends SessionOptions {
 export interface Planned extends Site {
   readonly difference: Difference;
   readonly part: BrokerPlan;
-  /** Live users whose password the store was not asked for, and changes that need it. */
-  readonly unasked: { readonly users: number; readonly changes: number };
+  readonly unasked: Unasked;
 }
 
 export interface PlanResult {
@@ -197,81 +197,6 @@ async function readKnown(offline: Site, knowledge: Knowledge, source: Source) {
   const reading = await source.read(site);
   const found = withKnown(site, knowledge, usersIn(site, reading.resources));
   return found === site ? { site, reading } : { site: found, reading: await source.read(found) };
-}
-
-function usersOf(kinds: Broker['kinds'], desired: readonly Resource[]): Resource[] {
-  return desired.filter((want) => kindOf(kinds, want).credential?.(creation(want)) === true);
-}
-
-/** Of the users whose credential services are given: those beside them have theirs in the record of their rotation. */
-function storedOf(
-  { broker, compiled, landscape, bases }: Site,
-  knowledge: Knowledge,
-): ReadonlyMap<Address, Stored> {
-  const inUse = new Map(
-    landscape.services.map(({ name, generations }) => [name, generations?.inUse ?? bases.get(name)]),
-  );
-  return new Map(
-    usersOf(broker.kinds, compiled.resources)
-      .filter((user) => kindOf(broker.kinds, user).principal?.(user) === inUse.get(user.service ?? ''))
-      .map(({ address, service = '' }) => [address, knowledge.get(service)?.stored ?? 'no']),
-  );
-}
-
-/**
- * New users need a place for their password, and a live one whose password must be written needs it stored: both are held back
- * otherwise, with what stands on them. A live user whose password is not stored keeps it, which is worth a warning.
- */
-function checkStore(
-  { kinds }: Broker,
-  difference: Difference,
-  stored: ReadonlyMap<Address, Stored>,
-): Pick<Planned, 'difference' | 'unasked'> {
-  const live = usersOf(kinds, [...difference.desired.values()]).filter((user) =>
-    difference.live.has(user.address),
-  );
-  const held = difference.changes.flatMap((change) => {
-    if (kindOf(kinds, change).credential?.(change) !== true) return [];
-    const isBare = change.before === null || kindOf(kinds, change).isBare?.(change.before) === true;
-    return passwordless(change, stored.get(change.address), isBare);
-  });
-  const blocked = new Set(held.map((refusal) => refusal.address));
-  const missing = new Set<Stored | undefined>(['no', 'no store']);
-  const warnings = live
-    .filter((user) => missing.has(stored.get(user.address)))
-    .map((user) => ({
-      address: user.address,
-      message: `${user.service ?? 'a user'} exists with a password that the secret store does not have: it is kept`,
-    }));
-  const checked = {
-    ...difference,
-    changes: difference.changes.filter((change) => !blocked.has(change.address)),
-    blocked: [...difference.blocked, ...held],
-    warnings: [...difference.warnings, ...warnings],
-  };
-  const notAsked = (all: readonly { readonly address: Address }[]) =>
-    all.filter(({ address }) => stored.get(address) === 'not asked').length;
-  const needing = difference.changes.filter(
-    (change) => change.action !== 'create' && kindOf(kinds, change).credential?.(change) === true,
-  );
-  return { difference: checked, unasked: { users: notAsked(live), changes: notAsked(needing) } };
-}
-
-function passwordless({ address, action }: Change, stored: Stored | undefined, isBare: boolean): Refusal[] {
-  if (stored === 'no store') {
-    const reason = 'its password has no place: the environment names no secret store';
-    return [{ address, action, reason, hint: 'name one, such as `secrets: file:secrets`' }];
-  }
-  if (stored !== 'no' || isBare) return [];
-  const reason = 'its password must be written again, and the secret store does not have it';
-  return [
-    {
-      address,
-      action,
-      reason,
-      hint: 'put the password into the store; none is made up for a user that has one',
-    },
-  ];
 }
 
 /** Asks what the changes would lose or disturb. */

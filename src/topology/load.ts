@@ -2,6 +2,8 @@ import { digest } from '../core/json.ts';
 import { type Position, type Problem, TopologyError } from '../core/errors.ts';
 import { type Data, type DataObject, type ParsedFile, parseFile } from './document.ts';
 import { readFiles, type TextFile } from './files.ts';
+import { type EnvironmentOutput, environmentOf, serviceOf } from './declarations.ts';
+import { dataOf, digestible } from './digest.ts';
 import { check, type Issue, nearest } from './issues.ts';
 import { isMapping, type Merged, mergeFiles, type Unit } from './merge.ts';
 import { byPosition, type Path, placeAt, positionAt, showPath } from './places.ts';
@@ -173,39 +175,6 @@ function hintFor(kind: 'environments' | ServiceKey, { path, hint, atKey = false 
   return hint === undefined ? only : `${only}; ${hint}`;
 }
 
-type EnvironmentOutput = ReturnType<typeof unitSchemas>['environment']['_zod']['output'];
-type ServiceOutput = ReturnType<typeof unitSchemas>['service']['_zod']['output'];
-
-function environmentOf(
-  { name, data }: Unit,
-  output: EnvironmentOutput,
-  brokers: readonly BrokerSections[],
-): EnvironmentDeclaration {
-  return {
-    name,
-    production: output.production ?? (name === 'production' || name === 'prod'),
-    sections: sectionsOf(output, brokers),
-    override: sectionsOf(output.override ?? {}, brokers),
-    sizes: new Map(
-      Object.entries(output.services ?? {}).map(([service, sizes]) => [service, sectionsOf(sizes, brokers)]),
-    ),
-    secrets: output.secrets,
-    claims: globsOf(output.claims, brokers),
-    protected: globsOf(output.protected, brokers),
-    written: data,
-  };
-}
-
-function serviceOf(
-  name: string,
-  under: ServiceKey,
-  output: ServiceOutput,
-  brokers: readonly BrokerSections[],
-): ServiceDeclaration {
-  const { owner, description, suspended = false, formerly = [], rotation } = output;
-  return { name, under, owner, description, suspended, formerly, rotation, sections: sectionsOf(output, brokers) };
-}
-
 /** A name that a service had is nobody's now, and was one service's. */
 function formerProblems(merged: Merged, services: ReadonlyMap<string, ServiceDeclaration>): Problem[] {
   const owners = new Map<string, string>();
@@ -228,22 +197,6 @@ function formerProblems(merged: Merged, services: ReadonlyMap<string, ServiceDec
     });
   }
   return problems;
-}
-
-function sectionsOf(
-  output: Readonly<Record<string, unknown>>,
-  brokers: readonly BrokerSections[],
-): ReadonlyMap<string, unknown> {
-  return new Map(
-    brokers.map(({ name }) => [name, output[name]] as const).filter(([, section]) => section !== undefined),
-  );
-}
-
-function globsOf(
-  output: EnvironmentOutput['claims'],
-  brokers: readonly BrokerSections[],
-): ReadonlyMap<string, readonly string[]> {
-  return new Map(brokers.map(({ name, schema }) => [name, output?.[name]?.[schema.principals] ?? []]));
 }
 
 /** What stands under `principals` is found under `services` too: those who ask mostly mean both. */
@@ -286,16 +239,4 @@ function assemble(merged: Merged, { environments, unplaced, services, landed }: 
         ...(merged.removed.size === 0 ? {} : { removed: [...merged.removed.keys()].sort() }),
       }),
   };
-}
-
-function dataOf(units: ReadonlyMap<string, Unit>): unknown {
-  return Object.fromEntries([...units].map(([name, { data }]) => [name, digestible(data)]));
-}
-
-/** The data as written, before any schema, so that nothing that a schema makes of it can hide from the digest. */
-function digestible(data: Data): unknown {
-  if (typeof data === 'bigint') return { integer: String(data) };
-  if (typeof data !== 'object' || data === null) return data;
-  if (Array.isArray(data)) return data.map((item: Data) => digestible(item));
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, digestible(value)]));
 }
