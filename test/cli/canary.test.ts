@@ -313,6 +313,15 @@ describe('when all goes well', () => {
     expect(runs.every(({ stdout }) => stdout !== '')).toBe(true);
   });
 
+  it('reports all that it knows, as a page and as data', async () => {
+    const runs = [
+      await run('report', ['report', 'good.yaml', '--out', 'report.html']),
+      await run('report of what is live', ['report', 'good.yaml', '--live', '--format', 'json']),
+    ];
+    expect(runs.map(({ code }) => code)).toEqual([0, 0]);
+    expect(await readFile(join(cwd, 'report.html'), 'utf8')).toContain(`fresh-${mark}`);
+  });
+
   it('imports what lives, and plans what it wrote', async () => {
     const { code, stderr } = await run('import', ['import', 'good.yaml', '--out', 'imported']);
     expect([0, 2], stderr).toContain(code);

@@ -150,7 +150,10 @@ it('is one page with all of it in its tables', async () => {
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(/^<!doctype html>/);
   const text = stdout.replace(/<script[^]*?<\/script>/g, '').replace(/<[^>]+>/g, ' ');
-  for (const part of [order, mail, 'orders-team', `mail.${workspace.mark}`]) expect(text).toContain(part);
+  for (const part of [order, mail, `orders.${workspace.mark}`, `mail.${workspace.mark}`])
+    expect(text).toContain(part);
+  // The map's own data.
+  expect(stdout).toContain('"orders-team"');
   expect(stdout.match(/data-verdict="/g)?.length).toBeGreaterThanOrEqual(12);
 });
 
