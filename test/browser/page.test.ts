@@ -140,18 +140,48 @@ describe('the map', () => {
 });
 
 describe('the tables', () => {
+  test('access is a grid of who and what, and a list of all that is known of each right', async () => {
+    const page = await open(shop());
+    const line = page.locator('#access-grid tbody tr', { hasText: 'order.events' });
+    expect(await line.locator('td').allInnerTexts()).toEqual(['W', '', '', '']);
+    expect(await line.locator('abbr').getAttribute('title')).toBe('write');
+    expect(await page.locator('#access-grid thead th').allTextContents()).toEqual([
+      'Thing',
+      'order-service',
+      'mail-service',
+      'bill-service',
+      'report-service',
+    ]);
+    await page.getByRole('button', { name: 'As a list' }).click();
+    expect(await page.locator('#access-grid').isVisible()).toBe(false);
+    expect(await page.locator('#access-list tr', { hasText: 'order.events' }).innerText()).toContain(
+      'order.#',
+    );
+  });
+
   test('access is filtered by words, broker and right, and says how much is left', async () => {
     const page = await open(shop());
-    expect(await rows(page, 'access')).toBe(5);
     const section = page.locator('#access');
     await section.getByRole('searchbox').fill('bill');
-    expect(await rows(page, 'access')).toBe(1);
+    expect(await page.locator('#access-grid tbody tr').allInnerTexts()).toEqual([
+      expect.stringContaining('bill.orders'),
+    ]);
     expect(await section.getByRole('status').textContent()).toBe('1 of 5 rows');
+    await page.getByRole('button', { name: 'As a list' }).click();
+    expect(await rows(page, 'access')).toBe(1);
     await section.getByRole('searchbox').fill('');
+    expect(await rows(page, 'access')).toBe(5);
     await section.getByLabel('Broker').selectOption('kafka');
     await section.getByLabel('Right').selectOption('write');
     expect(await rows(page, 'access')).toBe(1);
     expect(await page.locator('#access tr[data-row]:visible th').innerText()).toBe('orders');
+  });
+
+  test('what is too much for a grid is a list, until a filter leaves less', async () => {
+    const page = await open(sized(60));
+    expect(await page.locator('#access-grid').isVisible()).toBe(false);
+    await page.locator('#access').getByRole('searchbox').fill('service-007');
+    expect(await page.locator('#access-grid').isVisible()).toBe(true);
   });
 
   test('what was seen is opened, and what fails is open already', async () => {
@@ -166,6 +196,8 @@ describe('the tables', () => {
     const page = await open(shop(), {}, '#at=service%3Aorder-service');
     await page.locator('#details').getByRole('link', { name: 'Its blast radius' }).click();
     await expect.poll(() => page.locator('#blast details').getAttribute('open')).toBe('');
+    await page.locator('#blast').getByRole('link', { name: 'On the map' }).click();
+    await expect.poll(() => title(page)).toBe('order-service');
   });
 });
 

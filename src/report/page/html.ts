@@ -12,8 +12,19 @@ type Piece = string | number | Html | readonly Html[] | undefined;
  * what is no letter (control characters, marks that turn the direction of text) is shown as an escape.
  */
 export function html(around: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
-  const parts = around.map((text, index) => text + markupOf(pieces[index]));
-  return { markup: parts.join('') };
+  const texts = compact(around);
+  return { markup: texts.map((text, index) => text + markupOf(pieces[index])).join('') };
+}
+
+const compacted = new WeakMap<TemplateStringsArray, readonly string[]>();
+
+/** Our own text without the indents of our source: of what is put in, nothing is changed. */
+function compact(around: TemplateStringsArray): readonly string[] {
+  const known = compacted.get(around);
+  if (known !== undefined) return known;
+  const texts = around.map((text) => text.replaceAll(/\n\s*/g, '\n'));
+  compacted.set(around, texts);
+  return texts;
 }
 
 function markupOf(piece: Piece): string {

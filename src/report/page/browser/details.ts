@@ -12,6 +12,7 @@ export function details(graph: Graph, node: PageNode, choose: (id: string) => vo
   return [
     element('h3', { id: 'here', tabindex: -1 }, node.label),
     element('p', { class: 'about' }, about(node)),
+    ...warnings(node),
     ...list(graph, 'Writes to', of(out, 'writes'), 'to', choose),
     ...list(graph, 'Reads', of(into, 'reads'), 'from', choose),
     ...list(graph, 'Written by', of(into, 'writes'), 'from', choose),
@@ -25,14 +26,33 @@ export function details(graph: Graph, node: PageNode, choose: (id: string) => vo
   ];
 }
 
-function about({ kind, place, broker, owner, suspended }: PageNode): string {
+function about({ kind, place, broker, owner, suspended, is }: PageNode): string {
   return [
-    wordOf(kind),
+    is === undefined ? wordOf(kind) : `${wordOf(kind)}, ${is}`,
     ...(broker === undefined ? [] : [`on ${broker}`]),
     ...(place === '' ? [] : [`in ${place}`]),
     ...(owner === undefined ? [] : [`of ${owner}`]),
     ...(suspended === true ? ['suspended'] : []),
   ].join(', ');
+}
+
+function warnings({ power, wide = [] }: PageNode): HTMLElement[] {
+  const items = wide.map((says) => element('li', {}, element('code', {}, says)));
+  return [
+    ...(power === undefined
+      ? []
+      : [element('p', { class: 'perhaps' }, `Could give itself any right: ${power}`)]),
+    ...(items.length === 0
+      ? []
+      : [
+          element(
+            'details',
+            {},
+            element('summary', {}, `Grants for names yet to come, too (${items.length})`),
+            element('ul', {}, ...items),
+          ),
+        ]),
+  ];
 }
 
 function list(

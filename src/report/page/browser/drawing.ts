@@ -13,15 +13,15 @@ export interface Picture {
 }
 
 const height = 28;
-const letter = 7.2;
-const longest = 30;
-const badge = 24;
+const letter = 7;
+const longest = 28;
+const badge = 22;
 
 export function picture(view: View, at: string | undefined, choose: (id: string) => void): Picture {
   const texts = new Map(view.nodes.map(({ key, node }) => [key, shortened(printable(node.label))]));
   const where = placed(
     view,
-    (key) => Math.max(64, (texts.get(key)?.length ?? 0) * letter + badge + 16),
+    (key) => Math.max(64, (texts.get(key)?.length ?? 0) * letter + badge + 12),
     height,
   );
   const svg = drawing('svg', {
@@ -78,7 +78,7 @@ function nodeOf({ key, node }: Drawn, where: Placed, text: string, at: string | 
   group.append(
     drawing('title', {}, said(node)),
     drawing('rect', { width, height, rx: node.kind === 'service' || node.kind === 'team' ? 14 : 4 }),
-    drawing('text', { class: 'badge', x: 9, y: 18, 'aria-hidden': 'true' }, badgeOf(node.kind)),
+    drawing('text', { class: 'badge', x: 8, y: 18, 'aria-hidden': 'true' }, badgeOf(node.kind)),
     drawing('text', { x: badge, y: 18, 'aria-hidden': 'true' }, text),
   );
   return group;

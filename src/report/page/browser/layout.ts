@@ -27,7 +27,7 @@ const margin = 16;
 
 export function placed(view: View, widthOf: (key: string) => number, height: number): Placed {
   const graph = new Graph<object, Box, { readonly points: readonly Point[] }>({ directed: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: 8, edgesep: 6, ranksep: 72, marginx: margin, marginy: margin });
+  graph.setGraph({ rankdir: 'LR', nodesep: 8, edgesep: 4, ranksep: 38, marginx: margin, marginy: margin });
   for (const { key } of view.nodes) graph.setNode(key, { width: widthOf(key), height } as Box);
   for (const { from, to } of view.edges) graph.setEdge(from, to, { points: [] });
   layout(graph);

@@ -65,6 +65,8 @@ export function map({ nodes, edges }: MapData): void {
   });
   zooming(parts, state, redraw);
   window.addEventListener('popstate', redraw);
+  // By a link from elsewhere on the page, or from elsewhere.
+  window.addEventListener('hashchange', comeHere);
   search(
     nodes,
     { box, list: theOne('map-hits', HTMLUListElement), told: theOne('map-found', HTMLElement) },
@@ -74,6 +76,11 @@ export function map({ nodes, edges }: MapData): void {
   theOne('map-body', HTMLElement).hidden = false;
   theOne('no-map', HTMLElement).hidden = true;
   redraw();
+  comeHere();
+}
+
+function comeHere(): void {
+  if (location.hash.startsWith(begins)) theOne('map', HTMLElement).scrollIntoView();
 }
 
 function draw(parts: Parts, whole: Graph, { zoom }: State, choose: (id: string) => void): void {
@@ -90,7 +97,7 @@ function draw(parts: Parts, whole: Graph, { zoom }: State, choose: (id: string) 
 }
 
 function size(canvas: HTMLElement, { svg, width, height }: Picture, zoom: number | undefined): void {
-  const scale = zoom ?? Math.min(1, Math.max(0.5, (canvas.clientWidth - 4) / width));
+  const scale = zoom ?? Math.min(1, Math.max(0.65, (canvas.clientWidth - 4) / width));
   svg.setAttribute('width', String(Math.round(width * scale)));
   svg.setAttribute('height', String(Math.round(height * scale)));
   const here = svg.querySelector('.here')?.getBoundingClientRect();
@@ -165,5 +172,9 @@ function told(graph: Graph, at: PageNode | undefined, view: View | undefined): s
     services: ' Things are too many to draw: only services are.',
     teams: ' Services are too many to draw: by who answers for them.',
   };
-  return `Who writes to the left, who reads to the right.${what[detail]}${alone}`;
+  const hubs =
+    view.hubs.length === 0
+      ? ''
+      : ` Lines of ${view.hubs.map(({ label }) => label).join(', ')} are drawn where it is chosen.`;
+  return `Who writes to the left, who reads to the right.${what[detail]}${hubs}${alone}`;
 }

@@ -22,12 +22,15 @@ export interface View {
   readonly edges: readonly DrawnEdge[];
   readonly detail: Detail;
   readonly isCut: boolean;
+  /** Things that so much goes through that their lines would hide all others. */
+  readonly hubs: readonly PageNode[];
   /** Of the nodes that were to be drawn, those that nothing leads to or from. */
   readonly alone: number;
 }
 
 /** More than this nobody reads. */
 const most = { nodes: 260, edges: 420 };
+const busy = 24;
 
 /** With the node in the middle: what its messages reach to its right, whose messages it gets to its left. */
 export function focused(graph: Graph, id: string, hops: number): View | undefined {
@@ -53,12 +56,15 @@ export function focused(graph: Graph, id: string, hops: number): View | undefine
     detail: 'things',
     isCut: down.isCut || up.isCut,
     first: 'here',
+    hubs: [],
     wanted: [],
   });
 }
 
 /** Services that write stand to the left, those that read to the right. */
 export function overview(graph: Graph, detail: Detail): View {
+  const hubs = detail === 'things' ? hubsOf(graph) : [];
+  const crowded = new Set(hubs.map(({ id }) => id));
   const seen =
     detail === 'things'
       ? graph
@@ -69,16 +75,21 @@ export function overview(graph: Graph, detail: Detail): View {
     const node = seen.nodes.get(id);
     return node !== undefined && isActor(node) ? `${side} ${id}` : `thing ${id}`;
   };
-  const edges = seen.edges.map((edge) => ({
-    from: keyOf(edge.from, 'writer'),
-    to: keyOf(edge.to, 'reader'),
-    edge,
-  }));
+  const edges = seen.edges
+    .filter(({ from, to }) => !crowded.has(from) && !crowded.has(to))
+    .map((edge) => ({ from: keyOf(edge.from, 'writer'), to: keyOf(edge.to, 'reader'), edge }));
+  const wanted = [...seen.nodes.keys()].filter((id) => !crowded.has(id));
   return viewOf(seen, edges, (key) => key.slice(key.indexOf(' ') + 1), {
     detail,
     isCut: false,
-    wanted: [...seen.nodes.keys()],
+    hubs,
+    wanted,
   });
+}
+
+function hubsOf(graph: Graph): PageNode[] {
+  const many = (id: string) => Math.max(graph.from.get(id)?.length ?? 0, graph.to.get(id)?.length ?? 0);
+  return [...graph.nodes.values()].filter((node) => !isActor(node) && many(node.id) > busy);
 }
 
 /** As much detail as can be read. */
@@ -98,9 +109,13 @@ function viewOf(
   {
     detail,
     isCut,
+    hubs,
     first,
     wanted,
-  }: Pick<View, 'detail' | 'isCut'> & { readonly first?: string; readonly wanted: readonly string[] },
+  }: Pick<View, 'detail' | 'isCut' | 'hubs'> & {
+    readonly first?: string;
+    readonly wanted: readonly string[];
+  },
 ): View {
   const keys = new Set([
     ...(first === undefined ? [] : [first]),
@@ -116,5 +131,5 @@ function viewOf(
     return one === undefined ? [] : [{ from: one.from, to: one.to, edges: some.map(({ edge }) => edge) }];
   });
   const drawn = new Set(nodes.map(({ node }) => node.id));
-  return { nodes, edges, detail, isCut, alone: wanted.filter((id) => !drawn.has(id)).length };
+  return { nodes, edges, detail, isCut, hubs, alone: wanted.filter((id) => !drawn.has(id)).length };
 }

@@ -1,81 +1,88 @@
 import { html, type Html } from '../html.ts';
-import type { PageAccess, PageModel } from '../model.ts';
-import { addressed, count, filterOf, kindWord, section, table, tag } from './parts.ts';
+import type { PageAccess, PageModel, PageNode } from '../model.ts';
+import { addressed, count, filterOf, kindWord, named, onMap, section, table, tag } from './parts.ts';
 
-/** Who has which right on what: by whoever has it, a row a thing. */
+/** Who has which right on what: by whoever has it, a row a thing. The script makes a grid of these rows. */
 export function access(model: PageModel): Html {
-  const rights = [...new Set(model.access.flatMap((one) => one.rights.map(({ right }) => right)))];
-  const brokers = model.brokers.map(({ name, title }) => [name, title] as const);
   const groups = [...Map.groupBy(model.access, ({ who }) => who)];
+  const things = new Set(model.access.map(({ at }) => at)).size;
+  const nodes = new Map(model.nodes.map((node) => [node.id, node]));
   const isShort = model.access.length <= 60;
   return section(
     'access',
     'Access',
     html`<p>
-      ${count(groups.length, 'holder')} with rights on
-      ${count(new Set(model.access.map(({ at }) => at)).size, 'thing')}. <em>Perhaps</em>: a pattern or a host
-      that cannot be told for sure.
+      ${count(groups.length, 'holder')} with rights on ${count(things, 'thing')}. <em>Perhaps</em>: a pattern
+      or a host that cannot be told for sure.
     </p>`,
-    filterOf('access', 'a service, a thing, a key', [
-      { field: 'broker', title: 'Broker', options: brokers },
-      { field: 'rights', title: 'Right', options: rights.map((right) => [right, right]) },
-      {
-        field: 'may',
-        title: 'How sure',
-        options: [
-          ['yes', 'sure'],
-          ['perhaps', 'perhaps'],
-        ],
-      },
-    ]),
-    ...groups.map(([who, some], index) => group(model, who, some, `access-${index}`, isShort)),
+    filters(model),
+    html`<div id="access-grid" hidden></div>`,
+    html`<div id="access-list">
+      ${groups.map(([who, some], index) => group(nodes.get(who), some, `access-${index}`, isShort))}
+    </div>`,
   );
 }
 
-function group(
-  model: PageModel,
-  who: string,
-  some: readonly PageAccess[],
-  id: string,
-  isOpen: boolean,
-): Html {
-  const label = model.nodes.find((node) => node.id === who)?.label ?? who;
-  const rows = some.map(
-    ({ at, holder, rights }) =>
-      html`<tr
-        data-row
-        data-broker="${holder.broker}"
-        data-rights="${rights.map(({ right }) => right).join(' ')}"
-        data-may="${[...new Set(rights.map(({ may }) => may))].join(' ')}"
-      >
-        <th scope="row">${addressed(at)}</th>
-        <td>${kindWord(at)}</td>
-        <td>${rights.map(right)}</td>
-        <td>${named(holder.broker, holder.principal)}</td>
-      </tr> `,
-  );
+function filters({ access, brokers }: PageModel): Html {
+  const rights = [...new Set(access.flatMap((one) => one.rights.map(({ right }) => right)))];
+  return filterOf('access', 'a service, a thing, a key', [
+    { field: 'broker', title: 'Broker', options: brokers.map(({ name, title }) => [name, title]) },
+    { field: 'rights', title: 'Right', options: rights.map((right) => [right, right]) },
+    {
+      field: 'may',
+      title: 'How sure',
+      options: [
+        ['yes', 'sure'],
+        ['perhaps', 'perhaps'],
+      ],
+    },
+  ]);
+}
+
+function group(node: PageNode | undefined, some: readonly PageAccess[], id: string, isOpen: boolean): Html {
+  const [first] = some;
+  const label = node?.label ?? first?.holder.principal ?? '';
+  const isNoService = node?.is === undefined ? '' : html` ${tag('plain', node.is)}`;
+  const power = node?.power === undefined ? '' : html` ${tag('perhaps', 'could give itself any right')}`;
   return html`<details
     class="group"
     id="${id}"
-    data-of="${who}"
+    data-of="${node?.id ?? ''}"
     data-title="Its access"
-    ${isOpen ? html` open` : ''}
+    ${isOpen ? html`open` : ''}
   >
     <summary>
-      <span class="name">${label}</span> <span class="says">${count(some.length, 'thing')}</span>
+      <span class="name">${label}</span>
+      <span class="says">${count(some.length, 'thing')}</span>${isNoService}${power}
     </summary>
-    ${table(`What ${label} may do`, ['Thing', 'Kind', 'Rights', 'As'], rows)}
+    ${node === undefined ? '' : onMap(node.id)}${table(`What ${label} may do`, ['Thing', 'Kind', 'Rights', 'As'], some.map(row))}${wide(node?.wide ?? [])}
   </details> `;
 }
 
-function right({ right, may, keys }: PageAccess['rights'][number]): Html {
-  const with_ = keys === undefined ? '' : html` <code>${keys}</code>`;
-  return html`<span class="right"
-    >${tag(may === 'yes' ? 'right' : 'perhaps', may === 'yes' ? right : `perhaps ${right}`)}${with_}</span
-  > `;
+function row({ at, holder, rights }: PageAccess): Html {
+  const sure = [...new Set(rights.map(({ may }) => may))].join(' ');
+  const words = rights.map(({ right }) => right).join(' ');
+  return html`<tr data-row data-broker="${holder.broker}" data-rights="${words}" data-may="${sure}">
+    <th scope="row">${addressed(at)}</th>
+    <td>${kindWord(at)}</td>
+    <td>${rights.map(right)}</td>
+    <td>
+      ${named(holder.principal)}
+      <span class="says">on ${holder.broker}</span>
+    </td>
+  </tr> `;
 }
 
-function named(broker: string, principal: string): Html {
-  return html`<span class="name" title="${principal}">${principal}</span>
-    <span class="says">on ${broker}</span>`;
+function right({ right, may, keys }: PageAccess['rights'][number]): Html {
+  const only = keys === undefined ? '' : html` <code>${keys}</code>`;
+  const words = may === 'yes' ? right : `perhaps ${right}`;
+  return html`<span class="${may === 'yes' ? 'tag' : 'tag is-perhaps'}">${words}</span>${only} `;
+}
+
+function wide(says: readonly string[]): Html {
+  if (says.length === 0) return html``;
+  return html`<p>Its grants are for names that there are not yet, too:</p>
+    <ul>
+      ${says.map((one) => html`<li><code>${one}</code></li>`)}
+    </ul>`;
 }

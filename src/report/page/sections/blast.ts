@@ -1,6 +1,6 @@
 import { html, type Html } from '../html.ts';
 import type { PageBlast, PageModel } from '../model.ts';
-import { addressed, count, filterOf, kindWord, section, table, tag, told } from './parts.ts';
+import { addressed, count, filterOf, kindWord, onMap, section, table, tag, told } from './parts.ts';
 
 /** Whom an attacker with the credential of a service reaches: by service, a row for each that is reached and how. */
 export function blast(model: PageModel): Html {
@@ -41,6 +41,7 @@ function one(blast: PageBlast, index: number): Html {
       <span class="name">${service}</span>
       <span class="says">reaches ${count(reachedBy(blast), 'other')}</span>
     </summary>
+    ${onMap(who)}
     ${groups.length === 0 ? html`<p data-row>Nobody else.</p>` : table(`Whom ${service} reaches`, ['Who', 'How', 'Where', 'By'], groups.map(row))}${
       also.length === 0
         ? ''

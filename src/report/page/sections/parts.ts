@@ -61,17 +61,28 @@ export function filterOf(id: string, what: string, choices: readonly Choice[] = 
   </div> `;
 }
 
+/** A name, which may be longer than there is room. */
+export function named(text: string): Html {
+  return text.length < 30 ? html`${text}` : html`<span class="name" title="${text}">${text}</span>`;
+}
+
 /** `queue` and what it is called, with where it is. */
 export function addressed(at: Address): Html {
   const parts = partsOf(at);
+  const name = parts.at(-1) === '' ? `(default ${kindWord(at)})` : (parts.at(-1) ?? '');
   const place = parts.slice(0, -1).join('/');
   const where = place === '' ? '' : html` <span class="says">in ${place}</span>`;
-  return html`<span class="name" title="${at}">${parts.at(-1) ?? ''}</span>${where}`;
+  return html`<span class="name" title="${at}">${name}</span>${where}`;
 }
 
 /** `queue` */
 export function kindWord(at: Address): string {
   return kindOf(at).split(':').at(-1)?.replaceAll('-', ' ') ?? '';
+}
+
+/** To the node on the map, which the script draws. */
+export function onMap(id: string): Html {
+  return html`<p><a href="#at=${encodeURIComponent(id)}">On the map</a></p>`;
 }
 
 export function tag(is: string, words: string): Html {

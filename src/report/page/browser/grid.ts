@@ -1,0 +1,98 @@
+import { element, theOne } from './dom.ts';
+
+/** The rows of access that the filter leaves as a grid: things down, holders across. Where it is too large to be read, the list stays. */
+
+const most = { holders: 45, things: 200 };
+
+export function grid(): void {
+  const place = theOne('access-grid', HTMLElement);
+  const list = theOne('access-list', HTMLElement);
+  const button = element('button', { type: 'button' }, 'As a list');
+  const controls = document.querySelector('.controls[data-for="access"]');
+  controls?.append(button);
+  let isGrid = true;
+  const redraw = () => {
+    const found = isGrid ? gridOf(list) : undefined;
+    place.replaceChildren(...(found === undefined ? [] : [found]));
+    place.hidden = found === undefined;
+    list.hidden = found !== undefined;
+    button.textContent = found === undefined ? 'As a grid' : 'As a list';
+    button.disabled = found === undefined && isGrid;
+    button.title = button.disabled ? 'Filter first: there is too much for a grid' : '';
+  };
+  button.addEventListener('click', () => {
+    isGrid = !isGrid;
+    redraw();
+  });
+  controls?.addEventListener('input', redraw);
+  redraw();
+  // A link to a part of the list.
+  window.addEventListener('hashchange', () => {
+    if (!location.hash.startsWith('#access-')) return;
+    isGrid = false;
+    redraw();
+  });
+}
+
+function gridOf(list: HTMLElement): HTMLElement | undefined {
+  const rows = [...list.querySelectorAll<HTMLElement>('[data-row]')].filter((row) => !row.hidden);
+  const holders = Map.groupBy(rows, (row) => row.closest<HTMLElement>('details')?.dataset['of'] ?? '');
+  const things = Map.groupBy(rows, (row) => row.querySelector<HTMLElement>('th .name')?.title ?? '');
+  if (rows.length === 0 || holders.size > most.holders || things.size > most.things) return undefined;
+  const heads = [...holders.values()].map(([row]) => {
+    const name = row?.closest('details')?.querySelector('summary .name')?.textContent ?? '';
+    return element('th', { scope: 'col', title: name }, name);
+  });
+  const lines = [...things]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, some]) => {
+      const by = new Map(some.map((row) => [row.closest<HTMLElement>('details')?.dataset['of'] ?? '', row]));
+      return element('tr', {}, head(some[0]), ...[...holders.keys()].map((holder) => cell(by.get(holder))));
+    });
+  return element(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Access as a grid' },
+    element(
+      'table',
+      { class: 'grid' },
+      element(
+        'caption',
+        {},
+        'R read, W write, C configure, D describe; else the first letters of a right; ? perhaps',
+      ),
+      element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, 'Thing'), ...heads)),
+      element('tbody', {}, ...lines),
+    ),
+  );
+}
+
+function head(row: HTMLElement | undefined): HTMLElement {
+  const [name, kind] = [row?.querySelector('th'), row?.querySelector('td')];
+  return element(
+    'th',
+    { scope: 'row' },
+    ...[...(name?.childNodes ?? [])].map((node) => node.cloneNode(true)),
+    element('span', { class: 'says' }, ` ${kind?.textContent ?? ''}`),
+  );
+}
+
+function cell(row: HTMLElement | undefined): HTMLElement {
+  const rights = [...(row?.querySelectorAll('.tag') ?? [])].flatMap(({ textContent, classList }) => {
+    const isSure = !classList.contains('is-perhaps');
+    const mark = letters(textContent.slice(textContent.lastIndexOf(' ') + 1));
+    return [
+      element(
+        'abbr',
+        { title: textContent, class: isSure ? undefined : 'perhaps' },
+        isSure ? mark : `${mark}?`,
+      ),
+      ' ',
+    ];
+  });
+  return element('td', { class: rights.length > 0 ? 'has' : undefined }, ...rights);
+}
+
+function letters(right: string): string {
+  const isKnown = ['read', 'write', 'configure', 'describe'].includes(right);
+  return right.slice(0, isKnown ? 1 : 2).toUpperCase();
+}
