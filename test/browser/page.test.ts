@@ -256,7 +256,8 @@ describe('for everybody', () => {
     await page.emulateMedia({ media: 'print' });
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
     expect(await page.locator('details:not([open])').count()).toBe(0);
-    expect(await page.locator('.controls:visible, nav:visible').count()).toBe(0);
+    expect(await page.locator('.controls:visible, nav:visible, #access-grid:visible').count()).toBe(0);
+    expect(await rows(page, 'access')).toBe(5);
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
       'rgb(255, 255, 255)',
     );

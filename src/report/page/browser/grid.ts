@@ -58,7 +58,7 @@ function gridOf(list: HTMLElement): HTMLElement | undefined {
       element(
         'caption',
         {},
-        'R read, W write, C configure, D describe; else the first letters of a right; ? perhaps',
+        'R read, W write, C configure, D describe; others by their beginning, or by the initials of their words; ? perhaps',
       ),
       element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, 'Thing'), ...heads)),
       element('tbody', {}, ...lines),
@@ -92,7 +92,10 @@ function cell(row: HTMLElement | undefined): HTMLElement {
   return element('td', { class: rights.length > 0 ? 'has' : undefined }, ...rights);
 }
 
+/** `R` for read, `Del` for delete, `DC` for describe_configs. */
 function letters(right: string): string {
+  const words = right.split('_');
+  if (words.length > 1) return words.map((word) => word.slice(0, 1).toUpperCase()).join('');
   const isKnown = ['read', 'write', 'configure', 'describe'].includes(right);
-  return right.slice(0, isKnown ? 1 : 2).toUpperCase();
+  return right.slice(0, 1).toUpperCase() + right.slice(1, isKnown ? 1 : 3);
 }

@@ -56,7 +56,8 @@ function one(blast: PageBlast, index: number): Html {
 function row(hits: PageBlast['hits']): Html {
   const [hit] = hits;
   if (hit === undefined) return html``;
-  const more = hits.length === 1 ? '' : html` <span class="says">and ${hits.length - 1} more ways</span>`;
+  const more =
+    hits.length === 1 ? '' : html` <span class="says">and ${count(hits.length - 1, 'more way')}</span>`;
   const ways = hit.way.map(({ at }) => html` → ${addressed(at)}`);
   const through =
     hit.through.length === 0 ? '' : html` <span class="says">through ${hit.through.join(', ')}</span>`;

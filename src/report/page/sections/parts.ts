@@ -82,7 +82,7 @@ export function kindWord(at: Address): string {
 
 /** To the node on the map, which the script draws. */
 export function onMap(id: string): Html {
-  return html`<p><a href="#at=${encodeURIComponent(id)}">On the map</a></p>`;
+  return html`<p class="on-map"><a href="#at=${encodeURIComponent(id)}">On the map</a></p>`;
 }
 
 export function tag(is: string, words: string): Html {
