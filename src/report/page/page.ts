@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { html, type Html, inlined } from './html.ts';
 import type { PageModel } from './model.ts';
+import { packed } from './packed.ts';
 import { access } from './sections/access.ts';
 import { ages } from './sections/ages.ts';
 import { blast } from './sections/blast.ts';
@@ -18,7 +19,6 @@ export interface PageAssets {
 }
 
 export function pageOf(model: PageModel, { script, style }: PageAssets): string {
-  const data = { nodes: model.nodes, edges: model.edges };
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -45,7 +45,7 @@ export function pageOf(model: PageModel, { script, style }: PageAssets): string 
           </p>
         </footer>
         <script type="application/json" id="data">
-          ${inlined(data)}
+          ${inlined(packed(model.nodes, model.edges))}
         </script>
         ${own('script', script)}
       </body>

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { readPageAssets } from '../../../src/files/page.ts';
+import { type Packed, unpacked } from '../../../src/report/page/packed.ts';
 import { pageOf } from '../../../src/report/page/page.ts';
 import { attacked, shop, sized } from './models.ts';
 
@@ -73,7 +74,9 @@ describe('names that want to run', () => {
   test('the data come back as they were', () => {
     const [data = ''] = matches(page, /<script type="application\/json" id="data">([\s\S]*?)<\/script>/g);
     const { nodes, edges } = attacked();
-    expect(JSON.parse(data)).toEqual({ nodes, edges });
+    const found = JSON.parse(data) as Packed;
+    expect(found.nodes).toEqual(nodes);
+    expect(unpacked(found)).toEqual(edges);
     expect(data).not.toMatch(/[<\u2028\u2029]/);
   });
 });

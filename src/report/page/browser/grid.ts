@@ -35,10 +35,11 @@ export function grid(): void {
 }
 
 function gridOf(list: HTMLElement): HTMLElement | undefined {
+  if (list.querySelectorAll(':scope > details:not([hidden])').length > most.holders) return undefined;
   const rows = [...list.querySelectorAll<HTMLElement>('[data-row]')].filter((row) => !row.hidden);
   const holders = Map.groupBy(rows, (row) => row.closest<HTMLElement>('details')?.dataset['of'] ?? '');
   const things = Map.groupBy(rows, (row) => row.querySelector<HTMLElement>('th .name')?.title ?? '');
-  if (rows.length === 0 || holders.size > most.holders || things.size > most.things) return undefined;
+  if (rows.length === 0 || things.size > most.things) return undefined;
   const heads = [...holders.values()].map(([row]) => {
     const name = row?.closest('details')?.querySelector('summary .name')?.textContent ?? '';
     return element('th', { scope: 'col', title: name }, name);

@@ -1,10 +1,12 @@
 import { theOne } from './dom.ts';
 import { grid } from './grid.ts';
-import { map, type MapData } from './map.ts';
+import { type Packed, unpacked } from '../packed.ts';
+import { map } from './map.ts';
 import { anchors, printing, tables } from './tables.ts';
 
 // The page is whole without this: what is added is the map, and the filters of the tables.
-map(JSON.parse(theOne('data', HTMLScriptElement).text) as MapData);
+const data = JSON.parse(theOne('data', HTMLScriptElement).text) as Packed;
+map(data.nodes, unpacked(data));
 tables();
 grid();
 printing();

@@ -9,11 +9,6 @@ import { focused, readable, type View } from './view.ts';
 
 /** The map: what is chosen stands in the address of the page, so that Back goes back. */
 
-export interface MapData {
-  readonly nodes: readonly PageNode[];
-  readonly edges: readonly PageEdge[];
-}
-
 const begins = '#at=';
 
 /** Of the page. */
@@ -32,7 +27,7 @@ interface State {
   zoom: number | undefined;
 }
 
-export function map({ nodes, edges }: MapData): void {
+export function map(nodes: readonly PageNode[], edges: readonly PageEdge[]): void {
   const whole = graphOf(nodes, edges);
   const state: State = { zoom: undefined };
   const parts: Parts = {
