@@ -38,7 +38,7 @@ async function picture(
       ...place,
       x: place.x - 12,
       width: place.width + 24,
-      height: Math.min(place.height, 640),
+      height: Math.min(place.height, 720),
       scale: 1,
     },
     captureBeyondViewport: true,
@@ -55,7 +55,7 @@ mkdirSync(images, { recursive: true });
 const browser = await startBrowser();
 try {
   for (const { file, at, colorScheme, show } of pictures) {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme });
+    const page = await browser.newPage({ viewport: { width: 1560, height: 900 }, colorScheme });
     await page.goto(pathToFileURL(report).href + at);
     await page.evaluate('scrollTo(0, 0)');
     await picture(page, file, show);
