@@ -72,16 +72,27 @@ export function isSecretKey(key: string): boolean {
 }
 
 const hidden = '***';
-const secretKey =
-  '(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|private[-_]?key|credentials?)["\']?\\s*[:=]';
+const names =
+  '(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|private[-_]?key|credentials?)["\']?\\s*';
+const secretKey = `${names}[:=]`;
 /** What stands behind a secret's key, to the end of the line, since it may hold anything; unless it is a reference. */
 const keyAndValue = new RegExp(`(${secretKey}\\s*)(?!["']?(?:env|file|vault|aws-sm|exec):)[^\\s#].*`, 'gi');
 const onlyKey = new RegExp(`^\\s*(?:-\\s+)*["']?[\\w.-]*${secretKey}`, 'i');
+/** Ends a line: its value comes below, and in a broken file, or between braces, it may be indented in any way. */
+const openKey = new RegExp(
+  `(?:${secretKey}\\s*(?:[|>][-+\\d]*\\s*)?|^\\s*(?:[-?]\\s+)*["']?[\\w.-]*${names})(?:#.*)?$`,
+  'i',
+);
+const anyKey = /^\s*(?:[-?]\s+)*["']?[^\s"':#][^"':#]*["']?:(?:\s|$)/;
+
+/** No secret that is broken off from its key looks like this. */
+const keyWithValue = /^\s*["']?[\w.-]+["']?:\s+\S/;
 
 /** A line of a file as it may be shown to anybody: whatever may be a secret in it is not, nor what goes on from a secret's key. */
 export function maskedLine(lines: readonly string[], at: number): string {
   const line = lines[at] ?? '';
-  if (isBelowSecret(lines, at)) return `${line.slice(0, indentOf(line))}${hidden}`;
+  if (isBelowSecret(lines, at) || isBehindOpenKey(lines, at))
+    return `${line.slice(0, indentOf(line))}${hidden}`;
   const masked = line.replace(keyAndValue, (_, key: string) => `${key}${hidden}`);
   return [...formatsIn(masked), ...randomIn(masked)]
     .sort((a, b) => b.at - a.at)
@@ -103,6 +114,21 @@ function isBelowSecret(lines: readonly string[], at: number): boolean {
     if (line.trim() === '' || indentOf(line) >= indent) continue;
     if (onlyKey.test(line)) return true;
     indent = indentOf(line);
+  }
+  return false;
+}
+
+/** Longer than any key in PEM. */
+const mostLines = 200;
+
+/** Whether a line, with no key of its own, stands below one that ends with the key of a secret. */
+function isBehindOpenKey(lines: readonly string[], at: number): boolean {
+  const own = lines[at] ?? '';
+  for (let above = at - 1; above >= 0; above -= 1) {
+    const line = lines[above] ?? '';
+    if (openKey.test(line)) return !keyWithValue.test(own) || indentOf(own) > indentOf(line);
+    if (anyKey.test(line)) return false;
+    if (at - above > mostLines) return true;
   }
   return false;
 }

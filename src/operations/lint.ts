@@ -5,6 +5,7 @@ import type { LintFinding, RuleInfo } from '../core/rule.ts';
 import { fingerprintsOf } from '../core/fingerprint.ts';
 import { allRules, type RuleSet } from '../lint/engine.ts';
 import { ownRules } from '../lint/own.ts';
+import { literalSecret } from '../lint/rules/mq101-literal-secret.ts';
 import { maskedLine } from '../lint/secrets.ts';
 import { readFiles, type TextFile } from '../topology/files.ts';
 import type { BaselineUse } from './accepted.ts';
@@ -81,11 +82,13 @@ async function lintTopology(path: string, options: LintOptions): Promise<Part> {
     read.troubles.length > 0 ? { findings: read.troubles, silenced: [] } : lintTexts(texts, set, options);
   const { texts, fixed } =
     options.fix === true ? await fix(read.texts, look) : { texts: read.texts, fixed: 0 };
+  const results = look(texts);
+  const found = [...results.findings, ...results.silenced.map(({ finding }) => finding)];
   return {
-    ...look(texts),
+    ...results,
     rules: infosOf(set),
     fixed,
-    lineAt: linesOf(texts),
+    lineAt: linesOf(texts, found),
     root: path,
   };
 }
@@ -159,12 +162,23 @@ function asTold(finding: Finding & { readonly fix?: unknown; readonly firm?: unk
   return told;
 }
 
-function linesOf(texts: readonly TextFile[]): Linted['lineAt'] {
+/** Where a secret was found, nothing is shown from there on, whatever its key looks like. */
+function linesOf(texts: readonly TextFile[], findings: readonly Finding[]): Linted['lineAt'] {
   const split = new Map<string, readonly string[]>();
+  const secrets = Map.groupBy(
+    findings.flatMap(({ rule, position }) =>
+      rule === literalSecret.id && position !== undefined ? [position] : [],
+    ),
+    ({ file, line }) => `${line}:${file}`,
+  );
   return ({ file, line }) => {
     const lines = split.get(file) ?? texts.find((one) => one.file === file)?.text.split(/\r?\n/);
     if (lines === undefined) return undefined;
     split.set(file, lines);
-    return line > lines.length ? undefined : maskedLine(lines, line - 1);
+    if (line > lines.length) return undefined;
+    const columns = (secrets.get(`${line}:${file}`) ?? []).map(({ column }) => column);
+    if (columns.length === 0) return maskedLine(lines, line - 1);
+    const before = (lines[line - 1] ?? '').slice(0, Math.min(...columns) - 1);
+    return `${maskedLine([...lines.slice(0, line - 1), before], line - 1)}***`;
   };
 }

@@ -160,6 +160,21 @@ it('compares with a baseline, which goes stale', async () => {
   expect(await load('base.json')).not.toContain('MQ106');
 });
 
+it.each([
+  ['whose key is written with an escape', `"pass\\x77ord": ${canary}`],
+  ['on the line below its key', `? password\n        : ${canary}`],
+  ['that broke off from its key', `password:\n${canary}`],
+])('shows no line with a secret %s', async (_, written) => {
+  const text = topology(clean).replace(
+    '{ username: provisioner, password: file:/run/secrets/rabbitmq }',
+    `\n        username: p\n        ${written}`,
+  );
+  await save('mqwarden.yaml', text);
+  const { code, stdout } = await run('lint');
+  expect(code).toBe(2);
+  expectNoCanary(stdout, [canary]);
+});
+
 it('accepts nothing that keeps the topology from loading, whichever rule tells it', async () => {
   await save('mqwarden.yaml', topology('  orders: { owner: orders-team, rabbitmq: { user: guest } }\n'));
   const base = ['lint', '--format', 'json', '--baseline', 'base.json'];

@@ -194,6 +194,11 @@ test('a secret behind its key is never shown', slow, () => {
     'password:\n  S',
     'secret: |\n  a\n  S',
     'password: >-\n\n    S',
+    '? password\n: S',
+    'password:\nS',
+    'password: # in the vault\n\n- S',
+    'a: { password:\n"S" }',
+    'secret: |\na\nS',
   );
   fc.assert(
     fc.property(secret, form, (hidden, shape) => {
