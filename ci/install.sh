@@ -3,6 +3,10 @@
 set -euo pipefail
 . "${BASH_SOURCE[0]%/*}/common.sh"
 
+# There the job has the secrets and the token of the repository, and a checkout of the pull request is a stranger's: its node_modules would be run.
+[ "${GITHUB_EVENT_NAME:-}" != pull_request_target ] ||
+  fail 'this action does not run on pull_request_target, where a stranger'"'"'s files meet your secrets: use pull_request'
+
 command -v node >/dev/null || fail 'there is no Node.js: let actions/setup-node run before this action'
 
 own=$(placed node_modules/.bin)

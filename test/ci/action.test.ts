@@ -48,6 +48,17 @@ describe('action.yml', () => {
     }
   });
 
+  it('runs nothing of a checkout on pull_request_target', () => {
+    reference();
+    runner.snapshot();
+    const ran = runner.run(planned, pullRequest('stranger/brokers'), {
+      GITHUB_EVENT_NAME: 'pull_request_target',
+    });
+    expect(ran.codes).toEqual({ 'Get mqwarden': 1 });
+    expect(ran.log).toMatch(/^::error title=mqwarden::this action does not run on pull_request_target/m);
+    expect([runner.calls('npm'), runner.calls('gh')]).toEqual([[], []]);
+  });
+
   it('interpolates nothing into a script', () => {
     const scripts = action.runs.steps.flatMap(({ run }) => run ?? []);
     expect(scripts.length).toBeGreaterThan(3);
