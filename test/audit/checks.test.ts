@@ -48,6 +48,7 @@ const door: Knocked = {
 };
 const rabbitFacts: RabbitFacts = {
   admin: 'admin',
+  version: told('4.3.6'),
   listeners: told([
     { protocol: 'amqp/ssl', port: 5671 },
     { protocol: 'https', port: 15671 },
@@ -155,6 +156,7 @@ const trying = (...answers: readonly Ungranted['may'][]) => ({
 });
 const kafkaFacts: KafkaFacts = {
   admin: 'admin',
+  metadataVersion: 31,
   settings: settings(),
   acls: told([]),
   topics: told(['orders']),

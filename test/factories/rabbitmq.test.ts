@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connect, type ConnectionEvent } from '../../src/brokers/rabbitmq/connect.ts';
+import { connected, type ConnectionAnswer } from '../../src/brokers/rabbitmq/facts/answers.ts';
 import { brokersForTests, uniqueName } from '../brokers/index.ts';
 import { rabbitAdmin } from '../brokers/rabbit-admin.ts';
 import { again, expectAuditLines, rabbitUsers, rotate, type Store, storeOf, until } from './support.ts';
@@ -51,6 +52,19 @@ async function open(secrets: Store, more: object = {}) {
   connection.on('error', () => undefined);
   return { connection, events };
 }
+
+it('tells the broker which service it is, by the property that audit reads', async () => {
+  const name = uniqueName('orders');
+  const { events } = await open(await user(name));
+  const mine = async () =>
+    (await admin.get<ConnectionAnswer[]>(`/vhosts/${at}/connections`)).filter((one) => one.user === name);
+  await until(async () => (await mine()).length > 0, 'the connection in the list');
+  const [listed] = await mine();
+  expect(listed === undefined ? [] : connected(listed)).toMatchObject([
+    { user: name, service: 'order-service' },
+  ]);
+  expect(listed?.client_properties).toMatchObject({ correlation_id: events[0]?.correlationId });
+});
 
 describe('a rotation', () => {
   it('loses and doubles nothing, publishers and consumers at work', async () => {

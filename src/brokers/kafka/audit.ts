@@ -11,6 +11,7 @@ import { clientCertificates } from './audit/mqa32-client-certificates.ts';
 import { certificates } from './audit/mqa51-certificates.ts';
 import { unmanagedPrincipals } from './audit/mqa52-unmanaged-principals.ts';
 import { orphanedAcls } from './audit/mqa53-orphaned-acls.ts';
+import { publishedAdvisories } from './audit/mqa54-advisories.ts';
 import { gather } from './facts.ts';
 import type { KafkaResource } from './resources.ts';
 import type { KafkaEnvironment, KafkaService } from './schema.ts';
@@ -27,6 +28,7 @@ const checks: readonly KafkaCheck[] = [
   certificates,
   unmanagedPrincipals,
   orphanedAcls,
+  publishedAdvisories,
 ];
 
 export const auditor: Auditor<KafkaEnvironment, KafkaService, KafkaResource> = {

@@ -1,4 +1,4 @@
-import { describeClusterV1, describeConfigsV4, metadataV12 } from '@platformatic/kafka';
+import { apiVersionsV3, describeClusterV1, describeConfigsV4, metadataV12 } from '@platformatic/kafka';
 import type { Told } from '../../core/audit.ts';
 import type { AuditRequest, Context } from '../../core/broker.ts';
 import { messageOf, PartialView } from '../../core/errors.ts';
@@ -29,6 +29,7 @@ export async function gather(request: Request, context: Context): Promise<KafkaF
     const settings = await settingsOf(session, dialer, brokers, lacks);
     return {
       admin: session.admin,
+      metadataVersion: await metadataVersionOf(session),
       settings,
       acls,
       topics: await asked(session, () => topicsOf(session)),
@@ -39,6 +40,11 @@ export async function gather(request: Request, context: Context): Promise<KafkaF
   } finally {
     await session.close();
   }
+}
+
+async function metadataVersionOf(session: Session): Promise<number | undefined> {
+  const { supportedFeatures = [] } = await session.call(apiVersionsV3.api, 'mqwarden', '1');
+  return supportedFeatures.find(({ name }) => name === 'metadata.version')?.maxVersion;
 }
 
 type Lacks = (operation: 'describe' | 'describe_configs') => Told<never> | undefined;

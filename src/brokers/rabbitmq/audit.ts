@@ -15,6 +15,7 @@ import { unmanagedUsers } from './audit/mqa44-unmanaged-users.ts';
 import { unreadQueues } from './audit/mqa45-unread-queues.ts';
 import { deprecated } from './audit/mqa46-deprecated.ts';
 import { links } from './audit/mqa47-links.ts';
+import { publishedAdvisories } from './audit/mqa48-advisories.ts';
 import { gather } from './facts.ts';
 import type { RabbitResource } from './resources.ts';
 import type { RabbitEnvironment, RabbitService } from './schema.ts';
@@ -35,6 +36,7 @@ const checks: readonly RabbitCheck[] = [
   unreadQueues,
   deprecated,
   links,
+  publishedAdvisories,
 ];
 
 export const auditor: Auditor<RabbitEnvironment, RabbitService, RabbitResource> = {

@@ -35,7 +35,7 @@ export async function gather(
     const rights = rightsIn(await admin.get(['whoami']));
     const ask = asker(admin, rights);
     const [overview, nodes, definitions, connections, queues, deprecated] = [
-      await ask<{ listeners?: Listener[] }>('monitoring', ['overview']),
+      await ask<OverviewAnswer>('monitoring', ['overview']),
       await ask<NodeAnswer[]>('monitoring', ['nodes']),
       await ask<Definitions>('administrator', ['definitions'], { patienceMs: definitionsMs }),
       await ask<ConnectionAnswer[]>('monitoring', ['connections']),
@@ -47,6 +47,7 @@ export async function gather(
     for (const { password_hash: hash } of users) if (hash !== undefined && hash !== '') context.conceal(hash);
     return {
       admin: admin.username,
+      version: mapped(overview, ({ rabbitmq_version: version = '' }) => version),
       listeners,
       mechanisms: mapped(nodes, mechanismsOf),
       definitions: mapped(definitions, withoutHashes),
@@ -60,6 +61,11 @@ export async function gather(
   } finally {
     admin.close();
   }
+}
+
+interface OverviewAnswer {
+  readonly listeners?: readonly Listener[];
+  readonly rabbitmq_version?: string;
 }
 
 type Right = 'administrator' | 'monitoring';

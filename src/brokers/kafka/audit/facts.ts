@@ -32,6 +32,8 @@ export interface Ungranted {
 
 export interface KafkaFacts {
   readonly admin: string;
+  /** The last level that the broker that was asked knows: the nearest to a version that it tells. */
+  readonly metadataVersion: number | undefined;
   /** By broker. */
   readonly settings: Told<ReadonlyMap<number, Settings>>;
   readonly acls: Told<readonly AclSpec[] | 'no authorizer'>;

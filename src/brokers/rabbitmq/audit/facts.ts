@@ -41,6 +41,8 @@ export interface QueueState {
 
 export interface RabbitFacts {
   readonly admin: string;
+  /** Of the node that was asked. */
+  readonly version: Told<string>;
   readonly listeners: Told<readonly Listener[]>;
   /** By node. */
   readonly mechanisms: Told<ReadonlyMap<string, readonly string[]>>;

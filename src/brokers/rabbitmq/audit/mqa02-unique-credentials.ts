@@ -1,4 +1,4 @@
-import { pass, type Point, some, storedPoints, untold } from '../../../core/audit.ts';
+import { aside, pass, type Point, some, storedPoints, untold } from '../../../core/audit.ts';
 import type { RabbitCheck } from './check.ts';
 import type { Connected, RabbitSubject } from './facts.ts';
 import { bearerOf } from './identities.ts';
@@ -41,8 +41,13 @@ function byPassword({ landscape }: RabbitSubject): string[] {
     .map(({ name }) => name);
 }
 
-/** The factories say which service a connection is of; other clients say nothing. */
+/** The factories say which service a connection is of, as the client property `service`; other clients say nothing. */
 function* usePoints(subject: RabbitSubject, connections: readonly Connected[]): Iterable<Point> {
+  const silent = connections.filter(({ service }) => service === undefined);
+  if (silent.length > 0)
+    yield aside(
+      `${silent.length} open connections do not say which service they are of (the client property service, which the connection factories set)`,
+    );
   const using = new Map<string, Set<string>>();
   for (const { user, service } of connections)
     if (service !== undefined) using.set(user, (using.get(user) ?? new Set()).add(service));

@@ -143,7 +143,7 @@ export class Entrance {
     const tls = readTls(this.settings.tls);
     const call = { url, vhost, username, password, tls, timeoutMs, heartbeatSeconds, name: service };
     try {
-      const model = await dial({ ...call, properties: { correlation_id: correlationId } });
+      const model = await dial({ ...call, properties: { service, correlation_id: correlationId } });
       const version = versionOf(reading, tls);
       return { model, channels: new Channels(model), version, username, correlationId };
     } catch (error) {
