@@ -1,6 +1,7 @@
 import type { Address } from './address.ts';
 import type { Finding, Related, Severity, Verdict } from './finding.ts';
 import { digest } from './json.ts';
+import type { RuleInfo } from './rule.ts';
 
 /** What audit looks at, and how what was seen becomes one finding a check. Pure. */
 
@@ -21,6 +22,11 @@ export interface AuditRule {
   readonly instead: string;
   /** Where to read on. */
   readonly link: string;
+}
+
+/** As other rules are told of. */
+export function auditRuleInfo({ id, name, severity, title, why, instead, link }: AuditRule): RuleInfo {
+  return { id, name, severity, summary: title, why, instead, link };
 }
 
 /**
@@ -124,6 +130,7 @@ function findingOf(rule: AuditRule, points: readonly Point[]): Finding {
     check: rule.check,
     hint: isOpen ? (decisive.find(({ hint }) => hint !== undefined)?.hint ?? rule.instead) : undefined,
     link: rule.link,
+    page: `docs/rules/${rule.id}.md`,
     ...(related.length === 0 ? {} : { related }),
   };
 }

@@ -34,6 +34,8 @@ export interface Finding {
   readonly hint?: string | undefined;
   /** Where to read on. */
   readonly link?: string | undefined;
+  /** The page of the rule in this package, which `mqwarden explain` shows. */
+  readonly page?: string | undefined;
   readonly related?: readonly Related[] | undefined;
 }
 

@@ -19,6 +19,8 @@ export interface RuleInfo {
   readonly why: string;
   /** What to write instead, for its page: Markdown. */
   readonly instead: string;
+  /** Where others say more. */
+  readonly link?: string | undefined;
 }
 
 /** One thing that a rule found, where it stands. The engine makes a finding of it. */

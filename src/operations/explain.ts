@@ -1,22 +1,27 @@
 import { fileURLToPath } from 'node:url';
+import { auditRuleInfo } from '../core/audit.ts';
 import { UsageError } from '../core/errors.ts';
 import type { RuleInfo } from '../core/rule.ts';
 import { verdictRules } from '../core/verdict-rules.ts';
 import { readRegularFile } from '../files/read.ts';
 import { codeRules } from '../lint/code/rules.ts';
 import { nearest } from '../topology/issues.ts';
+import { auditRules } from './audit-rules.ts';
 import { infosOf } from './lint.ts';
 import { ruleSet } from './lint/rules.ts';
 
-/** The page of a rule of lint or of verify, by its id or name; Markdown. */
+/** The page of a rule of lint, verify or audit, by its id or name; Markdown. */
 export async function explain(rule: string, folder?: string): Promise<string> {
   const infos: RuleInfo[] = [...infosOf(await ruleSet(folder), codeRules), ...Object.values(verdictRules)];
   const word = rule.toLowerCase();
-  const found = infos.find(({ id, name }) => id.toLowerCase() === word || name === word);
+  const isMeant = ({ id, name }: RuleInfo) => id.toLowerCase() === word || name === word;
+  // Last, since it loads what talks to brokers.
+  const audits = infos.some(isMeant) ? [] : (await auditRules()).map(auditRuleInfo);
+  const found = [...infos, ...audits].find(isMeant);
   if (found === undefined) {
     const near = nearest(
       rule,
-      infos.flatMap(({ id, name }) => [id, name]),
+      [...infos, ...audits].flatMap(({ id, name }) => [id, name]),
     );
     const hint = near === undefined ? 'docs/rules/README.md lists them' : `did you mean ${near}?`;
     throw new UsageError(`there is no rule ${rule}`, hint);

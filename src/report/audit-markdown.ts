@@ -66,7 +66,7 @@ function rowOf(finding: Finding, isAccepted: boolean): string {
   const { check, rule, message, verdict = 'manual', evidence = '', hint, link } = finding;
   const todo = [
     ...(hint === undefined ? [] : [prose(hint)]),
-    ...(link === undefined ? [] : [`[more](${link})`]),
+    ...(link === undefined ? [] : [`[more](${link}), ${code(`mqwarden explain ${rule}`)}`]),
   ];
   return `| ${check ?? rule} | ${prose(message)} | ${verdictWords[verdict]}${isAccepted ? ' (accepted)' : ''} | ${prose(evidence)} | ${todo.join('<br>')} |`;
 }

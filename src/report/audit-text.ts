@@ -61,6 +61,11 @@ function checkLines(finding: Finding, isAccepted: boolean, colors: Colors): stri
     // What is open says it in the message, or among the related.
     ...(open ? [] : dim('', evidence)),
     ...related.flatMap((one) => dim('- ', one.message)),
-    ...(open ? [...dim('do: ', hint), ...dim('see: ', link)] : []),
+    ...(open
+      ? [
+          ...dim('do: ', hint),
+          ...dim('see: ', link === undefined ? undefined : `${link}; mqwarden explain ${rule}`),
+        ]
+      : []),
   ];
 }

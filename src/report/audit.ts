@@ -1,4 +1,4 @@
-import { type AuditRule, openFindings } from '../core/audit.ts';
+import { auditRuleInfo, type AuditRule, openFindings } from '../core/audit.ts';
 import type { Comparison, Turn, Turned } from '../core/audit-comparison.ts';
 import type { Finding, Severity, Verdict } from '../core/finding.ts';
 import type { FindingsReport } from './findings-report.ts';
@@ -29,7 +29,7 @@ export function auditReport(audited: Audited, version: string, failOn: Severity)
     version,
     findings: openFindings(audited),
     silenced: [...accepted].map((finding) => ({ finding, by: 'baseline' })),
-    rules: rules.map(({ title, ...rule }) => ({ ...rule, summary: title })),
+    rules: rules.map(auditRuleInfo),
     fingerprints,
     failOn,
     lineAt: () => undefined,

@@ -37,12 +37,13 @@ export function findingsAsSarif(report: FindingsReport): string {
   return `${asJson(log)}\n`;
 }
 
-function descriptorOf({ id, name, severity, summary, why, instead }: RuleInfo): object {
+function descriptorOf({ id, name, severity, summary, why, instead, link }: RuleInfo): object {
   return {
     id,
     name,
     shortDescription: { text: plain(summary) },
     fullDescription: { text: plain(why) },
+    ...(link === undefined ? {} : { helpUri: link }),
     help: { text: plain(instead), markdown: `${why}\n\n${instead}` },
     defaultConfiguration: { level: levels[severity] },
   };

@@ -275,6 +275,12 @@ it('explains what verify finds, too', async () => {
   expect(stdout).toContain('may do what the topology does not grant');
 });
 
+it('explains what audit asks, by its id and by its name', async () => {
+  const { code, stdout } = await run('explain', 'mqa05');
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^# MQA05: rabbitmq-guest\n[^]*check 5 of the checklist/)]);
+  expect((await run('explain', 'rabbitmq-guest')).stdout).toBe(stdout);
+});
+
 it('explains a rule with its examples', async () => {
   const { code, stdout } = await run('explain', 'mq101');
   expect(code).toBe(0);

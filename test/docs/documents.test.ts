@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
@@ -27,6 +27,12 @@ function refused(data: unknown): string[] {
 
 test.each([...(await documents())])('%s is as `npm run docs` makes it', (path, text) => {
   expect(readFileSync(join(root, path), 'utf8')).toBe(text);
+});
+
+test('there is no page of a rule that there is not', async () => {
+  const made = new Set([...(await documents()).keys()]);
+  const pages = readdirSync(join(root, 'docs/rules')).map((file) => `docs/rules/${file}`);
+  expect(pages.filter((page) => !made.has(page))).toEqual([]);
 });
 
 describe('the JSON Schema of the topology', () => {
