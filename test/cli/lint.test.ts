@@ -277,7 +277,10 @@ it('explains what verify finds, too', async () => {
 
 it('explains what audit asks, by its id and by its name', async () => {
   const { code, stdout } = await run('explain', 'mqa05');
-  expect([code, stdout]).toEqual([0, expect.stringMatching(/^# MQA05: rabbitmq-guest\n[^]*check 5 of the checklist/)]);
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringMatching(/^# MQA05: rabbitmq-guest\n[^]*check 5 of the checklist/),
+  ]);
   expect((await run('explain', 'rabbitmq-guest')).stdout).toBe(stdout);
 });
 

@@ -37,7 +37,7 @@ it('says each thing once: what fails, what to do, where to read on', () => {
     '         - FAIL: b',
     '         - PASS: c',
     '         do: delete it',
-    '         see: https://docs.test',
+    '         see: https://docs.test; mqwarden explain MQA05',
     '',
     '1 error, 0 warnings, 0 notes',
     '',
