@@ -7,7 +7,8 @@ import type { LintFile } from './rule.ts';
 export interface Scalar {
   readonly path: Path;
   readonly value: string | number | bigint | boolean | null;
-  readonly position: Position;
+  /** In the text: few are ever asked for their line. */
+  readonly at: number;
 }
 
 /** Every rule about files asks for them. */
@@ -17,38 +18,30 @@ const known = new WeakMap<LintFile, readonly Scalar[]>();
 export function scalarsOf(file: LintFile): readonly Scalar[] {
   const before = known.get(file);
   if (before !== undefined) return before;
-  const { data, root, source } = file;
+  const { data, root } = file;
   const scalars: Scalar[] = [];
-  if (data !== undefined) collect(data, root, { path: [], source, into: scalars });
+  if (data !== undefined) collect(data, root, [], scalars);
   known.set(file, scalars);
   return scalars;
 }
 
-interface Walk {
-  readonly path: Path;
-  readonly source: LintFile['source'];
-  readonly into: Scalar[];
+/** Where it stands, for people. */
+export function positionOf({ source }: LintFile, { at }: Scalar): Position {
+  return positionAt(source, at);
 }
 
-function collect(value: Data, place: Place, { path, source, into }: Walk): void {
+function collect(value: Data, place: Place, path: Path, into: Scalar[]): void {
   if (typeof value === 'object' && value !== null) {
     const entries: [string | number, Data][] = isList(value)
       ? value.map((item, at) => [at, item])
       : Object.entries(value);
     for (const [step, inner] of entries) {
       const below = place.children?.get(step) ?? place;
-      collect(inner, below, { path: [...path, step], source, into });
+      collect(inner, below, [...path, step], into);
     }
     return;
   }
-  into.push({
-    path,
-    value,
-    // Few are ever asked where they stand.
-    get position() {
-      return positionAt(source, place.at);
-    },
-  });
+  into.push({ path, value, at: place.at });
 }
 
 function isList(value: object): value is readonly Data[] {

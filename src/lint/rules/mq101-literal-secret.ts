@@ -2,7 +2,7 @@ import type { Spot } from '../../core/rule.ts';
 import { parseReference } from '../../secrets/reference.ts';
 import { positionAt, showPath } from '../../topology/places.ts';
 import type { FileRule, LintFile } from '../rule.ts';
-import { scalarsOf } from '../scalars.ts';
+import { positionOf, scalarsOf } from '../scalars.ts';
 import { formatsIn, isSecretKey, randomIn, type Sight } from '../secrets.ts';
 
 const hint =
@@ -43,6 +43,6 @@ function* inValues(file: LintFile, hasFormats: boolean): Generator<Spot> {
         : undefined;
     // Those with a format were found in the text.
     if (is === undefined || parseReference(text).ok || (hasFormats && formatsIn(text).length > 0)) continue;
-    yield { position: scalar.position, message: `${showPath(path)}: ${is}`, hint };
+    yield { position: positionOf(file, scalar), message: `${showPath(path)}: ${is}`, hint };
   }
 }

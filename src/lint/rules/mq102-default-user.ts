@@ -1,6 +1,6 @@
 import { showPath } from '../../topology/places.ts';
 import type { FileRule } from '../rule.ts';
-import { scalarsOf } from '../scalars.ts';
+import { positionOf, scalarsOf } from '../scalars.ts';
 
 const keys: readonly (string | number)[] = ['user', 'username'];
 
@@ -19,7 +19,7 @@ library uses it when it is told nothing else.`,
       if (value !== 'guest' || !keys.includes(path.at(-1) ?? '')) continue;
       const hint = 'delete guest on the broker, and use a name that says who it is';
       yield {
-        position: scalar.position,
+        position: positionOf(file, scalar),
         message: `${showPath(path)}: guest is the user that everybody knows`,
         hint,
       };

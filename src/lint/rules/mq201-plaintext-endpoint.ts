@@ -1,6 +1,6 @@
 import { showPath } from '../../topology/places.ts';
 import type { FileRule } from '../rule.ts';
-import { scalarsOf } from '../scalars.ts';
+import { positionOf, scalarsOf } from '../scalars.ts';
 
 const plaintext = /^(?:http|amqp|mqtt|stomp|ws|ldap|redis|plaintext|sasl_plaintext):\/\/\S+$/i;
 const prose: readonly (string | number)[] = ['description', 'reason', 'owner'];
@@ -19,10 +19,10 @@ that is where an intruder already is.`,
       if (typeof value !== 'string' || prose.includes(path.at(-1) ?? '') || !plaintext.test(value)) continue;
       const scheme = value.slice(0, value.indexOf(':')).toLowerCase();
       yield {
-        position: scalar.position,
+        position: positionOf(file, scalar),
         message: `${showPath(path)}: ${scheme}:// goes without TLS`,
         hint: 'use the listener with TLS: https://…:15671, amqps://…:5671',
-        fix: encrypted(value).map((to) => ({ is: 'replace', at: scalar.position, from: value, to })),
+        fix: encrypted(value).map((to) => ({ is: 'replace', at: positionOf(file, scalar), from: value, to })),
       };
     }
   },

@@ -1,7 +1,7 @@
 import type { Edit } from '../../core/rule.ts';
 import { placeAt, positionAt, showPath } from '../../topology/places.ts';
 import type { FileRule, LintFile } from '../rule.ts';
-import { type Scalar, scalarsOf } from '../scalars.ts';
+import { positionOf, type Scalar, scalarsOf } from '../scalars.ts';
 
 /** By the words of brokers, client libraries and their command line tools, without case and punctuation. */
 const off: Readonly<Record<string, readonly string[]>> = {
@@ -36,7 +36,7 @@ too.`,
       if (!turnsOff(scalar)) continue;
       const message = `${showPath(scalar.path)}: turns off what makes TLS worth anything`;
       const hint = 'trust the authority of the certificates instead: tls: { ca: FILE }';
-      yield { position: scalar.position, message, hint, fix: removalOf(scalar, file) };
+      yield { position: positionOf(file, scalar), message, hint, fix: removalOf(scalar, file) };
     }
   },
 };
