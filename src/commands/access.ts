@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Verb } from '../core/access/model.ts';
 import { UsageError } from '../core/errors.ts';
 import type { AccessOptions } from '../operations/survey.ts';
-import { everywhere, sessionFrom, type Shared } from './options.ts';
+import { duration, everywhere, sessionFrom, type Shared, weekMs } from './options.ts';
 import type { Shell } from './shell.ts';
 import type { Told } from '../report/access.ts';
 
@@ -10,6 +10,8 @@ const formats = ['text', 'json', 'markdown'] as const;
 
 interface AccessFlags extends Shared {
   readonly live?: true;
+  readonly against?: string;
+  readonly maxAge?: number;
   readonly format: (typeof formats)[number];
 }
 
@@ -17,6 +19,11 @@ function common(command: Command): Command {
   return everywhere(
     command
       .option('--live', 'ask the live brokers what they know, instead of the topology')
+      .option(
+        '--against <file>',
+        'what they knew when this snapshot was taken: reads no broker and no secret',
+      )
+      .option('--max-age <duration>', 'say so when the snapshot is older (default: 7d)', duration)
       .addOption(new Option('--format <format>', 'how to print it').choices(formats).default('text')),
   );
 }
@@ -30,7 +37,8 @@ const whoCanExamples = `
 Examples:
   mqwarden who-can read queue:order.queue.payments --env production
   mqwarden who-can write rabbitmq:exchange:production/order.exchange.events --key order.created
-  mqwarden who-can write kafka:topic:orders --env production --live --format json`;
+  mqwarden who-can write kafka:topic:orders --env production --live --format json
+  mqwarden who-can read queue:order.queue.payments --env production --against live.json`;
 
 /** Registers `mqwarden who-can`; `done` receives the exit code. */
 export function whoCanCommand(program: Command, shell: Shell, done: (code: number) => void): void {
@@ -55,7 +63,7 @@ export function whoCanCommand(program: Command, shell: Shell, done: (code: numbe
       ) => {
         const { whoCan } = await import('../operations/index.ts');
         const whole = await whoCan(access, resource, {
-          ...optionsFrom(topology, flags, shell),
+          ...(await optionsFrom(topology, flags, shell)),
           key: flags.key,
         });
         const document = onlyOf(whole, flags.service);
@@ -103,7 +111,7 @@ export function accessCommand(program: Command, shell: Shell, done: (code: numbe
     .addHelpText('after', accessExamples)
     .action(async (service: string, topology: string | undefined, flags: AccessFlags) => {
       const { access } = await import('../operations/index.ts');
-      const document = await access(service, forOne(topology, flags, shell));
+      const document = await access(service, await forOne(topology, flags, shell));
       await print(
         document,
         async () => (await import('../report/access.ts')).accessTold(document),
@@ -147,7 +155,10 @@ export function blastRadiusCommand(program: Command, shell: Shell, done: (code: 
         flags: AccessFlags & { readonly hops: number },
       ) => {
         const { blastRadius } = await import('../operations/index.ts');
-        const document = await blastRadius(service, { ...forOne(topology, flags, shell), hops: flags.hops });
+        const document = await blastRadius(service, {
+          ...(await forOne(topology, flags, shell)),
+          hops: flags.hops,
+        });
         await print(
           document,
           async () => (await import('../report/access.ts')).blastTold(document),
@@ -166,11 +177,34 @@ function hops(text: string): number {
   return value;
 }
 
-function optionsFrom(topology: string | undefined, flags: AccessFlags, shell: Shell): AccessOptions {
-  return { ...sessionFrom(topology, flags, shell), live: flags.live === true };
+async function optionsFrom(
+  topology: string | undefined,
+  flags: AccessFlags,
+  shell: Shell,
+): Promise<AccessOptions> {
+  const { live = false, against, maxAge } = flags;
+  checkSource(flags);
+  const session = { ...sessionFrom(topology, flags, shell), live };
+  if (against === undefined) return session;
+  const { readSnapshot } = await import('../operations/index.ts');
+  const snapshot = await readSnapshot(against);
+  return { ...session, against: { snapshot, maxAgeMs: maxAge ?? weekMs, now: new Date() } };
 }
 
-function forOne(topology: string | undefined, flags: AccessFlags, shell: Shell): AccessOptions {
+function checkSource({ live, against, maxAge }: AccessFlags): void {
+  if (live === true && against !== undefined) {
+    throw new UsageError('--live and --against are two sources', 'give one of them');
+  }
+  if (against === undefined && maxAge !== undefined) {
+    throw new UsageError('--max-age is about a snapshot', 'give it together with --against FILE');
+  }
+}
+
+async function forOne(
+  topology: string | undefined,
+  flags: AccessFlags,
+  shell: Shell,
+): Promise<AccessOptions> {
   if (flags.service !== undefined) {
     throw new UsageError('the service stands without --service here', 'leave --service out');
   }

@@ -23,6 +23,9 @@ export interface Shared {
   readonly allowExec?: true;
 }
 
+/** How old a snapshot may be, if nothing else is said. */
+export const weekMs = 7 * 86_400_000;
+
 const environmentVariable = 'MQWARDEN_ENV';
 
 /** Added to every command. */

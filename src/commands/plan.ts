@@ -1,7 +1,15 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../core/errors.ts';
 import type { PlanOptions, PlanResult } from '../operations/plan.ts';
-import { decisionOptions, decisionsFrom, duration, everywhere, sessionFrom, type Shared } from './options.ts';
+import {
+  decisionOptions,
+  decisionsFrom,
+  duration,
+  everywhere,
+  sessionFrom,
+  type Shared,
+  weekMs,
+} from './options.ts';
 import { planFormats, type PlanFormat, printPlan } from './print.ts';
 import type { Shell } from './shell.ts';
 
@@ -65,8 +73,6 @@ async function makePlan(options: PlanOptions, flags: PlanFlags): Promise<PlanRes
   }
   return flags.secrets ? plan(options) : planWithoutSecrets(options);
 }
-
-const weekMs = 7 * 86_400_000;
 
 function checkFlags({ against, maxAge, out, allowDataLoss, checkCredentials, secrets }: PlanFlags): void {
   if (checkCredentials === true && (against !== undefined || !secrets)) {

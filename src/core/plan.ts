@@ -1,3 +1,4 @@
+import type { Against } from './snapshot.ts';
 import type { AccessChange } from './access/gains.ts';
 import type { Address } from './address.ts';
 import type { Refusal, Warning } from './broker.ts';
@@ -25,12 +26,6 @@ export interface BrokerPlan<R extends Resource = Resource> {
   readonly access?: readonly AccessChange[];
   /** What could not be told, as sentences. */
   readonly unknown?: readonly string[];
-}
-
-/** The snapshot that a plan was made against, instead of live brokers. */
-export interface Against {
-  readonly digest: string;
-  readonly takenAt: string;
 }
 
 /** The document of `plan --format json` and `--out`: see the contract in docs/commands.md. Holds no secret. */

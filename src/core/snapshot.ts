@@ -14,6 +14,9 @@ export interface Snapshot {
   readonly brokers: Readonly<Record<string, Captured>>;
 }
 
+/** The snapshot that an answer is by, instead of live brokers. */
+export type Against = Pick<Snapshot, 'digest' | 'takenAt'>;
+
 /** What was observed on one broker. */
 export interface Captured {
   readonly version: string;

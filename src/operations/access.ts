@@ -14,7 +14,7 @@ import { kindOf } from '../core/address.ts';
 import { UsageError } from '../core/errors.ts';
 import { nearest } from '../topology/issues.ts';
 import type { Session } from './session.ts';
-import { type AccessOptions, holdersOf, leftOut, notesOn, type Side, survey } from './survey.ts';
+import { type AccessOptions, holdersOf, leftOut, notesOn, type Side, type Survey, survey } from './survey.ts';
 
 /** Who can do this to that: by a right on it, by what leads there, or by giving themselves the right. */
 export async function whoCan(
@@ -22,7 +22,8 @@ export async function whoCan(
   resource: string,
   options: AccessOptions & { readonly key?: string | undefined },
 ): Promise<WhoCanDocument> {
-  const { session, sides, of } = await survey(options);
+  const found = await survey(options);
+  const { sides, of } = found;
   const models = new Map(sides.map(({ site, model }) => [site.broker.name, model]));
   const { broker, at, known } = meantBy(resource, models, nearest);
   const side = sides.find(({ site }) => site.broker.name === broker);
@@ -33,16 +34,16 @@ export async function whoCan(
   const answers = answersTo(side.model, side.principals, { verb, at, ...key }, left.cut);
   const near = known ? [] : nearOnes(partsOf(at).at(-1) ?? '', kindOf(at), models, nearest);
   const asked = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
-  const stranger = `nothing ${of === 'live' ? 'on the broker' : 'in the topology'} is ${at}: this is what holds for its name${asked}`;
+  const stranger = `nothing ${where[of]} is ${at}: this is what holds for its name${asked}`;
   return {
-    ...about(session, of),
+    ...about(found),
     verb,
     resource: at,
     ...key,
     known,
     answers: answers.map((answer) => ({ ...answer, holder: side.holder(answer.principal) })),
     powers: [...side.model.powers].map(([principal, by]) => ({ holder: side.holder(principal), by })),
-    notes: [...(known ? [] : [stranger]), ...left.notes(), ...notesOn([side], of)],
+    notes: [...(known ? [] : [stranger]), ...left.notes(), ...found.notes, ...notesOn([side], of)],
   };
 }
 
@@ -54,8 +55,7 @@ function requireSense(model: AccessModel, verb: Verb, at: Parameters<AccessModel
 
 /** What a service can do. With `live`, any user or principal has a name here. */
 export async function access(service: string, options: AccessOptions): Promise<AccessDocument> {
-  const { session, sides, of } = await survey(options);
-  return documentOf(service, session, sides, of);
+  return documentOf(service, await survey(options));
 }
 
 /** Whom an attacker with the credential of a service reaches. */
@@ -63,7 +63,8 @@ export async function blastRadius(
   service: string,
   options: AccessOptions & { readonly hops: number },
 ): Promise<BlastDocument> {
-  const { session, sides, of } = await survey(options);
+  const found = await survey(options);
+  const { sides } = found;
   const left = leftOut();
   const hits = sides.flatMap((side) => {
     const own = holdersOf(service, side);
@@ -77,11 +78,12 @@ export async function blastRadius(
       })),
     );
   });
-  const document = documentOf(service, session, sides, of);
+  const document = documentOf(service, found);
   return { ...document, notes: [...left.notes(), ...document.notes], hops: options.hops, hits };
 }
 
-function documentOf(service: string, session: Session, sides: readonly Side[], of: Of): AccessDocument {
+function documentOf(service: string, found: Survey): AccessDocument {
+  const { session, sides, of } = found;
   requireKnown(service, session, sides);
   const suspended = sides.some(({ site }) =>
     site.landscape.services.some((one) => one.name === service && one.suspended === true),
@@ -97,7 +99,7 @@ function documentOf(service: string, session: Session, sides: readonly Side[], o
       };
     }),
   );
-  return { ...about(session, of), service, suspended, access: all, notes: notesOn(sides, of) };
+  return { ...about(found), service, suspended, access: all, notes: [...found.notes, ...notesOn(sides, of)] };
 }
 
 function requireKnown(name: string, { topology }: Session, sides: readonly Side[]): void {
@@ -111,6 +113,17 @@ function requireKnown(name: string, { topology }: Session, sides: readonly Side[
   );
 }
 
-function about({ topology, environment }: Session, of: Of) {
-  return { topology: topology.name, environment: environment.name, of };
+function about({ session: { topology, environment }, of, against }: Survey) {
+  return {
+    topology: topology.name,
+    environment: environment.name,
+    of,
+    ...(against === undefined ? {} : { against }),
+  };
 }
+
+const where: Readonly<Record<Of, string>> = {
+  topology: 'in the topology',
+  live: 'on the broker',
+  snapshot: 'in the snapshot',
+};

@@ -8,12 +8,12 @@ import { keptBeside, sameGenerations, settleGenerations } from '../core/generati
 import type { Refusal, Warning } from '../core/broker.ts';
 import { assemble, type BrokerPlan, type Plan, type PlanInput } from '../core/plan.ts';
 import type { Change } from '../core/resource.ts';
-import { RefusedError, UsageError } from '../core/errors.ts';
-import { durationText } from '../core/duration.ts';
+import { UsageError } from '../core/errors.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { withCredentialDrift } from './drift.ts';
 import { type Knowledge, knowledgeOf, usersIn, withKnown } from './generations.ts';
 import { holderOf } from './holders.ts';
+import { unknownBy } from './snapshot.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
 import { checkStore, storedOf, type Unasked } from './plan/stored.ts';
 import { liveSource, snapshotSource, type Source } from './source.ts';
@@ -58,16 +58,8 @@ export async function planAgainst(
   options: PlanOptions,
 ): Promise<PlanResult> {
   const session = await openSession(options);
-  const { topology, environment } = snapshot;
-  if (topology !== session.topology.name || environment !== session.environment.name) {
-    throw new RefusedError(
-      `the snapshot is of ${topology}, environment ${environment}, not of ${session.topology.name}, environment ${session.environment.name}`,
-      { hint: 'take one with mqwarden snapshot --env NAME --out FILE' },
-    );
-  }
-  const age = options.now().getTime() - Date.parse(snapshot.takenAt);
-  const old = `whether the brokers are still like that: the snapshot is ${durationText(age)} old, more than ${durationText(maxAgeMs)}`;
-  return planSession(session, options, snapshotSource(session, snapshot), age > maxAgeMs ? [old] : []);
+  const unknown = unknownBy({ snapshot, maxAgeMs, now: options.now() }, session);
+  return planSession(session, options, snapshotSource(session, snapshot), unknown);
 }
 
 /** The same for a session that is open already: apply plans twice in one. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { durationText } from '../core/duration.ts';
 import { messageOf, MqwardenError, RefusedError } from '../core/errors.ts';
 import { assembleSnapshot, capture, type Captured, type Snapshot, snapshotDigest } from '../core/snapshot.ts';
 import { readRegularFile } from '../files/read.ts';
@@ -29,6 +30,29 @@ async function captureSite({ context }: Session, site: Site): Promise<[string, C
   context.progress(`reading ${broker.title}`);
   const observed = await broker.observe(environment, { desired: compiled.resources }, context);
   return [broker.name, capture(observed, broker.endpoints(environment.section))];
+}
+
+/** A snapshot to go by, and how old it may be before that is said. */
+export interface SnapshotOfAge {
+  readonly snapshot: Snapshot;
+  readonly maxAgeMs: number;
+  readonly now: Date;
+}
+
+/** What is not known for its age, as sentences. Throws RefusedError for one of something else. */
+export function unknownBy({ snapshot: taken, maxAgeMs, now }: SnapshotOfAge, session: Session): string[] {
+  const { topology, environment } = taken;
+  if (topology !== session.topology.name || environment !== session.environment.name) {
+    throw new RefusedError(
+      `the snapshot is of ${topology}, environment ${environment}, not of ${session.topology.name}, environment ${session.environment.name}`,
+      { hint: 'take one with mqwarden snapshot --env NAME --out FILE' },
+    );
+  }
+  const age = now.getTime() - Date.parse(taken.takenAt);
+  if (age <= maxAgeMs) return [];
+  return [
+    `whether the brokers are still like that: the snapshot is ${durationText(age)} old, more than ${durationText(maxAgeMs)}`,
+  ];
 }
 
 /** A large broker has some 10 MB. */

@@ -3,9 +3,8 @@ import type { Credential, Reading } from '../core/broker.ts';
 import type { Generations } from '../core/landscape.ts';
 import { type Difference, type Kinds, kindOf } from '../core/diff.ts';
 import { PartialView } from '../core/errors.ts';
-import type { Against } from '../core/plan.ts';
 import type { Change, Resource } from '../core/resource.ts';
-import { observationIn, type Snapshot } from '../core/snapshot.ts';
+import { type Against, observationIn, type Snapshot } from '../core/snapshot.ts';
 import { generationsBy } from '../core/rotation/record.ts';
 import { readCredential } from '../secrets/credentials.ts';
 import { credentialPath } from '../secrets/store.ts';
@@ -104,7 +103,11 @@ function recalled({ broker, compiled, landscape }: Site, { brokers }: Snapshot):
   const moved =
     `whether ${broker.title} at ${endpoints.join(', ')} is the broker of the snapshot, ` +
     `which was read at ${captured.endpoints.join(', ')}`;
-  return { ...reading, unknown: [moved, ...(reading.unknown ?? [])] };
+  return {
+    ...reading,
+    unknown: [moved, ...(reading.unknown ?? [])],
+    beyond: [...(reading.beyond ?? []), `it is not known ${moved}`],
+  };
 }
 
 /** Said for each, so that nobody takes silence for nothing. */

@@ -1,16 +1,20 @@
 import type { Holder, Of } from '../core/access/documents.ts';
 import type { AccessModel } from '../core/access/model.ts';
 import { settleFormer } from '../core/former.ts';
+import type { Against } from '../core/snapshot.ts';
 import { knowledgeOf, usersIn, withKnown } from './generations.ts';
 import { holderOf } from './holders.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
-import { liveSource } from './source.ts';
+import { type SnapshotOfAge, unknownBy } from './snapshot.ts';
+import { liveSource, snapshotSource, type Source } from './source.ts';
 
 /** Who has which rights, by broker: what every answer about access is looked up in. */
 
 export interface AccessOptions extends SessionOptions {
   /** What the live brokers know, instead of what the topology gives. */
   readonly live: boolean;
+  /** What they knew when it was taken: no broker is asked, and no secret read. */
+  readonly against?: SnapshotOfAge | undefined;
 }
 
 /** One broker, by the topology or as it is. */
@@ -19,20 +23,37 @@ export interface Side {
   readonly model: AccessModel;
   readonly principals: readonly string[];
   readonly holder: (principal: string) => Holder;
+  /** What of it is not known, or not followed, as sentences. */
+  readonly notes: readonly string[];
 }
 
-interface Survey {
+export interface Survey {
   readonly session: Session;
   readonly sides: readonly Side[];
   readonly of: Of;
+  /** The snapshot that it is by. */
+  readonly against?: Against | undefined;
+  /** What holds for all of it. */
+  readonly notes: readonly string[];
 }
 
-export async function survey({ live, ...options }: AccessOptions): Promise<Survey> {
+export async function survey({ live, against, ...options }: AccessOptions): Promise<Survey> {
   const session = await openSession(options);
-  const sides = live
-    ? await Promise.all(session.sites.map((site) => liveSide(session, site)))
-    : session.sites.map(desiredSide);
-  return { session, sides, of: live ? 'live' : 'topology' };
+  if (against !== undefined) {
+    const notes = unknownBy(against, session);
+    const source = snapshotSource(session, against.snapshot);
+    return {
+      session,
+      sides: await readSides(session, source),
+      of: 'snapshot',
+      against: source.against,
+      notes,
+    };
+  }
+  // Names of generations tell whose they are: no store is asked.
+  if (live)
+    return { session, sides: await readSides(session, liveSource(session, false)), of: 'live', notes: [] };
+  return { session, sides: session.sites.map(desiredSide), of: 'topology', notes: [] };
 }
 
 /** By the topology alone. What a service was known as before has its grants only while it lives, which no topology tells. */
@@ -43,21 +64,24 @@ export function desiredSide(site: Site): Side {
   return sideOf(site, broker.access(settled.compiled.resources));
 }
 
-async function liveSide(session: Session, offline: Site): Promise<Side> {
-  // Names of generations tell whose they are: no store is asked.
-  const source = liveSource(session, false);
-  const { resources } = await source.read(offline);
-  const site = withKnown(offline, await knowledgeOf(source, offline), usersIn(offline, resources));
-  return sideOf(site, site.broker.access(resources));
+function readSides({ sites }: Session, source: Source): Promise<Side[]> {
+  return Promise.all(sites.map((site) => readSide(site, source)));
 }
 
-export function sideOf(site: Site, model: AccessModel): Side {
+async function readSide(offline: Site, source: Source): Promise<Side> {
+  const { resources, beyond = [] } = await source.read(offline);
+  const site = withKnown(offline, await knowledgeOf(source, offline), usersIn(offline, resources));
+  return sideOf(site, site.broker.access(resources), beyond);
+}
+
+export function sideOf(site: Site, model: AccessModel, notes: readonly string[] = []): Side {
   const principals = new Set([...model.principals, ...site.compiled.principals.keys()]);
   return {
     site,
     model,
     principals: [...principals].sort(),
     holder: (principal) => holderOf(site, principal),
+    notes: [...model.notes, ...notes],
   };
 }
 
@@ -77,14 +101,14 @@ export function leftOut(): { readonly cut: () => void; readonly notes: () => str
   };
 }
 
-const beyond =
+const topologyAlone =
   'by the topology alone: whatever else the brokers have, the administrators and protected identities among it, is told with --live';
 
 /** What no answer of this kind takes into account. */
 export function notesOf(of: Of): string[] {
-  return of === 'topology' ? [beyond] : [];
+  return of === 'topology' ? [topologyAlone] : [];
 }
 
 export function notesOn(sides: readonly Side[], of: Of): string[] {
-  return [...notesOf(of), ...sides.flatMap(({ model }) => model.notes)];
+  return [...notesOf(of), ...sides.flatMap((side) => side.notes)];
 }

@@ -249,7 +249,20 @@ function principalText(holder: Holder): string {
   return `${holderText(holder)} on ${holder.broker}`;
 }
 
-function subtitle({ topology, environment, of }: { topology: string; environment: string; of: Of }): string {
-  const by = of === 'live' ? 'as the live brokers know it' : 'by the topology';
+interface About {
+  readonly topology: string;
+  readonly environment: string;
+  readonly of: Of;
+  readonly against?: { readonly takenAt: string } | undefined;
+}
+
+const byWhat: Readonly<Record<Of, string>> = {
+  live: 'as the live brokers know it',
+  topology: 'by the topology',
+  snapshot: 'as the brokers were when the snapshot was taken',
+};
+
+function subtitle({ topology, environment, of, against }: About): string {
+  const by = against === undefined ? byWhat[of] : `${byWhat[of]}, ${against.takenAt}`;
   return `${topology}, environment ${environment}, ${by}`;
 }

@@ -1,4 +1,3 @@
-import type { Of } from '../core/access/documents.ts';
 import type { PageModel } from './page/model.ts';
 import { accessOf, blastOf } from './map/access.ts';
 import { edgesOf } from './map/edges.ts';
@@ -11,7 +10,7 @@ export type { MapSide } from './map/side.ts';
 type Mapped = Pick<PageModel, 'of' | 'brokers' | 'nodes' | 'edges' | 'access' | 'blast' | 'notes'>;
 
 /** The map, the matrix and the blast radius of every service, or of some. Pure. */
-export function mapOf(sides: readonly MapSide[], of: Of, services: readonly string[]): Mapped {
+export function mapOf(sides: readonly MapSide[], of: Mapped['of'], services: readonly string[]): Mapped {
   const drawn = sides.map(edgesOf);
   const edges = drawn.flatMap((one) => one.edges);
   const whole = { nodes: nodesOf(sides, edges), edges };

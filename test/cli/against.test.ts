@@ -47,7 +47,16 @@ const live = (over: Partial<Snapshot> = {}, takenAt = ago(7_200_000)): Snapshot 
           version: '4.0.5',
           endpoints: ['localhost:1'],
           warnings: [],
-          facts: { vhosts: ['other', 'shop'], held: ['shop'], permitted: [['shop', 'admin']] },
+          facts: {
+            vhosts: ['other', 'shop'],
+            held: ['shop'],
+            permitted: [['shop', 'admin']],
+            links: [
+              ['other', 'shovel', 'not-ours'],
+              ['shop', 'federation-upstream', 'head-office'],
+              ['shop', 'shovel', 'to-the-warehouse'],
+            ],
+          },
           resources: [
             [
               address('rabbitmq:vhost', 'shop'),
@@ -291,5 +300,69 @@ describe('a snapshot', () => {
     const json = await run('snapshot', ...args, '--format', 'json');
     expect([json.code, json.stdout]).toEqual([1, '']);
     expect(JSON.parse(json.stderr)).toMatchObject({ version: 1 });
+  });
+});
+
+describe('answers about access by a snapshot', () => {
+  const asked = async (...args: string[]) => {
+    const { code, stdout, stderr } = await run(...args, '--format', 'json');
+    expect([code, stderr]).toEqual([0, '']);
+    return JSON.parse(stdout) as { readonly notes: readonly string[] };
+  };
+
+  it('tell what the brokers had then, without a secret or a broker, and what leads elsewhere', async () => {
+    const { digest, takenAt } = JSON.parse(await readFile(join(cwd, 'live.json'), 'utf8')) as Snapshot;
+    const who = await asked('who-can', 'read', 'queue:work', 'shop.yaml', '--against', 'live.json');
+    expect(who).toMatchObject({
+      of: 'snapshot',
+      against: { digest, takenAt },
+      answers: [{ principal: 'order-service', by: [{ says: 'read .*' }] }],
+    });
+    expect(who.notes.filter((note) => note.includes('not followed'))).toEqual([
+      'what comes to vhost shop by the federation upstream head-office is not followed',
+      'what the shovel to-the-warehouse of vhost shop leads in or away is not followed',
+    ]);
+    // The topology grants this queue alone.
+    const own = await asked('who-can', 'read', 'rabbitmq:queue:shop/another', 'shop.yaml');
+    expect(own).toMatchObject({ of: 'topology', answers: [] });
+    expect(await asked('access', 'order-service', 'shop.yaml', '--against', 'live.json')).toMatchObject({
+      of: 'snapshot',
+      access: [{ wide: [{ says: 'read .*' }] }, {}],
+    });
+    expect(await asked('blast-radius', 'order-service', 'shop.yaml', '--against', 'live.json')).toMatchObject(
+      {
+        of: 'snapshot',
+        hits: [],
+      },
+    );
+    const { stdout } = await run('access', 'order-service', 'shop.yaml', '--against', 'live.json');
+    expect(stdout).toContain(`as the brokers were when the snapshot was taken, ${takenAt}`);
+    expect(stdout).toContain('to-the-warehouse');
+  });
+
+  it('say that it is old, or of another broker', async () => {
+    const old = await asked('access', 'order-service', 'shop.yaml', '--against', 'old.json');
+    expect(old.notes).toContainEqual(expect.stringContaining('the snapshot is 9 d old, more than 7 d'));
+    const args = ['shop.yaml', '--against', 'old.json', '--max-age', '30d'];
+    const young = await asked('access', 'order-service', ...args);
+    expect(young.notes.filter((note) => note.includes('old'))).toEqual([]);
+    const moved = await asked('access', 'order-service', 'moved.yaml', '--against', 'live.json');
+    expect(moved.notes).toContainEqual(
+      expect.stringContaining(
+        'it is not known whether RabbitMQ at elsewhere:15671 is the broker of the snapshot',
+      ),
+    );
+  });
+
+  it.each([
+    [['--against', 'production.json'], 'the snapshot is of shop, environment production'],
+    [['--against', 'edited.json'], 'was changed since it was taken'],
+    [['--against', 'vhost.json'], 'cannot read the snapshot vhost.json'],
+    [['--against', 'live.json', '--live'], '--live and --against are two sources'],
+    [['--max-age', '1d'], '--max-age is about a snapshot'],
+  ])('are refused with %j', async (args, why) => {
+    const { code, stdout, stderr } = await run('access', 'order-service', 'shop.yaml', ...args);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(why);
   });
 });

@@ -27,7 +27,13 @@ export interface Workspace {
   remove(): Promise<void>;
 }
 
-export async function openWorkspace({ rabbitmq, kafka }: TestBrokers, over: object = {}): Promise<Workspace> {
+/** What it must know of the brokers: any that were started will do. */
+interface Reached {
+  readonly rabbitmq: Pick<TestBrokers['rabbitmq'], 'managementUrl' | 'ca' | 'admin'>;
+  readonly kafka: Pick<TestBrokers['kafka'], 'brokers' | 'ca' | 'admin'>;
+}
+
+export async function openWorkspace({ rabbitmq, kafka }: Reached, over: object = {}): Promise<Workspace> {
   const cwd = await mkdtemp(join(tmpdir(), 'mqwarden-cli-'));
   const mark = uniqueName('x').slice(2);
   // ASCII: RabbitMQ 4 loses its own words where a name is not.

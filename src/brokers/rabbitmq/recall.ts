@@ -66,7 +66,7 @@ export function recall(
       ...vhosts.flatMap((one) => queueTypeWarning(one, version)),
       ...[...names].flatMap((name) => adminWarning(name, target.section.admin.username, facts, desired)),
     ],
-    elsewhere: facts.links.filter(([vhost]) => names.has(vhost)).map(elsewhere),
+    beyond: facts.links.filter(([vhost]) => names.has(vhost)).map(elsewhere),
   };
 }
 

@@ -1,12 +1,13 @@
 import type { Address } from '../address.ts';
+import type { Against } from '../snapshot.ts';
 import type { Answer, Reached } from './answers.ts';
 import type { Hit } from './blast.ts';
 import type { Basis, Verb } from './model.ts';
 
 /** What who-can, access and blast-radius answer: the documents that every format shows. Holds no secret. */
 
-/** Whose rights are told of: those that the topology gives, or those that the live brokers know. */
-export type Of = 'topology' | 'live';
+/** Whose rights are told of: those that the topology gives, or those that the brokers know, now or when a snapshot was taken. */
+export type Of = 'topology' | 'live' | 'snapshot';
 
 export interface Holder {
   readonly broker: string;
@@ -20,6 +21,7 @@ interface About {
   readonly topology: string;
   readonly environment: string;
   readonly of: Of;
+  readonly against?: Against | undefined;
   /** What the answer leaves out, as sentences. */
   readonly notes: readonly string[];
 }

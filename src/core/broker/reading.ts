@@ -40,8 +40,8 @@ export interface Reading<R extends Resource> {
   readonly warnings: readonly Warning[];
   /** What only a live broker tells, as sentences: there is some where the reading comes from a snapshot. */
   readonly unknown?: readonly string[];
-  /** By what messages go ways that no resource tells of, as sentences. */
-  readonly elsewhere?: readonly string[];
+  /** What answers about access leave out, as sentences: by what messages go ways that no resource tells of. */
+  readonly beyond?: readonly string[];
 }
 
 /** The live state by itself, as plain data that a snapshot can keep: enough for any topology of the environment. No secret. */
