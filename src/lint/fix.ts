@@ -1,5 +1,6 @@
 import {
   type Document,
+  isAlias,
   isCollection,
   isMap,
   isPair,
@@ -88,14 +89,15 @@ interface Item {
 
 /**
  * The entry of a mapping or a list that begins there. The last one of its mapping or list stays: nothing would be left to hold it. So
- * does one with a comment in it: what somebody wrote about it is for people to judge.
+ * does one with a comment in it, which is for people to judge, and one with an anchor, which others may mean.
  */
 function removal(text: string, document: Document, at: number): Cut[] {
   const item = itemAt(document, at);
   if (item === undefined || item.siblings.length < 2) return [];
-  return cutsFor(text, item).filter(
-    ({ from, to }) => !commentsIn(text).some((comment) => comment.at >= from && comment.at < to),
-  );
+  const isKept = ({ from, to }: Cut) =>
+    /(?:^|[\s[{,])&\S/.test(text.slice(from, to)) ||
+    commentsIn(text).some((comment) => comment.at >= from && comment.at < to);
+  return cutsFor(text, item).filter((cut) => !isKept(cut));
 }
 
 function cutsFor(text: string, item: Item): Cut[] {
@@ -127,7 +129,7 @@ function rangeOf(item: unknown): readonly [number, number] | undefined {
     const end = value?.range ? value.range[1] : key.range[1];
     return [key.range[0], Math.max(end, key.range[1])];
   }
-  if ((isScalar(item) || isCollection(item)) && item.range) {
+  if ((isScalar(item) || isCollection(item) || isAlias(item)) && item.range) {
     // Of a mapping within a list, its first key.
     const first = isMap(item) ? (item.items[0]?.key as Node | undefined)?.range?.[0] : undefined;
     return [

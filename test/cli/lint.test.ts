@@ -236,6 +236,23 @@ describe('rules of ones own', () => {
     );
   });
 
+  it('may compare the environments of one broker', async () => {
+    const body = `broker: 'rabbitmq', *acrossSites(sites) {
+      const [one, other] = sites;
+      if (one.production !== other.production) yield { position: other.landscape.environment.locate([]), message: other.environment + ' is not as ' + one.environment };
+    }`;
+    await save('rules/both.js', rule(body));
+    const staging = environment()
+      .replace(/^environments:\n/, '')
+      .replace(/production/g, 'staging');
+    await save('mqwarden.yaml', topology(clean, staging));
+    expect((await run('lint', '--rules', 'rules')).stdout).toContain(
+      'staging is not as production ACME001 acme-owner',
+    );
+    await save('rules/both.js', rule('*acrossSites() {}'));
+    expect((await run('lint', '--rules', 'rules')).stderr).toContain('must say which broker it is about');
+  });
+
   it('are as the examples of them', async () => {
     await save('mqwarden.yaml', topology(clean.replace('orders-team', 'someone')));
     const examples = fileURLToPath(new URL('../../examples/lint-rules', import.meta.url));

@@ -35,6 +35,13 @@ describe('an entry', () => {
       at(3, 5),
       'a:\n  - one\n  # more\n  - three\n',
     ],
+    [
+      'that is an alias',
+      'a: [&x one, two]\nb: [*x, three, *x]\n',
+      at(2, 16),
+      'a: [&x one, two]\nb: [*x, three]\n',
+    ],
+    ['with an anchor', 'a: [one, &x one]\nb: *x\n', at(1, 10), 'a: [one, &x one]\nb: *x\n'],
     ['of a list in brackets', 'a: [one, two, three]\n', at(1, 10), 'a: [one, three]\n'],
     ['the last in brackets', 'a: [one, two]\n', at(1, 10), 'a: [one]\n'],
     ['of a mapping in braces', 'a: { b: 1, c: 2 }\n', at(1, 6), 'a: { c: 2 }\n'],
