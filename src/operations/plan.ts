@@ -28,6 +28,8 @@ export interface Planned extends Site {
   readonly difference: Difference;
   readonly part: BrokerPlan;
   readonly unasked: Unasked;
+  /** What answers about access leave out, as sentences. */
+  readonly beyond: readonly string[];
 }
 
 export interface PlanResult {
@@ -169,7 +171,8 @@ async function planKnown(
   const decided = decide(broker.kinds, difference, decisions);
   const part = await weigh(source, site, difference, decided);
   const access = accessBy(site, difference, part.changes);
-  return { ...site, difference, part: { ...part, access, unknown: reading.unknown ?? [] }, unasked };
+  const { unknown = [], beyond = [] } = reading;
+  return { ...site, difference, part: { ...part, access, unknown }, unasked, beyond };
 }
 
 function accessBy(site: Site, { live }: Difference, changes: readonly Change[]): AccessChange[] {

@@ -48,6 +48,7 @@ export async function report(options: ReportOptions): Promise<PageModel> {
     notes: [
       ...notesOf(of),
       ...map.notes,
+      ...(of === 'live' ? (live.plan?.planned ?? []).flatMap(({ beyond }) => beyond) : []),
       ...(live.plan?.plan.unknown ?? []).map((one) => `drift cannot tell ${one}`),
     ],
   };

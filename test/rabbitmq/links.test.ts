@@ -49,6 +49,19 @@ it('they are named in what is live and in a snapshot, without their credentials'
   expect(taken.code, taken.stderr).toBe(0);
   expect(await notes('--against', 'taken.json')).toEqual(both);
   expect(await notes()).toEqual([]);
+  const { code, stdout, stderr } = await workspace.run(
+    'report',
+    '--live',
+    '--only',
+    'rabbitmq',
+    '--format',
+    'json',
+  );
+  expect(code, stderr).toBe(0);
+  expectNoCanary(stdout, [secret]);
+  expect((JSON.parse(stdout) as { readonly notes: readonly string[] }).notes).toEqual(
+    expect.arrayContaining(both),
+  );
   // Nor are they anything to plan.
   expect((await workspace.plan('--only', 'rabbitmq')).changes).toEqual([]);
 });
