@@ -43,3 +43,27 @@ it.each(['src/a.test.ts', 'test/a.ts', 'src/__tests__/a.js', 'fixtures/a.cjs', '
     expect(look(weak, file.replace(/test|fixtures|e2e/g, 'latest')).findings).toHaveLength(1);
   },
 );
+
+describe('what names stand for is followed in time', () => {
+  const doubled = (first: string, next: (before: string) => string) =>
+    Array.from({ length: 40 }, (_, at) => `const a${at + 1} = ${next(`a${at}`)};\n`).reduce(
+      (all, line) => all + line,
+      `const a0 = ${first};\n`,
+    );
+  const use = `import amqp from 'amqplib'; import tls from 'node:tls';
+    amqp.connect(a40); tls.connect({ rejectUnauthorized: a40, [a40]: false }); tls.connect(a40);\n`;
+
+  it.each([
+    ['texts of texts', doubled("'x'", (before) => `\`\${${before}}\${${before}}\``)],
+    ['choices of choices', doubled('false', (before) => `x ? ${before} : ${before}`)],
+    ['objects of objects', doubled('1', (before) => `{ x: ${before}, y: ${before} }`)],
+    ['keys of keys', doubled("'a'", (before) => `{ [${before}]: 'a', b: 'a' }[${before}]`)],
+    ['itself', 'const a40 = { b: a40, [a40]: `${a40}` };\n'],
+    ['its own key', "const o = { a: 'x' }; const a40 = o[a40];\n"],
+  ])('though they are %s', (_, names) => {
+    const from = performance.now();
+    const { findings } = look(names + use);
+    expect(findings.map(({ rule }) => rule)).toContain('MQC11');
+    expect(performance.now() - from).toBeLessThan(5_000);
+  });
+});

@@ -81,11 +81,18 @@ export function isFromFactory({ node }: Made, code: Code): boolean {
   return node.arguments.some((argument) => comesFromUs(argument, code));
 }
 
-function comesFromUs(argument: Node, code: Code): boolean {
+/** Each object once: names may lead to the same ones in many ways, and to themselves. */
+function comesFromUs(argument: Node, code: Code, seen = new Set<Node>()): boolean {
   const value = awaited(followed(argument, code.bindings));
   if (is(value, 'ObjectExpression')) {
+    if (seen.has(value)) return false;
+    seen.add(value);
     return value.properties.some((one) =>
-      comesFromUs(is(one, 'SpreadElement') ? one.argument : is(one, 'Property') ? one.value : one, code),
+      comesFromUs(
+        is(one, 'SpreadElement') ? one.argument : is(one, 'Property') ? one.value : one,
+        code,
+        seen,
+      ),
     );
   }
   const origin = is(value, 'CallExpression') ? originOf(value.callee, code.bindings) : undefined;

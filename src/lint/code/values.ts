@@ -6,8 +6,34 @@ import { bare, is, type Node } from './tree.ts';
 /** How many names and operators are followed: code that needs more is not read by people either. */
 const deepest = 24;
 
+type Ask<T> = (node: Node, bindings: Bindings, left: number) => T;
+type Asked<T> = (node: Node, bindings: Bindings, left?: number) => T;
+
+/**
+ * Names that stand for each other twice over would be followed 2^24 times, and those that stand for themselves for ever: each answer is
+ * kept, and `during` is the one to whoever asks again while it is being found.
+ */
+function remembered<T>(during: T, ask: Ask<T>): Asked<T> {
+  const known = new WeakMap<Node, Map<number, T>>();
+  return (node, bindings, left = deepest) => {
+    const answers = known.get(node) ?? new Map<number, T>();
+    known.set(node, answers);
+    if (answers.has(left)) return answers.get(left) as T;
+    answers.set(left, during);
+    const answer = ask(node, bindings, left);
+    answers.set(left, answer);
+    return answer;
+  };
+}
+
 /** The expression that a name stands for, or itself. */
 export function followed(node: Node, bindings: Bindings, left = deepest): Node {
+  return follow(node, bindings, left) ?? bare(node);
+}
+
+const follow = remembered<Node | undefined>(undefined, followAnew);
+
+function followAnew(node: Node, bindings: Bindings, left: number): Node {
   const here = bare(node);
   if (left === 0) return here;
   if (is(here, 'Identifier')) {
@@ -55,7 +81,9 @@ interface Origin {
   readonly isGlobal: boolean;
 }
 
-export function originOf(node: Node, bindings: Bindings, left = deepest): Origin | undefined {
+export const originOf = remembered<Origin | undefined>(undefined, originAnew);
+
+function originAnew(node: Node, bindings: Bindings, left: number): Origin | undefined {
   const here = bare(node);
   if (left === 0) return undefined;
   if (is(here, 'Identifier')) {
@@ -119,8 +147,17 @@ function below(origin: Origin, path: readonly string[]): Origin | undefined {
 /** A text in its parts; undefined where one is not known. */
 export type Text = readonly (string | undefined)[];
 
+/** Longer ones are no addresses, and no options. */
+const longest = 10_000;
+
 /** Undefined for what is no text, or not known to be one. */
-export function textOf(node: Node, bindings: Bindings, left = deepest): Text | undefined {
+export const textOf = remembered<Text | undefined>(undefined, (node, bindings, left) => {
+  const text = textAnew(node, bindings, left);
+  const length = text?.reduce((sum, part) => sum + 1 + (part?.length ?? 0), 0) ?? 0;
+  return length > longest ? undefined : text;
+});
+
+function textAnew(node: Node, bindings: Bindings, left: number): Text | undefined {
   if (left === 0) return undefined;
   const here = followed(node, bindings, left);
   if (is(here, 'Literal')) return typeof here.value === 'string' ? [here.value] : undefined;
@@ -158,12 +195,16 @@ export function constantText(node: Node, bindings: Bindings): string | undefined
 }
 
 /** All that an expression may be, as far as it is a choice between things that stand there. */
-export function choicesOf(node: Node, bindings: Bindings, left = deepest): readonly Node[] {
+export const choicesOf = remembered<readonly Node[]>([], choicesAnew);
+
+function choicesAnew(node: Node, bindings: Bindings, left: number): readonly Node[] {
   const here = followed(node, bindings, left);
-  const choices = (one: Node) => choicesOf(one, bindings, left - 1);
+  const choices = (...some: readonly Node[]) => [
+    ...new Set(some.flatMap((one) => choicesOf(one, bindings, left - 1))),
+  ];
   if (left === 0) return [here];
-  if (is(here, 'ConditionalExpression')) return [here.consequent, here.alternate].flatMap(choices);
-  return is(here, 'LogicalExpression') ? [here.left, here.right].flatMap(choices) : [here];
+  if (is(here, 'ConditionalExpression')) return choices(here.consequent, here.alternate);
+  return is(here, 'LogicalExpression') ? choices(here.left, here.right) : [here];
 }
 
 export type Chance = 'always' | 'sometimes' | 'never' | 'unknown';
@@ -172,7 +213,9 @@ export type Chance = 'always' | 'sometimes' | 'never' | 'unknown';
  * Whether an expression is `false`: from what it is computed by, where that always gives a boolean. What comes from elsewhere as it is, an
  * option of a caller, is unknown.
  */
-export function isFalse(node: Node, bindings: Bindings, left = deepest): Chance {
+export const isFalse = remembered<Chance>('unknown', isFalseAnew);
+
+function isFalseAnew(node: Node, bindings: Bindings, left: number): Chance {
   if (left === 0) return 'unknown';
   const here = followed(node, bindings, left);
   const chance = (one: Node) => isFalse(one, bindings, left - 1);
