@@ -4,11 +4,13 @@
  *
  *   node floor.js plan [FILE]    FILE: a saved plan that creates everything, where nothing is there yet
  *   node floor.js apply FILE
+ *   node floor.js audit          what audit reads, and the listeners that it knocks at
  */
 import { createHash, pbkdf2, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { link, open, unlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from 'node:tls';
 import { promisify } from 'node:util';
 import {
   type API,
@@ -37,6 +39,7 @@ interface Change {
 interface Environment {
   readonly rabbitmq: {
     readonly managementUrl: string;
+    readonly amqpsUrl: string;
     readonly vhost: string;
     readonly admin: { readonly username: string };
   };
@@ -308,6 +311,73 @@ async function onKafka(): Promise<void> {
   await connection.close();
 }
 
+/** Each thing that audit asks for, by itself. */
+async function auditRabbitMQ(): Promise<void> {
+  const rabbit = rawRabbitMQ(rabbitAdmin);
+  const paths = [
+    'whoami',
+    'overview',
+    'nodes',
+    'definitions',
+    'connections',
+    'queues?columns=name,vhost,messages,consumers',
+  ];
+  for (const path of paths) JSON.parse(await rabbit.call('GET', `/${path}`));
+  // Before 3.13 there is none.
+  await rabbit.call('GET', '/deprecated-features/used').catch(() => '');
+  const guest = rawRabbitMQ({ ...rabbitAdmin, username: 'guest', password: 'guest' });
+  await guest.call('GET', '/whoami').catch(() => '');
+  guest.close();
+  rabbit.close();
+  const urls = [rabbitmq.amqpsUrl, rabbitmq.managementUrl].map((url) => new URL(url).host);
+  await Promise.all(urls.flatMap((at) => [handshake(at), handshake(at), handshake(at)]));
+}
+
+async function auditKafka(): Promise<void> {
+  const connection = await rawKafka(kafkaAdmin);
+  await call(connection, apiVersionsV3.api, 'bench', '1');
+  await call(connection, describeClusterV1.api, true, 1);
+  await call(connection, describeAclsV3.api, everyAcl);
+  const { brokers } = await call(connection, metadataV12.api, null, false, false);
+  for (const { nodeId } of brokers) {
+    const broker = { resourceType: 4, resourceName: String(nodeId), configurationKeys: null } as const;
+    await call(connection, describeConfigsV4.api, [broker], false, false);
+  }
+  await call(connection, describeUserScramCredentialsV0.api, []);
+  await connection.close();
+  await Promise.all(
+    kafka.brokers.flatMap((at) => [handshake(at), handshake(at), handshake(at), handshake(at)]),
+  );
+}
+
+function handshake(at: string): Promise<void> {
+  const { hostname, port } = new URL(`tls://${at}`);
+  const socket = connect({
+    host: hostname,
+    port: Number(port),
+    servername: hostname,
+    rejectUnauthorized: false,
+  });
+  return new Promise((resolve) => {
+    const end = (): void => {
+      socket.destroy();
+      resolve();
+    };
+    socket.once('secureConnect', end).once('error', end);
+  });
+}
+
+function readStored(): void {
+  for (const broker of ['rabbitmq', 'kafka'])
+    for (const name of readdirSync(`topology/secrets/${broker}`))
+      JSON.parse(readFileSync(`topology/secrets/${broker}/${name}`, 'utf8'));
+}
+
+if (mode === 'audit') {
+  readStored();
+  await Promise.all([auditRabbitMQ(), auditKafka()]);
+  process.exit();
+}
 if (mode === 'apply')
   for (const broker of ['rabbitmq', 'kafka']) mkdirSync(`topology/secrets/${broker}`, { recursive: true });
 await Promise.all([onRabbitMQ(), onKafka()]);

@@ -1,4 +1,5 @@
 /** Real brokers, and a folder with a topology for them, as a user would have it. */
+import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,6 +24,8 @@ export interface Setting {
   /** Where the programs run: the topology is in ./topology. */
   readonly folder: string;
   readonly variables: Readonly<Record<string, string>>;
+  /** Users on RabbitMQ that the topology does not know, with three grants each. */
+  readonly addStrangers: (users: number) => Promise<void>;
   /** Back to brokers, secrets and a log on which nothing was ever applied. */
   readonly reset: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -45,6 +48,7 @@ export async function openSetting(services = 200): Promise<Setting> {
       [expected.passwords.rabbitmq]: rabbit.admin.password,
       [expected.passwords.kafka]: kafka.admin.password,
     },
+    addStrangers: (users) => addStrangers(rabbit, users),
     reset: async () => {
       await Promise.all([emptyRabbitMQ(rabbit), emptyKafka(kafka)]);
       await rm(join(folder, 'topology', expected.secrets), { recursive: true, force: true });
@@ -55,6 +59,30 @@ export async function openSetting(services = 200): Promise<Setting> {
       removeFolder(folder);
     },
   };
+}
+
+async function addStrangers(rabbit: RabbitMQ, count: number): Promise<void> {
+  const admin = rabbitAdmin(rabbit);
+  const names = Array.from({ length: count }, (_, index) => `stranger-${index}`);
+  const exchanges = (await admin.get<{ name: string; type: string }[]>(`/exchanges/${vhost}`))
+    .filter(({ type, name }) => type === 'topic' && !name.startsWith('amq.'))
+    .map(({ name }) => name);
+  const at = (index: number) => exchanges[index % exchanges.length] ?? 'amq.topic';
+  await admin.post('/definitions', {
+    users: names.map((name) => ({
+      name,
+      password_hash: randomBytes(36).toString('base64'),
+      hashing_algorithm: 'rabbit_password_hashing_sha256',
+      tags: '',
+    })),
+    permissions: names.map((user, index) => ({
+      ...{ user, vhost, configure: '^$', read: '^$' },
+      write: `^${at(index).replaceAll('.', '\\.')}$`,
+    })),
+    topic_permissions: names.flatMap((user, index) =>
+      [0, 1].map((more) => ({ user, vhost, exchange: at(index + more), write: '^a\\.b$', read: '^$' })),
+    ),
+  });
 }
 
 async function writeTopology(
