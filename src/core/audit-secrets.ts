@@ -1,4 +1,12 @@
-import { type Check, type Point, type StoredSecrets, type Told, untold } from './audit.ts';
+import {
+  type Check,
+  type Point,
+  some,
+  type StoredAge,
+  type StoredSecrets,
+  type Told,
+  untold,
+} from './audit.ts';
 
 /** What the checklist asks of secrets, whatever the broker. Most of it is known outside of brokers and topology: MANUAL. Pure. */
 
@@ -86,6 +94,37 @@ const unique: SecretCheck = {
   },
 };
 
+const rotation: SecretCheck = {
+  id: 'MQA27',
+  name: 'secrets-rotation',
+  title: 'Secrets: automatic rotation',
+  severity: 'warning',
+  why: 'A password that was stolen, and nobody knows of it, is good until it is changed.',
+  instead: 'run mqwarden rotate --older-than 30d on a schedule; mqwarden credentials list tells all ages',
+  link,
+  *points({ secrets }): Iterable<Point> {
+    if (secrets.is !== 'told') {
+      yield untold(secrets);
+      return;
+    }
+    const of = (status: StoredAge['status']) =>
+      secrets.value.ages.flatMap((one) => (one.status === status ? one.path : [])).sort();
+    const [overdue, due, unknown, fresh] = [of('overdue'), of('due'), of('unknown'), of('ok')];
+    if (overdue.length > 0)
+      yield {
+        is: 'fail',
+        says: `${overdue.length} stored passwords are older than 90 days: ${some(overdue)}`,
+      };
+    if (due.length > 0)
+      yield { is: 'manual', says: `${due.length} stored passwords are older than 30 days: ${some(due)}` };
+    if (unknown.length > 0)
+      yield { is: 'manual', says: `${unknown.length} stored passwords were never rotated: ${some(unknown)}` };
+    if (fresh.length > 0) yield { is: 'pass', says: `${fresh.length} were rotated in the last 30 days` };
+    if (secrets.value.ages.length === 0)
+      yield { is: 'manual', says: 'the store has no credential of any service' };
+  },
+};
+
 /** What neither brokers nor topology know. */
 function manual(id: string, name: string, title: string, says: string, instead: string): SecretCheck {
   const why = 'A secret that is somewhere else, too, is only as safe as that place.';
@@ -117,13 +156,7 @@ export const secretChecks: readonly SecretCheck[] = [
     'search the logs of services and brokers for stored values',
   ),
   unique,
-  manual(
-    'MQA27',
-    'secrets-rotation',
-    'Secrets: automatic rotation',
-    'whether a job rotates is not known here',
-    'run mqwarden credentials list for their ages (90 days at most), and mqwarden rotate --older-than 30d on a schedule',
-  ),
+  rotation,
   manual(
     'MQA28',
     'secrets-audited',

@@ -67,6 +67,14 @@ export interface StoredSecrets {
   readonly missing: readonly string[];
   /** Credentials with one password. */
   readonly shared: readonly (readonly string[])[];
+  /** How old each is, by the record of its rotations. */
+  readonly ages: readonly StoredAge[];
+}
+
+export interface StoredAge {
+  readonly path: string;
+  /** `due`: over 30 days; `overdue`: over 90. */
+  readonly status: 'ok' | 'due' | 'overdue' | 'unknown';
 }
 
 /** Of one broker: whether a password is stored for two services. `services`: those that have one. `since`: why the broker cannot tell. */

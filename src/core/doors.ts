@@ -8,7 +8,16 @@ export interface ShownHandshake {
   readonly version: string;
   readonly fault: string | undefined;
   readonly shown:
-    | { readonly subject: string; readonly issuer: string; readonly names: string; readonly until: string }
+    | {
+        readonly subject: string;
+        readonly issuer: string;
+        readonly names: string;
+        readonly until: string;
+        /** `rsa 2048`, `ec prime256v1`; undefined where it was not told. */
+        readonly key?: string | undefined;
+        /** `sha256WithRSAEncryption`; undefined where it was not told. */
+        readonly signature?: string | undefined;
+      }
     | undefined;
 }
 
@@ -67,4 +76,24 @@ export function expiryPoints(
 /** Undefined where it is not known. */
 function daysLeft({ shown }: ShownHandshake, now: Date): number | undefined {
   return shown === undefined ? undefined : Math.floor((Date.parse(shown.until) - now.getTime()) / day);
+}
+
+/** What the certificate of a listener is made of. */
+export function strengthPoints(at: string, { tls }: Pick<TriedDoor, 'tls'>): Point[] {
+  if ('why' in tls || tls.shown === undefined) return [];
+  const { key = '', signature = '', names, subject, issuer } = tls.shown;
+  const faults = [
+    ...(/^(?:rsa|dsa)\S* (\d+)$/.exec(key)?.[1] !== undefined && Number(key.split(' ')[1]) < 2048
+      ? [`its key is ${key}: 2048 bits are the least`]
+      : []),
+    ...(/md5|sha1/i.test(signature) ? [`it is signed by ${signature}`] : []),
+    ...(names === 'none' ? ['it names no host (no subject alternative name)'] : []),
+    ...(subject === issuer ? ['it is signed by itself: no authority can take it back'] : []),
+  ];
+  if (faults.length > 0)
+    return faults.map((fault): Point => ({ is: 'fail', says: `${at}: the certificate is weak: ${fault}` }));
+  const made = [key, signature].filter((text) => text !== '').join(', ');
+  return [
+    { is: 'pass', says: `${at}: ${tls.version}, ${made === '' ? 'a certificate of an authority' : made}` },
+  ];
 }

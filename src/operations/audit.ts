@@ -5,12 +5,14 @@ import {
   type AuditRule,
   isOpen,
   judge,
+  type StoredAge,
   type StoredSecrets,
   type Told,
   unasked,
   withoutCounts,
 } from '../core/audit.ts';
 import { compareAudits, type Comparison, type EarlierAudit } from '../core/audit-comparison.ts';
+import { certificateChecks } from '../core/audit-certificates.ts';
 import { secretChecks, type SecretsSubject } from '../core/audit-secrets.ts';
 import { compareText } from '../core/json.ts';
 import type { AuditRequest, Broker, Credential } from '../core/broker.ts';
@@ -25,6 +27,7 @@ import { loadTopology } from '../topology/load.ts';
 import { accepted, type BaselineUse, requireBaseline } from './accepted.ts';
 import { readEarlierAudit } from './earlier-audit.ts';
 import { knowledgeOf, withKnown } from './generations.ts';
+import { ageOf } from '../core/rotation/ages.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
 import { heldFor } from './source.ts';
 
@@ -66,7 +69,7 @@ export async function audit(options: AuditOptions): Promise<Audit> {
 
 /** The answers alone, for a session that is open already. */
 export async function answersOf(session: Session, options: AuditOptions): Promise<Answers> {
-  const held = await heldOf(session);
+  const held = await heldOf(session, options.now);
   const answers = await Promise.all(
     registry.map(async (broker) => {
       const auditor = await broker.auditor();
@@ -81,10 +84,10 @@ export async function answersOf(session: Session, options: AuditOptions): Promis
       };
     }),
   );
-  const rules = [...answers.flatMap((one) => one.rules), ...secretChecks].sort(byId);
+  const rules = [...answers.flatMap((one) => one.rules), ...secretChecks, ...certificateChecks].sort(byId);
   const findings = [
     ...answers.flatMap((one) => one.findings),
-    ...judge(secretChecks, secretsIn(session, held)),
+    ...judge([...secretChecks, ...certificateChecks], secretsIn(session, held)),
   ].sort(byRule);
   return {
     topology: session.topology.name,
@@ -189,15 +192,21 @@ interface Held {
 }
 
 /** A store that does not answer keeps nobody from looking at the brokers. */
-async function heldOf(session: Session): Promise<Held> {
+async function heldOf(session: Session, now: Date): Promise<Held> {
   const credentials = new Map<string, Credential>();
+  const ages: StoredAge[] = [];
   const asked = session.sites.flatMap(({ broker, landscape }) =>
     landscape.services.map(({ name }) => credentialPath({ broker: broker.name, service: name })),
   );
   const keeping = {
     known: async (broker: string, service: string, base: string) => {
-      const { known, credential } = await heldFor(session, { broker, service, base });
-      if (credential !== undefined) credentials.set(credentialPath({ broker, service }), credential);
+      const of = { broker, service, base };
+      const { known, credential, record } = await heldFor(session, of);
+      if (credential === undefined) return known;
+      const path = credentialPath(of);
+      credentials.set(path, credential);
+      const { status } = ageOf(of, record, credential, limits, now);
+      if (status !== 'none') ages.push({ path, status });
       return known;
     },
   };
@@ -206,7 +215,7 @@ async function heldOf(session: Session): Promise<Held> {
       session.sites.map(async (site) => [site, withKnown(site, await knowledgeOf(keeping, site))] as const),
     );
     if (session.store() === undefined) return { sites: new Map(lived), credentials, secrets: noStore };
-    const secrets = { is: 'told', value: comparedWith(asked, credentials) } as const;
+    const secrets = { is: 'told', value: { ...comparedWith(asked, credentials), ages } } as const;
     return { sites: new Map(lived), credentials, secrets };
   } catch (error) {
     if (!(error instanceof SecretError)) throw error;
@@ -215,13 +224,20 @@ async function heldOf(session: Session): Promise<Held> {
   }
 }
 
+const day = 86_400_000;
+/** As `credentials list` has them. */
+const limits = { warnMs: 30 * day, failMs: 90 * day };
+
 const noStore: Told<StoredSecrets> = {
   is: 'unknown',
   why: 'the environment names no store of secrets, so that passwords cannot be compared',
 };
 
 /** Compared here, in memory: nothing but the names goes on. */
-function comparedWith(asked: readonly string[], credentials: ReadonlyMap<string, Credential>): StoredSecrets {
+function comparedWith(
+  asked: readonly string[],
+  credentials: ReadonlyMap<string, Credential>,
+): Omit<StoredSecrets, 'ages'> {
   const groups = Map.groupBy(credentials.entries(), ([, { password }]) => password);
   return {
     found: [...credentials.keys()],

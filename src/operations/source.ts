@@ -5,7 +5,7 @@ import { type Difference, type Kinds, kindOf } from '../core/diff.ts';
 import { PartialView } from '../core/errors.ts';
 import type { Change, Resource } from '../core/resource.ts';
 import { type Against, observationIn, type Snapshot } from '../core/snapshot.ts';
-import { generationsBy } from '../core/rotation/record.ts';
+import { generationsBy, type RotationRecord } from '../core/rotation/record.ts';
 import { readCredential } from '../secrets/credentials.ts';
 import { credentialPath } from '../secrets/store.ts';
 import { type Identified, readRecord } from './records.ts';
@@ -53,11 +53,15 @@ async function ask(session: Session, of: Identified): Promise<Known> {
   return (await heldFor(session, of)).known;
 }
 
+export interface HeldBy {
+  readonly known: Known;
+  readonly credential?: Credential | undefined;
+  /** Of its rotations. */
+  readonly record?: RotationRecord | undefined;
+}
+
 /** What the secret store holds for a service: what is known of it, and the credential itself for who logs in with it. */
-export async function heldFor(
-  session: Session,
-  of: Identified,
-): Promise<{ readonly known: Known; readonly credential?: Credential | undefined }> {
+export async function heldFor(session: Session, of: Identified): Promise<HeldBy> {
   const store = session.store();
   if (store === undefined) return { known: { stored: 'no store', generations: undefined, open: true } };
   const [record, credential] = await Promise.all([
@@ -70,7 +74,7 @@ export async function heldFor(
     generations: generationsBy(of.base, record?.record, credential?.username),
     open: record === undefined && credential === undefined,
   };
-  return { known, credential };
+  return { known, credential, record: record?.record };
 }
 
 function unasked({ environment }: Session): Known {

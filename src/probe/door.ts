@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecure, type ConnectionOptions, type TLSSocket } from 'node:tls';
 
@@ -23,6 +24,10 @@ interface Shown {
   readonly names: string;
   /** ISO 8601. */
   readonly until: string;
+  /** `rsa 2048`, `ec prime256v1`. */
+  readonly key: string;
+  /** Undefined before Node.js 24. */
+  readonly signature: string | undefined;
 }
 
 export type Handshake =
@@ -109,7 +114,19 @@ function shownBy(socket: TLSSocket): Shown | undefined {
     issuer: inline(issuer),
     names: subjectAltName,
     until: new Date(validTo).toISOString(),
+    key: keyOf(certificate),
+    signature: signatureOf(certificate),
   };
+}
+
+function keyOf({ publicKey }: X509Certificate): string {
+  const { asymmetricKeyType: type = '', asymmetricKeyDetails: details = {} } = publicKey;
+  return [type, details.namedCurve ?? details.modulusLength ?? ''].join(' ').trim();
+}
+
+function signatureOf(certificate: X509Certificate): string | undefined {
+  const { signatureAlgorithm: name } = certificate as { readonly signatureAlgorithm?: unknown };
+  return typeof name === 'string' ? name : undefined;
 }
 
 export type Plain =

@@ -73,7 +73,7 @@ const shop = { name: 'shop', section: { auth: 'password' }, locate: environment.
 const common = {
   principals: new Set<string>(),
   neighbours: [],
-  secrets: told({ found: ['rabbitmq/shop', 'kafka/shop'], missing: [], shared: [] }),
+  secrets: told({ found: ['rabbitmq/shop', 'kafka/shop'], missing: [], shared: [], ages: [] }),
   stored: () => undefined,
   now,
   ground: {
@@ -243,7 +243,7 @@ const cases: readonly Case[] = [
   [
     'a shared password',
     uniqueCredentials,
-    rabbit({}, { secrets: told({ found: [], missing: [], shared: [['rabbitmq/a', 'kafka/b']] }) }),
+    rabbit({}, { secrets: told({ found: [], missing: [], shared: [['rabbitmq/a', 'kafka/b']], ages: [] }) }),
     'fail',
   ],
   [
@@ -251,7 +251,9 @@ const cases: readonly Case[] = [
     uniqueCredentials,
     rabbit(
       {},
-      { secrets: told({ found: ['rabbitmq/shop'], missing: [], shared: [['kafka/a', 'kafka/b']] }) },
+      {
+        secrets: told({ found: ['rabbitmq/shop'], missing: [], shared: [['kafka/a', 'kafka/b']], ages: [] }),
+      },
     ),
     'pass',
   ],
@@ -264,7 +266,7 @@ const cases: readonly Case[] = [
   [
     'a password that is not stored',
     uniqueCredentials,
-    rabbit({}, { secrets: told({ found: [], missing: ['rabbitmq/shop'], shared: [] }) }),
+    rabbit({}, { secrets: told({ found: [], missing: ['rabbitmq/shop'], shared: [], ages: [] }) }),
     'manual',
   ],
   ['no services', uniqueCredentials, rabbit({}, noServices(rabbit())), 'na'],

@@ -12,6 +12,8 @@ import { certificates } from './audit/mqa51-certificates.ts';
 import { unmanagedPrincipals } from './audit/mqa52-unmanaged-principals.ts';
 import { orphanedAcls } from './audit/mqa53-orphaned-acls.ts';
 import { publishedAdvisories } from './audit/mqa54-advisories.ts';
+import { deprecated } from './audit/mqa55-deprecated.ts';
+import { certificateStrength } from './audit/mqa38-certificate-strength.ts';
 import { gather } from './facts.ts';
 import type { KafkaResource } from './resources.ts';
 import type { KafkaEnvironment, KafkaService } from './schema.ts';
@@ -25,10 +27,12 @@ const checks: readonly KafkaCheck[] = [
   zookeeper,
   network,
   clientCertificates,
+  certificateStrength,
   certificates,
   unmanagedPrincipals,
   orphanedAcls,
   publishedAdvisories,
+  deprecated,
 ];
 
 export const auditor: Auditor<KafkaEnvironment, KafkaService, KafkaResource> = {

@@ -16,6 +16,8 @@ import { unreadQueues } from './audit/mqa45-unread-queues.ts';
 import { deprecated } from './audit/mqa46-deprecated.ts';
 import { links } from './audit/mqa47-links.ts';
 import { publishedAdvisories } from './audit/mqa48-advisories.ts';
+import { topicVariables } from './audit/mqa49-topic-variables.ts';
+import { certificateStrength } from './audit/mqa37-certificate-strength.ts';
 import { gather } from './facts.ts';
 import type { RabbitResource } from './resources.ts';
 import type { RabbitEnvironment, RabbitService } from './schema.ts';
@@ -29,6 +31,7 @@ const checks: readonly RabbitCheck[] = [
   guest,
   management,
   clientCertificates,
+  certificateStrength,
   certificates,
   idleUsers,
   hashes,
@@ -37,6 +40,7 @@ const checks: readonly RabbitCheck[] = [
   deprecated,
   links,
   publishedAdvisories,
+  topicVariables,
 ];
 
 export const auditor: Auditor<RabbitEnvironment, RabbitService, RabbitResource> = {

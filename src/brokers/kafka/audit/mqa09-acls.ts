@@ -2,7 +2,7 @@ import { aside, pass, type Point, some, untold } from '../../../core/audit.ts';
 import { matchesAny } from '../../../core/glob.ts';
 import { aclAddress, type AclSpec } from '../resources.ts';
 import type { KafkaCheck } from './check.ts';
-import { isOrphaned } from './mqa53-orphaned-acls.ts';
+import { orphanedBy } from './mqa53-orphaned-acls.ts';
 import type { KafkaFacts, KafkaSubject, Ungranted } from './facts.ts';
 
 export const acls: KafkaCheck = {
@@ -28,9 +28,10 @@ export const acls: KafkaCheck = {
     }
     yield pass(`an authorizer is set, with ${told.value.length} ACLs`);
     yield* ungrantedPoints(ungranted);
-    for (const acl of told.value) yield* aclPoints(acl, subject);
+    const desired = new Set<string>(subject.compiled.resources.map(({ address }) => address));
+    for (const acl of told.value) yield* aclPoints(acl, desired, subject);
     if (topics.is === 'told') {
-      const orphaned = told.value.filter((one) => isOrphaned(one, topics.value));
+      const orphaned = told.value.filter(orphanedBy(topics.value));
       const names = [...new Set(orphaned.map(({ name }) => name))];
       if (names.length > 0) yield aside(`ACLs for topics that there are not: ${some(names)}`);
     } else yield untold(topics);
@@ -73,7 +74,7 @@ function openPoint({ as, what, broker }: Ungranted, tried: readonly Ungranted[])
   };
 }
 
-function* aclPoints(acl: AclSpec, { compiled, ground }: KafkaSubject): Iterable<Point> {
+function* aclPoints(acl: AclSpec, desired: ReadonlySet<string>, { ground }: KafkaSubject): Iterable<Point> {
   if (acl.permission !== 'allow') return;
   const principal = acl.principal.replace(/^User:/, '');
   const address = aclAddress(acl);
@@ -94,6 +95,6 @@ function* aclPoints(acl: AclSpec, { compiled, ground }: KafkaSubject): Iterable<
     return;
   }
   if (isWildcard) yield { is: 'fail', says: `${says}: all of them`, address };
-  else if (ground.principals.has(principal) && !compiled.resources.some((one) => one.address === address))
+  else if (ground.principals.has(principal) && !desired.has(address))
     yield { is: 'fail', says: `${says}, which the topology does not need`, address };
 }

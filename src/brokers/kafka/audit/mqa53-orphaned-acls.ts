@@ -17,7 +17,7 @@ export const orphanedAcls: KafkaCheck = {
       return;
     }
     const all = acls.value === 'no authorizer' ? [] : acls.value;
-    for (const acl of all.filter((one) => isOrphaned(one, topics.value)))
+    for (const acl of all.filter(orphanedBy(topics.value)))
       yield {
         is: 'fail',
         says: `${acl.principal} may ${acl.operation} the topic ${acl.name}${acl.pattern === 'prefixed' ? '…' : ''}, which is not there`,
@@ -27,7 +27,11 @@ export const orphanedAcls: KafkaCheck = {
   },
 };
 
-export function isOrphaned({ resource, pattern, name }: AclSpec, topics: readonly string[]): boolean {
-  if (resource !== 'topic' || (pattern === 'literal' && name === '*')) return false;
-  return pattern === 'prefixed' ? !topics.some((topic) => topic.startsWith(name)) : !topics.includes(name);
+/** Whether an ACL is about no topic that there is. */
+export function orphanedBy(topics: readonly string[]): (acl: AclSpec) => boolean {
+  const there = new Set(topics);
+  return ({ resource, pattern, name }) => {
+    if (resource !== 'topic' || (pattern === 'literal' && name === '*')) return false;
+    return pattern === 'prefixed' ? !topics.some((topic) => topic.startsWith(name)) : !there.has(name);
+  };
 }

@@ -1,8 +1,15 @@
+import type { Address } from '../../../core/address.ts';
 import { aside, pass, type Point, some, untold } from '../../../core/audit.ts';
 import type { Definitions, LivePermission, LiveTopicPermission } from '../definitions.ts';
 import { permissionName } from '../compile/rights.ts';
+import { namesOf } from '../patterns/parse.ts';
 import { compile, covers, reach } from '../patterns/pattern.ts';
-import { builtInExchanges, permissionAddress, topicPermissionAddress } from '../resources.ts';
+import {
+  builtInExchanges,
+  permissionAddress,
+  type RabbitResource,
+  topicPermissionAddress,
+} from '../resources.ts';
 import type { RabbitCheck } from './check.ts';
 import type { RabbitSubject } from './facts.ts';
 import { bearerOf } from './identities.ts';
@@ -26,6 +33,8 @@ export const permissions: RabbitCheck = {
     const { permissions: all = [], topic_permissions: rows = [] } = definitions.value;
     const vhosts = vhostsOf(subject);
     const here = all.filter(({ vhost }) => vhosts.has(vhost));
+    const desired = new Map(subject.compiled.resources.map((one) => [one.address, one]));
+    const namesFor = remembered(definitions.value);
     let looked = 0;
     for (const live of here) {
       const bearer = bearerOf(subject, live.user);
@@ -34,11 +43,11 @@ export const permissions: RabbitCheck = {
       const points = [
         ...(bearer.is === 'protected' || bearer.is === 'neighbour'
           ? heldAside(live, bearer.is)
-          : judged(live, subject, definitions.value)),
+          : judged(live, desired.get(permissionAddress(live.vhost, live.user)), namesFor)),
       ];
       yield* points;
     }
-    for (const row of rows.filter(({ vhost }) => vhosts.has(vhost))) yield* rowPoints(row, subject);
+    for (const row of rows.filter(({ vhost }) => vhosts.has(vhost))) yield* rowPoints(row, desired);
     yield* missingRows(rows, subject);
     yield looked === 0
       ? { is: 'na', says: `nobody but the administrator has permissions in ${some([...vhosts])}` }
@@ -49,6 +58,7 @@ export const permissions: RabbitCheck = {
 };
 
 const parts = ['configure', 'write', 'read'] as const;
+type Part = (typeof parts)[number];
 
 function heldAside({ user, vhost }: LivePermission, why: string): Point[] {
   return [
@@ -61,12 +71,11 @@ function heldAside({ user, vhost }: LivePermission, why: string): Point[] {
 /** What a pattern reaches that the topology does not need: of what there is, and of what there may be. */
 function* judged(
   live: LivePermission,
-  { compiled }: RabbitSubject,
-  definitions: Definitions,
+  desired: RabbitResource | undefined,
+  namesFor: (vhost: string, part: Part) => readonly string[],
 ): Iterable<Point> {
   const { user, vhost } = live;
   const address = permissionAddress(vhost, user);
-  const desired = compiled.resources.find((one) => one.address === address);
   const needed =
     desired?.kind === 'rabbitmq:permission' ? desired.spec : { configure: '^$', write: '^$', read: '^$' };
   for (const part of parts) {
@@ -78,10 +87,7 @@ function* judged(
     }
     if (covers(needs, has)) continue;
     const found = compile(has);
-    const names = namesIn(definitions, vhost, part);
-    const reached = (how: 'yes' | 'perhaps') =>
-      names.filter((name) => reach(has, name) === how && reach(needs, name) === 'no');
-    const [beyond, perhaps] = [reached('yes'), reached('perhaps')];
+    const { yes: beyond = [], perhaps = [] } = reachedBy(has, needs, namesFor(vhost, part));
     if (beyond.length > 0)
       yield {
         is: 'fail',
@@ -110,20 +116,40 @@ function* judged(
   }
 }
 
+/** What the one pattern reaches and the other does not. */
+function reachedBy(
+  has: string,
+  needs: string,
+  names: readonly string[],
+): Partial<Record<'yes' | 'perhaps', readonly string[]>> {
+  const known = namesOf(has);
+  // Of a list of names nothing else is reached, but for a `$` before the end of a line.
+  const asked = known === undefined ? names : names.filter((name) => known.has(name) || name.includes('\n'));
+  const how = (name: string) => (reach(needs, name) === 'no' ? reach(has, name) : 'no');
+  return Object.groupBy(asked, how);
+}
+
 /** Queues and exchanges have one space of names; only queues are read from by consuming, and both are bound. */
-function namesIn(
-  { exchanges = [], queues = [] }: Definitions,
-  vhost: string,
-  part: (typeof parts)[number],
-): string[] {
+function namesIn({ exchanges = [], queues = [] }: Definitions, vhost: string, part: Part): string[] {
   const here = [...exchanges, ...queues].filter((one) => one.vhost === vhost).map(({ name }) => name);
   const builtIn = part === 'configure' ? [] : [...builtInExchanges.keys()].map(permissionName);
   return [...new Set([...here.filter((name) => name !== ''), ...builtIn])];
 }
 
-function* rowPoints(live: LiveTopicPermission, subject: RabbitSubject): Iterable<Point> {
+/** The same names are put to the patterns of many. */
+function remembered(definitions: Definitions): (vhost: string, part: Part) => readonly string[] {
+  const known = new Map<string, readonly string[]>();
+  return (vhost, part) => {
+    const key = JSON.stringify([vhost, part === 'configure']);
+    const names = known.get(key) ?? namesIn(definitions, vhost, part);
+    known.set(key, names);
+    return names;
+  };
+}
+
+function* rowPoints(live: LiveTopicPermission, all: ReadonlyMap<Address, RabbitResource>): Iterable<Point> {
   const address = topicPermissionAddress(live.vhost, live.user, live.exchange);
-  const desired = subject.compiled.resources.find((one) => one.address === address);
+  const desired = all.get(address);
   if (desired?.kind !== 'rabbitmq:topic-permission') return;
   for (const part of ['write', 'read'] as const)
     if (!covers(desired.spec[part], live[part]))

@@ -1,0 +1,14 @@
+import { strengthPoints } from '../../../core/doors.ts';
+import type { RabbitCheck } from './check.ts';
+
+export const certificateStrength: RabbitCheck = {
+  id: 'MQA37',
+  name: 'rabbitmq-certificate-strength',
+  title: 'RabbitMQ: certificates of listeners are strong, and of an authority',
+  severity: 'warning',
+  why: 'A key that can be found, or a signature that can be forged, lets somebody stand in for the broker.',
+  instead:
+    'give the listener a certificate of the internal authority, with a key of 2048 bits or more and SHA-256',
+  link: 'https://www.rabbitmq.com/docs/ssl',
+  points: ({ facts: { knocked } }) => knocked.flatMap((door) => strengthPoints(door.at, door)),
+};
