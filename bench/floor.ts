@@ -367,15 +367,36 @@ function handshake(at: string): Promise<void> {
   });
 }
 
-function readStored(): void {
-  for (const broker of ['rabbitmq', 'kafka'])
-    for (const name of readdirSync(`topology/secrets/${broker}`))
-      JSON.parse(readFileSync(`topology/secrets/${broker}/${name}`, 'utf8'));
+interface Stored {
+  readonly username: string;
+  readonly password: string;
+}
+
+function storedIn(broker: string): Stored[] {
+  const folder = `topology/secrets/${broker}`;
+  const files = readdirSync(folder, { withFileTypes: true }).filter((file) => file.isFile());
+  return files.map(({ name }) => JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')) as Stored);
+}
+
+/** As each service, to the controller and to the broker: whether what no ACL is about is open. */
+async function askAs({ username, password }: Stored): Promise<void> {
+  for (const ask of [validate, () => undefined]) {
+    const connection = await rawKafka({ ...kafkaAdmin, username, password });
+    await ask(connection);
+    await connection.close();
+  }
+}
+
+async function validate(connection: Connection): Promise<void> {
+  const topic = { name: 'strange', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] };
+  await call(connection, createTopicsV7.api, [topic], 60_000, true).catch(() => undefined);
 }
 
 if (mode === 'audit') {
-  readStored();
+  storedIn('rabbitmq');
+  const services = storedIn('kafka');
   await Promise.all([auditRabbitMQ(), auditKafka()]);
+  await together(services, askAs);
   process.exit();
 }
 if (mode === 'apply')

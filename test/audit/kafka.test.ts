@@ -211,7 +211,7 @@ const listeners: readonly Broken[] = [
   },
   {
     what: 'a certificate with a key of 1,024 bits',
-    found: { MQA08: 'fail' },
+    found: { MQA08: 'fail', MQA38: 'fail' },
     ...added('SSL', showing({ weakKey: true })),
   },
 ];
