@@ -1,3 +1,6 @@
+import { UnfitFile } from './read.ts';
+import { NotOrdinary } from './write.ts';
+
 const words: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EDQUOT: 'the quota of the disk is used up',
@@ -9,6 +12,7 @@ const words: Readonly<Record<string, string>> = {
 
 /** Why a file could not be read or written, in words where there are any, with the code of the system: `…, ENOSPC`. */
 export function whyOf(error: unknown): string {
+  if (error instanceof NotOrdinary || error instanceof UnfitFile) return error.message;
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
   const said = words[code];
   return said === undefined ? code : `${said}, ${code}`;

@@ -36,6 +36,8 @@ export async function rewrite(file: string, text: string): Promise<void> {
     await replaceFile(file, text);
     await chmod(file, mode);
   } catch (error) {
-    throw new MqwardenError('MQWARDEN_FILE', `${file} cannot be written (${whyOf(error)})`);
+    throw new MqwardenError('MQWARDEN_FILE', `${file} cannot be written (${whyOf(error)})`, {
+      hint: 'name a file in a folder that is there and may be written to',
+    });
   }
 }

@@ -139,6 +139,27 @@ it('writes several formats at once', async () => {
   expect(await load('b.xml')).toContain('<failure type="error" message="monitor has the tag administrator');
 });
 
+it('says why a file cannot be read or written', async () => {
+  await save('mqwarden.yaml', topology(clean));
+  await mkdir(join(cwd, 'folder'));
+  const said = async (...args: string[]) => {
+    const { code, stderr } = await run('lint', ...args);
+    return [code, stderr.split('\n')[0]];
+  };
+  expect(await said('--also', 'json=folder')).toEqual([
+    1,
+    'error folder cannot be written (it is there, and is not an ordinary file)',
+  ]);
+  expect(await said('--also', 'json=none/a.json')).toEqual([
+    1,
+    'error none/a.json cannot be written (ENOENT)',
+  ]);
+  expect(await said('--baseline', 'folder')).toEqual([
+    1,
+    'error the baseline folder cannot be read (folder is a folder, not a file)',
+  ]);
+});
+
 it('compares with a baseline, which goes stale', async () => {
   await save('mqwarden.yaml', topology(monitor));
   const base = ['lint', '--format', 'json', '--baseline', 'base.json'];
