@@ -77,6 +77,8 @@ async function show(rabbit: RabbitMQ, kafka: Kafka): Promise<void> {
   await breakByHand(rabbit, kafka);
   say('Plan finds both (exit 2 says so to a pipeline).');
   await mqwarden(['plan', ...env, '--detailed-exitcode'], variables, 2);
+  say('All that is known of it now as one page, the map of what is live among it.');
+  await mqwarden(['report', ...env, '--live', '--out', 'report.html'], variables, 0);
   say('Apply repairs both.');
   await mqwarden(['apply', ...env, '--yes'], variables, 0);
   await mqwarden(['plan', ...env, '--detailed-exitcode'], variables, 0);
@@ -89,6 +91,7 @@ function goOn(variables: Record<string, string>): void {
 Done: RabbitMQ and Kafka were provisioned from .cache/demo/topology, drift was found and repaired.
   .cache/demo/topology               the topology; edit a service and plan again
   .cache/demo/topology/local/secrets the generated credentials, one file a service
+  .cache/demo/report.html            how it was before the repair: open it in a browser
   .cache/demo/.mqwarden/audit.jsonl  what was done, line by line
 `);
   if (!keep) {
