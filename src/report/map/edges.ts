@@ -2,36 +2,20 @@ import type { Flow, Held } from '../../core/access/model.ts';
 import { type Address, kindOf, partsOf } from '../../core/address.ts';
 import { compareText } from '../../core/json.ts';
 import type { PageEdge } from '../page/model.ts';
-import { idOf, isAlmighty, type MapSide } from './side.ts';
+import type { MapSide, Surveyed } from './side.ts';
 
 /** Who writes and reads what, and how messages go on from there. Pure. */
 
-export interface Edges {
-  readonly edges: readonly PageEdge[];
-  readonly notes: readonly string[];
-}
-
-/** Of somebody with more, none is drawn: nobody could follow them. */
-const mostDrawn = 250;
-
-export function edgesOf(side: MapSide): Edges {
-  const all = side.principals.map((principal) => ({
-    holder: side.holder(principal),
-    held: side.model.held(principal),
-  }));
-  const drawn = all.map(({ holder, held }) => {
-    if (isAlmighty(holder)) return { edges: [], fed: [], note: undefined };
-    const used = held.flatMap((one) => useOf(side, one));
-    const edges = used.map((one) => edgeOf(idOf(holder), one, groupsIn(side, held)));
-    if (edges.length <= mostDrawn) return { edges, fed: used, note: undefined };
-    const note = `${holder.principal} on ${side.broker.title} writes and reads ${edges.length} things, too many to draw: the matrix lists them`;
-    return { edges: [], fed: [], note };
-  });
-  const fed = drawn.flatMap((one) => one.fed.filter(({ is }) => is === 'writes'));
-  return {
-    edges: merged([...drawn.flatMap(({ edges }) => edges), ...flowEdges(side, fed)]),
-    notes: drawn.flatMap(({ note }) => note ?? []),
-  };
+export function edgesOf(side: Surveyed): PageEdge[] {
+  const drawn = side.people
+    .filter(({ reaches }) => reaches === 'some')
+    .map(({ id, held }) => {
+      const used = held.flatMap((one) => useOf(side, one));
+      const groups = groupsIn(side, held);
+      return { used, edges: used.map((one) => edgeOf(id, one, groups)) };
+    });
+  const fed = drawn.flatMap(({ used }) => used.filter(({ is }) => is === 'writes'));
+  return merged([...drawn.flatMap(({ edges }) => edges), ...flowEdges(side, fed)]);
 }
 
 interface Use extends Held {

@@ -2,11 +2,11 @@ import type { Basis } from '../../core/access/model.ts';
 import { type Address, kindOf, partsOf } from '../../core/address.ts';
 import { compareText } from '../../core/json.ts';
 import type { PageEdge, PageNode } from '../page/model.ts';
-import { idOf, type MapService, type MapSide, serviceId } from './side.ts';
+import { type MapService, type MapSide, type Person, serviceId, type Surveyed } from './side.ts';
 
 /** Services, principals and things, a node each. Pure. */
 
-export function nodesOf(sides: readonly MapSide[], edges: readonly PageEdge[]): PageNode[] {
+export function nodesOf(sides: readonly Surveyed[], edges: readonly PageEdge[]): PageNode[] {
   const ends = new Set(edges.flatMap(({ from, to }) => [from, to]));
   const nodes = [...whoIsThere(sides), ...sides.flatMap((side) => thingsOf(side, ends))];
   return nodes.sort(
@@ -14,11 +14,11 @@ export function nodesOf(sides: readonly MapSide[], edges: readonly PageEdge[]): 
   );
 }
 
-function whoIsThere(sides: readonly MapSide[]): PageNode[] {
+function whoIsThere(sides: readonly Surveyed[]): PageNode[] {
   const services = new Map<string, MapService>(
     sides.flatMap((side) => side.services.map((one) => [serviceId(one.name), one] as const)),
   );
-  const holders = sides.flatMap((side) => side.principals.flatMap((principal) => holding(side, principal)));
+  const holders = sides.flatMap((side) => side.people.flatMap((person) => holding(side, person)));
   const byId = Map.groupBy(holders, ({ id }) => id);
   const ids = new Set([...services.keys(), ...byId.keys()]);
   return [...ids].map((id): PageNode => {
@@ -59,14 +59,12 @@ function serviceNode(name: string, service: MapService | undefined): PageNode {
 }
 
 /** Whoever has, or could have, a right. */
-function holding(side: MapSide, principal: string) {
-  const { model, broker } = side;
-  const holder = side.holder(principal);
+function holding({ model, broker }: Surveyed, { principal, holder, id, held }: Person) {
   const by = model.powers.get(principal);
   const wide = model.wide(principal).map(wideText);
-  if (by === undefined && wide.length === 0 && model.held(principal).length === 0) return [];
+  if (by === undefined && wide.length === 0 && held.length === 0) return [];
   const power = by === undefined ? undefined : `${by}, on ${broker.title}`;
-  return [{ id: idOf(holder), holder, power, wide }];
+  return [{ id, holder, power, wide }];
 }
 
 export function wideText({ says, address, doubt }: Basis): string {

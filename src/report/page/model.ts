@@ -88,7 +88,8 @@ export interface PageBlast {
   /** The id of the node, and its label. */
   readonly who: string;
   readonly service: string;
-  readonly hits: readonly (Hit & { readonly holder: Holder })[];
+  /** Of the ways to hit somebody alike, the surest; `ways` is how many there are, where more than one. */
+  readonly hits: readonly (Hit & { readonly holder: Holder; readonly ways?: number })[];
   /** Grants that are for names that there are not yet, too. */
   readonly wide: readonly string[];
 }

@@ -56,8 +56,8 @@ function one(blast: PageBlast, index: number): Html {
 function row(hits: PageBlast['hits']): Html {
   const [hit] = hits;
   if (hit === undefined) return html``;
-  const more =
-    hits.length === 1 ? '' : html` <span class="says">and ${count(hits.length - 1, 'more way')}</span>`;
+  const all = hits.reduce((sum, { ways: some = 1 }) => sum + some, 0);
+  const more = all === 1 ? '' : html` <span class="says">and ${count(all - 1, 'more way')}</span>`;
   const ways = hit.way.map(({ at }) => html` → ${addressed(at)}`);
   const through =
     hit.through.length === 0 ? '' : html` <span class="says">through ${hit.through.join(', ')}</span>`;
