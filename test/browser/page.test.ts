@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { readPageAssets } from '../../src/files/page.ts';
 import type { PageModel } from '../../src/report/page/model.ts';
 import { pageOf } from '../../src/report/page/page.ts';
+import { mqwarden } from '../cli/run.ts';
 import { startBrowser } from './chromium.ts';
 import { attacked, shop, sized } from '../report/page/models.ts';
 
@@ -37,6 +38,10 @@ afterEach(async () => {
 async function open(model: PageModel, options: BrowserContextOptions = {}, at = ''): Promise<Page> {
   const file = join(folder, 'report.html');
   writeFileSync(file, pageOf(model, await readPageAssets()));
+  return visit(file, options, at);
+}
+
+async function visit(file: string, options: BrowserContextOptions = {}, at = ''): Promise<Page> {
   const address = pathToFileURL(file).href;
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
@@ -53,6 +58,8 @@ async function open(model: PageModel, options: BrowserContextOptions = {}, at = 
   return page;
 }
 
+/** The machine may be busy. */
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 15_000 });
 const title = (page: Page) => page.locator('#details h3').textContent();
 const drawn = (page: Page) =>
   page
@@ -62,12 +69,23 @@ const focusedText = (page: Page) => page.evaluate(() => document.activeElement?.
 /** Of rows that a person sees. */
 const rows = (page: Page, section: string) => page.locator(`#${section} [data-row]:visible`).count();
 
+async function brokenRules(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await axe.run();
+    return violations.map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map(({ html }) => html)].join(' '));
+  });
+}
+
 describe('the map', () => {
   test('a service is searched, found and shown with the keyboard alone, and Back goes back', async () => {
     const page = await open(shop());
     await page.getByRole('combobox', { name: 'Search' }).focus();
     await page.keyboard.type('mail');
-    await expect.poll(() => page.locator('#map-found').textContent()).toBe('2 found');
+    await eventually(() => page.locator('#map-found').textContent()).toBe('2 found');
     await page.keyboard.press('Enter');
     expect(await title(page)).toBe('mail-service');
     expect(await focusedText(page)).toBe('mail-service');
@@ -79,7 +97,7 @@ describe('the map', () => {
     ]);
     expect(await page.locator('#details').innerText()).toContain('Reads (1)');
     await page.goBack();
-    await expect.poll(() => title(page)).toBe('Everything');
+    await eventually(() => title(page)).toBe('Everything');
     expect(await drawn(page)).toHaveLength(8);
   });
 
@@ -186,7 +204,7 @@ describe('the tables', () => {
 
   test('what was seen is opened, and what fails is open already', async () => {
     const page = await open(shop());
-    await expect.poll(() => page.getByText('a login as guest was accepted').isVisible()).toBe(true);
+    await eventually(() => page.getByText('a login as guest was accepted').isVisible()).toBe(true);
     expect(await page.getByText('listeners: amqp/ssl 5671').isVisible()).toBe(false);
     await page.getByText('only TLS is listened for').click();
     expect(await page.getByText('listeners: amqp/ssl 5671').isVisible()).toBe(true);
@@ -195,9 +213,9 @@ describe('the tables', () => {
   test('what is told of a service elsewhere is one link away', async () => {
     const page = await open(shop(), {}, '#at=service%3Aorder-service');
     await page.locator('#details').getByRole('link', { name: 'Its blast radius' }).click();
-    await expect.poll(() => page.locator('#blast details').getAttribute('open')).toBe('');
+    await eventually(() => page.locator('#blast details').getAttribute('open')).toBe('');
     await page.locator('#blast').getByRole('link', { name: 'On the map' }).click();
-    await expect.poll(() => title(page)).toBe('order-service');
+    await eventually(() => title(page)).toBe('order-service');
   });
 });
 
@@ -227,21 +245,7 @@ describe('for everybody', () => {
     ['dark', 'dark'],
   ] as const)('no rule of axe is broken: %s', async (_, colorScheme) => {
     const page = await open(shop(), { colorScheme, bypassCSP: true }, '#at=service%3Aorder-service');
-    await page.evaluate(axe.source);
-    const found = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      };
-      const { violations } = await axe.run();
-      return violations.map(
-        ({ id, nodes }) =>
-          `${id}: ${nodes
-            .slice(0, 3)
-            .map(({ html }) => html)
-            .join(' ')}`,
-      );
-    });
-    expect(found).toEqual([]);
+    expect(await brokenRules(page)).toEqual([]);
   });
 
   test('dark where the machine is', async () => {
@@ -276,6 +280,27 @@ describe('for everybody', () => {
     const page = await open(attacked(), { viewport: { width: 400, height: 800 } });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
   });
+});
+
+test('the 23 services of topology/, as the command writes them: all things are drawn, in letters that can be read', async () => {
+  const root = join(import.meta.dirname, '../..');
+  const out = join(folder, 'topology.html');
+  const args = ['report', join(root, 'topology'), '--env', 'production', '--offline', '--out', out];
+  const { code, stderr } = await mqwarden(args, { cwd: folder });
+  expect(code, stderr).toBe(0);
+  const page = await visit(out, { colorScheme: 'dark', bypassCSP: true });
+  expect(await page.locator('#canvas .is-queue').count()).toBeGreaterThan(25);
+  const widest = async () =>
+    page
+      .locator('#canvas svg')
+      .evaluate((svg: SVGSVGElement) => svg.width.baseVal.value / svg.viewBox.baseVal.width);
+  expect(await widest()).toBeGreaterThanOrEqual(0.89);
+  expect(await page.locator('#access-grid td.has').count()).toBeGreaterThan(100);
+  await page.locator('#map-search').fill('payment-service');
+  expect(await brokenRules(page)).toEqual([]);
+  await page.locator('#map-search').press('Enter');
+  expect(await title(page)).toBe('payment-service');
+  expect(await widest()).toBeGreaterThanOrEqual(0.89);
 });
 
 test('names that want to run do nothing, wherever they are shown', async () => {

@@ -8,21 +8,31 @@ import type { Graph } from './graph.ts';
 export function details(graph: Graph, node: PageNode, choose: (id: string) => void): HTMLElement[] {
   const out = graph.from.get(node.id) ?? [];
   const into = graph.to.get(node.id) ?? [];
-  const of = (edges: readonly PageEdge[], is: PageEdge['is']) => edges.filter((edge) => edge.is === is);
   return [
     element('h3', { id: 'here', tabindex: -1 }, node.label),
     element('p', { class: 'about' }, about(node)),
     ...warnings(node),
+    element('div', { class: 'edges' }, ...edges(graph, out, into, choose), ...more(node)),
+    ...(out.length + into.length === 0
+      ? [element('p', {}, 'Nothing leads here, and nothing leads from here.')]
+      : []),
+  ];
+}
+
+function edges(
+  graph: Graph,
+  out: readonly PageEdge[],
+  into: readonly PageEdge[],
+  choose: (id: string) => void,
+): HTMLElement[] {
+  const of = (edges: readonly PageEdge[], is: PageEdge['is']) => edges.filter((edge) => edge.is === is);
+  return [
     ...list(graph, 'Writes to', of(out, 'writes'), 'to', choose),
     ...list(graph, 'Reads', of(into, 'reads'), 'from', choose),
     ...list(graph, 'Written by', of(into, 'writes'), 'from', choose),
     ...list(graph, 'Read by', of(out, 'reads'), 'to', choose),
     ...list(graph, 'Gets messages from', of(into, 'flows'), 'from', choose),
     ...list(graph, 'Hands messages on to', of(out, 'flows'), 'to', choose),
-    ...(out.length + into.length === 0
-      ? [element('p', {}, 'Nothing leads here, and nothing leads from here.')]
-      : []),
-    ...more(node),
   ];
 }
 
@@ -77,7 +87,7 @@ function list(
       ...(edge.doubt === undefined ? [] : [element('span', { class: 'perhaps' }, ` perhaps: ${edge.doubt}`)]),
     );
   });
-  return [element('h4', {}, `${title} (${edges.length})`), element('ul', {}, ...items)];
+  return [element('div', {}, element('h4', {}, `${title} (${edges.length})`), element('ul', {}, ...items))];
 }
 
 /** Where else on the page it is told of. */
@@ -89,5 +99,5 @@ function more({ id }: PageNode): HTMLElement[] {
   const links = found.map((part) =>
     element('li', {}, element('a', { href: `#${part.id}` }, part.dataset['title'] ?? part.id)),
   );
-  return [element('h4', {}, 'On this page'), element('ul', {}, ...links)];
+  return [element('div', {}, element('h4', {}, 'On this page'), element('ul', {}, ...links))];
 }

@@ -13,7 +13,7 @@ export interface Picture {
 }
 
 const height = 28;
-const letter = 7;
+const letter = 7.3;
 const longest = 28;
 const badge = 22;
 

@@ -52,7 +52,7 @@ function gridOf(list: HTMLElement): HTMLElement | undefined {
     });
   return element(
     'div',
-    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Access as a grid' },
+    { class: 'scroll grid-room', tabindex: 0, role: 'region', 'aria-label': 'Access as a grid' },
     element(
       'table',
       { class: 'grid' },

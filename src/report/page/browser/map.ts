@@ -10,6 +10,8 @@ import { focused, readable, type View } from './view.ts';
 /** The map: what is chosen stands in the address of the page, so that Back goes back. */
 
 const begins = '#at=';
+/** Below this, names cannot be read: it is scrolled instead. */
+const smallest = 0.9;
 
 /** Of the page. */
 interface Parts {
@@ -92,7 +94,7 @@ function draw(parts: Parts, whole: Graph, { zoom }: State, choose: (id: string) 
 }
 
 function size(canvas: HTMLElement, { svg, width, height }: Picture, zoom: number | undefined): void {
-  const scale = zoom ?? Math.min(1, Math.max(0.65, (canvas.clientWidth - 4) / width));
+  const scale = zoom ?? Math.min(1, Math.max(smallest, (canvas.clientWidth - 4) / width));
   svg.setAttribute('width', String(Math.round(width * scale)));
   svg.setAttribute('height', String(Math.round(height * scale)));
   const here = svg.querySelector('.here')?.getBoundingClientRect();
