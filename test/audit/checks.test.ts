@@ -64,6 +64,7 @@ const rabbitFacts: RabbitFacts = {
   hashes: new Map([['shop', 'sound']]),
   connections: told([]),
   queues: told([]),
+  consumers: told([]),
   deprecated: told([]),
   guestLogin: 'refused',
   knocked: [door],
@@ -161,6 +162,7 @@ const kafkaFacts: KafkaFacts = {
   acls: told([]),
   topics: told(['orders']),
   users: told(['shop']),
+  groups: told([]),
   ungranted: trying('refused'),
   knocked: [kafkaDoor],
 };

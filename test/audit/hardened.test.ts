@@ -114,5 +114,9 @@ describe('hardened brokers', () => {
     expect(evidence.get(1)).toMatch(/TLSv1\.3, certificate .*until \d{4}-\d{2}-\d{2}/);
     expect(evidence.get(5)).toBe('a login as guest is refused; there is no user guest');
     expect(evidence.get(11)).toMatch(/process\.roles=/);
+    const beyond = new Map(findings.map(({ rule, evidence: seen }) => [rule, seen]));
+    expect(beyond.get('MQA61')).toMatch(/^no use seen: mail-service may read mail in production/);
+    expect(beyond.get('MQA62')).toMatch(/^no use seen: User:mail-service may read as the group mail/);
+    expect(beyond.get('MQA37')).toMatch(/TLSv1\.3, (?:rsa|ec) /);
   });
 });

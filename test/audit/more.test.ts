@@ -4,6 +4,8 @@ import { deprecated } from '../../src/brokers/kafka/audit/mqa55-deprecated.ts';
 import type { KafkaSubject } from '../../src/brokers/kafka/audit/facts.ts';
 import type { RabbitSubject } from '../../src/brokers/rabbitmq/audit/facts.ts';
 import { topicVariables } from '../../src/brokers/rabbitmq/audit/mqa49-topic-variables.ts';
+import { unusedGrants as kafkaGrants } from '../../src/brokers/kafka/audit/mqa62-unused-grants.ts';
+import { unusedGrants as rabbitGrants } from '../../src/brokers/rabbitmq/audit/mqa61-unused-grants.ts';
 import { judge, type StoredAge } from '../../src/core/audit.ts';
 import { secretChecks, type SecretsSubject } from '../../src/core/audit-secrets.ts';
 import { strengthPoints } from '../../src/core/doors.ts';
@@ -102,5 +104,70 @@ describe('a certificate', () => {
 
   it('that was not seen is not judged', () => {
     expect(strengthPoints('b', { tls: { why: 'no answer', reached: false } })).toEqual([]);
+  });
+});
+
+const told = (value: unknown) => ({ is: 'told', value });
+const ground = { principals: new Map([['shop', 'shop']]), protected: [], admin: 'admin' };
+
+describe('grants on RabbitMQ', () => {
+  const says = (permission: object, more: object = {}, consumers: readonly object[] = []) => {
+    const subject = {
+      ...{ ground, principals: new Set(), neighbours: [] },
+      landscape: { environment: { section: { vhost: { name: 'v' } } } },
+      facts: {
+        consumers: told(consumers),
+        definitions: told({
+          permissions: [
+            { user: 'shop', vhost: 'v', configure: '^$', write: '^$', read: '^$', ...permission },
+          ],
+          queues: [{ vhost: 'v', name: 'q' }],
+          exchanges: [{ vhost: 'v', name: 'e' }],
+          ...more,
+        }),
+      },
+    } as unknown as RabbitSubject;
+    return judge([rabbitGrants], subject)[0];
+  };
+  const consumer = { vhost: 'v', queue: 'q', user: 'shop' };
+  const binding = { vhost: 'v', source: 'e', destination: 'q', destination_type: 'queue', routing_key: '' };
+
+  test.each([
+    ['to read, by nobody', { read: '^q$' }, {}, [], 'manual'],
+    ['to read, by another', { read: '^q$' }, {}, [{ ...consumer, user: 'mail' }], 'manual'],
+    ['to read, in use', { read: '^q$' }, {}, [consumer], 'pass'],
+    ['to read by a pattern, in use', { read: '^q' }, {}, [consumer], 'pass'],
+    ['to read what is not there', { read: '^r$' }, {}, [], 'pass'],
+    ['to write to what leads nowhere', { write: '^e$' }, {}, [], 'manual'],
+    ['to write to what is bound', { write: '^e$' }, { bindings: [binding] }, [], 'pass'],
+    ['of somebody else', { user: 'x', read: '^q$' }, {}, [], 'pass'],
+  ])('%s', (_, permission, more, consumers, expected) => {
+    expect(says(permission, more, consumers)?.verdict).toBe(expected);
+  });
+
+  it('are never said to be unused: only that no use is seen', () => {
+    expect(says({ read: '^q$' })).toMatchObject({
+      severity: 'note',
+      evidence: 'no use seen: shop may read q in v, and consumes none of them now',
+    });
+  });
+});
+
+describe('grants on Kafka', () => {
+  const acl = { resource: 'group', pattern: 'literal', name: 'g', principal: 'User:shop', host: '*' };
+  const verdict = (groups: readonly string[], over: object = {}) => {
+    const one = { ...acl, operation: 'read', permission: 'allow', ...over };
+    const subject = { ground, facts: { acls: told([one]), groups: told(groups) } };
+    return judge([kafkaGrants], subject as unknown as KafkaSubject)[0]?.verdict;
+  };
+
+  it('are in use where the group is there', () => {
+    expect([verdict(['g']), verdict(['h']), verdict([])]).toEqual(['pass', 'manual', 'manual']);
+    expect([verdict(['g1'], { pattern: 'prefixed' }), verdict(['h'], { pattern: 'prefixed' })]).toEqual([
+      'pass',
+      'manual',
+    ]);
+    expect(verdict([], { principal: 'User:x' })).toBe('pass');
+    expect(verdict([], { operation: 'describe' })).toBe('pass');
   });
 });

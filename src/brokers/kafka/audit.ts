@@ -14,6 +14,7 @@ import { orphanedAcls } from './audit/mqa53-orphaned-acls.ts';
 import { publishedAdvisories } from './audit/mqa54-advisories.ts';
 import { deprecated } from './audit/mqa55-deprecated.ts';
 import { certificateStrength } from './audit/mqa38-certificate-strength.ts';
+import { unusedGrants } from './audit/mqa62-unused-grants.ts';
 import { gather } from './facts.ts';
 import type { KafkaResource } from './resources.ts';
 import type { KafkaEnvironment, KafkaService } from './schema.ts';
@@ -33,6 +34,7 @@ const checks: readonly KafkaCheck[] = [
   orphanedAcls,
   publishedAdvisories,
   deprecated,
+  unusedGrants,
 ];
 
 export const auditor: Auditor<KafkaEnvironment, KafkaService, KafkaResource> = {

@@ -1,4 +1,10 @@
-import { apiVersionsV3, describeClusterV1, describeConfigsV4, metadataV12 } from '@platformatic/kafka';
+import {
+  apiVersionsV3,
+  describeClusterV1,
+  describeConfigsV4,
+  listGroupsV4,
+  metadataV12,
+} from '@platformatic/kafka';
 import type { Told } from '../../core/audit.ts';
 import type { AuditRequest, Context } from '../../core/broker.ts';
 import { messageOf, PartialView } from '../../core/errors.ts';
@@ -34,6 +40,7 @@ export async function gather(request: Request, context: Context): Promise<KafkaF
       acls,
       topics: await asked(session, () => topicsOf(session)),
       users: await asked(session, async () => (await describeUsers(session)).map(({ user }) => user)),
+      groups: await groupsOf(session, dialer, brokers, lacks),
       ungranted: await ungranted(request, acls, brokers, context),
       knocked: settings.is === 'told' ? await knockAll(settings.value, environment, context) : [],
     };
@@ -92,6 +99,30 @@ async function aclsOf(session: Session, lacks: Lacks): Promise<KafkaFacts['acls'
 async function topicsOf(session: Session): Promise<string[]> {
   const { topics } = await session.call(metadataV12.api, null, false, false);
   return topics.flatMap(({ name }) => name ?? []);
+}
+
+/** Each broker tells of the groups that it coordinates. */
+async function groupsOf(
+  session: Session,
+  dialer: Dialer,
+  brokers: readonly Reached[],
+  lacks: Lacks,
+): Promise<KafkaFacts['groups']> {
+  const lacked = lacks('describe');
+  if (lacked !== undefined) return lacked;
+  return asked(session, async () => {
+    const told = await Promise.all(
+      brokers.map(async ({ host, port }) => {
+        const own = await dialer.to(host, port);
+        try {
+          return (await own.call(listGroupsV4.api, [], [])).groups.map(({ groupId }) => groupId);
+        } finally {
+          await own.close();
+        }
+      }),
+    );
+    return told.flat();
+  });
 }
 
 const brokerType = 4 as const;

@@ -18,6 +18,7 @@ import { links } from './audit/mqa47-links.ts';
 import { publishedAdvisories } from './audit/mqa48-advisories.ts';
 import { topicVariables } from './audit/mqa49-topic-variables.ts';
 import { certificateStrength } from './audit/mqa37-certificate-strength.ts';
+import { unusedGrants } from './audit/mqa61-unused-grants.ts';
 import { gather } from './facts.ts';
 import type { RabbitResource } from './resources.ts';
 import type { RabbitEnvironment, RabbitService } from './schema.ts';
@@ -41,6 +42,7 @@ const checks: readonly RabbitCheck[] = [
   links,
   publishedAdvisories,
   topicVariables,
+  unusedGrants,
 ];
 
 export const auditor: Auditor<RabbitEnvironment, RabbitService, RabbitResource> = {

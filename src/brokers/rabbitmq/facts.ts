@@ -7,6 +7,9 @@ import type { Definitions } from './definitions.ts';
 import {
   bound,
   connected,
+  consuming,
+  consumerColumns,
+  type ConsumerAnswer,
   type ConnectionAnswer,
   deprecatedIn,
   hashOf,
@@ -34,12 +37,13 @@ export async function gather(
   try {
     const rights = rightsIn(await admin.get(['whoami']));
     const ask = asker(admin, rights);
-    const [overview, nodes, definitions, connections, queues, deprecated] = [
+    const [overview, nodes, definitions, connections, queues, consumers, deprecated] = [
       await ask<OverviewAnswer>('monitoring', ['overview']),
       await ask<NodeAnswer[]>('monitoring', ['nodes']),
       await ask<Definitions>('administrator', ['definitions'], { patienceMs: definitionsMs }),
       await ask<ConnectionAnswer[]>('monitoring', ['connections']),
       await ask<QueueAnswer[]>('monitoring', ['queues'], { query: { columns: queueColumns } }),
+      await ask<ConsumerAnswer[]>('monitoring', ['consumers'], { query: { columns: consumerColumns } }),
       await ask<{ name?: string }[]>('administrator', ['deprecated-features', 'used']),
     ];
     const listeners = mapped(overview, ({ listeners: all = [] }) => all.map(bound));
@@ -54,6 +58,7 @@ export async function gather(
       hashes: new Map(users.map((user) => [user.name, hashOf(user)])),
       connections: mapped(connections, (all) => all.flatMap(connected)),
       queues: mapped(queues, (all) => all.map(queueState)),
+      consumers: mapped(consumers, (all) => all.map(consuming)),
       deprecated: deprecatedIn(deprecated),
       guestLogin: await guestLogin(environment, login, context),
       knocked: await knockAll(doorsOf(environment, listeners), login, context),

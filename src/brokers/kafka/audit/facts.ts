@@ -39,6 +39,8 @@ export interface KafkaFacts {
   readonly acls: Told<readonly AclSpec[] | 'no authorizer'>;
   readonly topics: Told<readonly string[]>;
   readonly users: Told<readonly string[]>;
+  /** Those that have members, or offsets that were committed. */
+  readonly groups: Told<readonly string[]>;
   /** What services may do without a grant; `untried`: why some of it is not known. */
   readonly ungranted:
     { readonly tried: readonly Ungranted[]; readonly untried: readonly string[] } | { readonly why: string };

@@ -39,6 +39,13 @@ export interface QueueState {
   readonly consumers: number;
 }
 
+/** Who reads from a queue now. */
+export interface Consuming {
+  readonly vhost: string;
+  readonly queue: string;
+  readonly user: string;
+}
+
 export interface RabbitFacts {
   readonly admin: string;
   /** Of the node that was asked. */
@@ -51,6 +58,7 @@ export interface RabbitFacts {
   readonly hashes: ReadonlyMap<string, 'empty' | 'md5' | 'guest' | 'sound'>;
   readonly connections: Told<readonly Connected[]>;
   readonly queues: Told<readonly QueueState[]>;
+  readonly consumers: Told<readonly Consuming[]>;
   /** RabbitMQ before 3.13 keeps none. */
   readonly deprecated: Told<readonly string[]> | 'not kept';
   readonly guestLogin: 'accepted' | 'refused' | 'unknown';

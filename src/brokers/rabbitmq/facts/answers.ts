@@ -1,5 +1,5 @@
 import type { Told } from '../../../core/audit.ts';
-import type { Connected, Listener, QueueState, RabbitFacts } from '../audit/facts.ts';
+import type { Consuming, Connected, Listener, QueueState, RabbitFacts } from '../audit/facts.ts';
 import type { Definitions, LiveUser } from '../definitions.ts';
 import { isWeaklyKept, keptOf } from '../write/password.ts';
 
@@ -81,4 +81,16 @@ export const queueColumns = 'name,vhost,messages,consumers';
 
 export function queueState({ vhost = '', name = '', messages = 0, consumers = 0 }: QueueAnswer): QueueState {
   return { vhost, name, messages, consumers };
+}
+
+export interface ConsumerAnswer {
+  readonly queue?: { readonly name?: string; readonly vhost?: string };
+  readonly channel_details?: { readonly user?: string };
+}
+
+export const consumerColumns = 'queue.name,queue.vhost,channel_details.user';
+
+export function consuming({ queue = {}, channel_details: channel = {} }: ConsumerAnswer): Consuming {
+  const { name = '', vhost = '' } = queue;
+  return { vhost, queue: name, user: channel.user ?? '' };
 }
