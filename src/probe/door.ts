@@ -68,10 +68,12 @@ export function shakeHands(door: Door, options: HandshakeOptions): Promise<Hands
   socket.once('connect', () => (reached = true));
   return new Promise((resolve) => {
     const end = (outcome: Handshake): void => {
+      clearTimeout(late);
       socket.destroy();
       resolve(outcome);
     };
     socket.once('secureConnect', () => {
+      clearTimeout(late);
       const seen = { version: socket.getProtocol() ?? '', fault: faultOf(socket), shown: shownBy(socket) };
       converse(socket, greeting, timeoutMs, ({ heard, why }) =>
         end(heard.length === 0 && why !== '' ? { is: 'shut', why } : { is: 'open', ...seen, heard }),
@@ -80,7 +82,7 @@ export function shakeHands(door: Door, options: HandshakeOptions): Promise<Hands
     const fail = (why: string) => end({ is: reached ? 'shut' : 'unreachable', why });
     socket.once('error', (error) => fail(wordsOf(error)));
     socket.once('close', () => fail('the connection was closed'));
-    socket.setTimeout(timeoutMs, () => fail('no answer'));
+    const late = setTimeout(() => fail('no answer'), timeoutMs);
   });
 }
 
@@ -139,17 +141,19 @@ export function knock(door: Door, greeting: Greeting, timeoutMs: number): Promis
   let reached = false;
   return new Promise((resolve) => {
     const end = (outcome: Plain): void => {
+      clearTimeout(late);
       socket.destroy();
       resolve(outcome);
     };
     socket.once('connect', () => {
+      clearTimeout(late);
       reached = true;
       converse(socket, greeting, timeoutMs, ({ heard, why }) =>
         end(heard.length > 0 ? { is: 'answered', heard } : { is: 'shut', why }),
       );
     });
     socket.once('error', (error) => end({ is: reached ? 'shut' : 'unreachable', why: wordsOf(error) }));
-    socket.setTimeout(timeoutMs, () => end({ is: reached ? 'shut' : 'unreachable', why: 'no answer' }));
+    const late = setTimeout(() => end({ is: reached ? 'shut' : 'unreachable', why: 'no answer' }), timeoutMs);
   });
 }
 
@@ -158,9 +162,14 @@ interface Said {
   readonly why: string;
 }
 
+/** In all of the time: who answers a byte now and then would hold an idle timeout up for ever. */
 function converse(socket: Socket, { say, isWhole }: Greeting, timeoutMs: number, done: (said: Said) => void) {
   let heard = Buffer.alloc(0);
-  const end = (why: string) => done({ heard, why });
+  const end = (why: string) => {
+    clearTimeout(late);
+    done({ heard, why });
+  };
+  const late = setTimeout(() => end('no answer'), timeoutMs);
   socket.on('data', (chunk: Buffer) => {
     heard = Buffer.concat([heard, chunk]);
     if (isWhole(heard) || heard.length > longestAnswer) end('');
@@ -168,7 +177,6 @@ function converse(socket: Socket, { say, isWhole }: Greeting, timeoutMs: number,
   socket.removeAllListeners('error').removeAllListeners('close');
   socket.once('error', (error) => end(wordsOf(error)));
   socket.once('close', () => end('the connection was closed'));
-  socket.setTimeout(timeoutMs, () => end('no answer'));
   socket.write(say);
 }
 

@@ -24,8 +24,8 @@ export interface IssueOptions {
   readonly expired?: boolean;
   /** How many days from now it ends; default 90. */
   readonly validDays?: number;
-  /** RSA with 1,024 bits. */
-  readonly weakKey?: boolean;
+  /** The bits of an RSA key; default an elliptic curve. 1,024 are weak. */
+  readonly rsa?: number;
   /** Over SHA-1. */
   readonly weakSignature?: boolean;
   /** Names of a server certificate; default localhost and both loopback addresses. */
@@ -50,11 +50,10 @@ export interface Authority {
 
 /** P-256: a key takes 1 ms where RSA-2048 takes 100 to 1,000, and every broker and client here speaks it. */
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-const WEAK = {
+const RSA = {
   name: 'RSASSA-PKCS1-v1_5',
   hash: 'SHA-256',
   publicExponent: new Uint8Array([1, 0, 1]),
-  modulusLength: 1024,
 } as const;
 const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
 const DAY = 24 * 60 * 60 * 1000;
@@ -100,7 +99,7 @@ function authority(ca: x509.X509Certificate, caPrivateKey: webcrypto.CryptoKey, 
     names: x509.Extension[],
     options: IssueOptions,
   ) => {
-    const keys = await generateKeys(options.weakKey === true ? WEAK : CURVE);
+    const keys = await generateKeys(options.rsa);
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: serialNumber(),
       subject: nameOf(commonName),
@@ -158,7 +157,8 @@ function serialNumber(): string {
   return `01${randomBytes(15).toString('hex')}`;
 }
 
-function generateKeys(algorithm: typeof CURVE | typeof WEAK = CURVE): Promise<webcrypto.CryptoKeyPair> {
+function generateKeys(bits?: number): Promise<webcrypto.CryptoKeyPair> {
+  const algorithm = bits === undefined ? CURVE : { ...RSA, modulusLength: bits };
   return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 

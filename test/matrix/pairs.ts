@@ -45,9 +45,11 @@ export function filesOf(pair: Pair, before: readonly Pair[]): string[] {
     'test/contract/',
     'test/matrix/',
     // What a login proves, and generations of credentials: of either broker for itself.
-    ...(newRabbit || newKafka ? ['test/access/', 'test/verify/', 'test/cli/rotate.test.ts'] : []),
-    ...(newRabbit ? ['test/rabbitmq/live.test.ts'] : []),
-    ...(newKafka ? ['test/kafka/live.test.ts'] : []),
+    ...(newRabbit || newKafka
+      ? ['test/access/', 'test/verify/', 'test/cli/rotate.test.ts', 'test/audit/live.test.ts']
+      : []),
+    ...(newRabbit ? ['test/rabbitmq/live.test.ts', 'test/audit/rabbitmq/'] : []),
+    ...(newKafka ? ['test/kafka/live.test.ts', 'test/audit/kafka/'] : []),
     // On one broker, whatever the cluster.
     ...(newKafka && pair.kafka.brokers === 1 ? ['test/kafka/view.test.ts'] : []),
     // A proxy stands before one broker, not before a cluster.

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
-    include: ['test/{access,cli,contract,kafka,kill,matrix,rabbitmq,verify}/**/*.test.ts'],
+    include: ['test/{access,audit,cli,contract,kafka,kill,matrix,rabbitmq,verify}/**/*.test.ts'],
     globalSetup: ['test/brokers/global-setup.ts'],
     testTimeout: 180_000,
     hookTimeout: 300_000,

@@ -3,7 +3,7 @@ import { matchesAny } from '../../../core/glob.ts';
 import { aclAddress, type AclSpec } from '../resources.ts';
 import type { KafkaCheck } from './check.ts';
 import { orphanedBy } from './mqa53-orphaned-acls.ts';
-import type { KafkaFacts, KafkaSubject, Ungranted } from './facts.ts';
+import type { KafkaFacts, KafkaSubject, Settings, Ungranted } from './facts.ts';
 
 export const acls: KafkaCheck = {
   id: 'MQA09',
@@ -15,18 +15,17 @@ export const acls: KafkaCheck = {
   instead: 'bring the ACLs to what the topology says: mqwarden plan, then mqwarden apply',
   link: 'https://kafka.apache.org/documentation/#security_authz',
   *points(subject) {
-    const { acls: told, topics, ungranted } = subject.facts;
+    const { acls: told, topics, ungranted, settings } = subject.facts;
     if (told.is !== 'told') {
       yield untold(told);
       return;
     }
     if (told.value === 'no authorizer') {
-      const hint =
-        'set authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer on the brokers';
-      yield { is: 'fail', says: 'there is no authorizer: no ACL has any effect', hint };
+      yield { is: 'fail', says: 'there is no authorizer: no ACL has any effect', hint: unauthorized };
       return;
     }
     yield pass(`an authorizer is set, with ${told.value.length} ACLs`);
+    if (settings.is === 'told') yield* authorizerPoints(settings.value);
     yield* ungrantedPoints(ungranted);
     const desired = new Set<string>(subject.compiled.resources.map(({ address }) => address));
     for (const acl of told.value) yield* aclPoints(acl, desired, subject);
@@ -37,6 +36,16 @@ export const acls: KafkaCheck = {
     } else yield untold(topics);
   },
 };
+
+const unauthorized =
+  'set authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer on the brokers';
+
+/** ACLs are the cluster's, and each broker has its own judge of them, or none. */
+function* authorizerPoints(settings: ReadonlyMap<number, Settings>): Iterable<Point> {
+  for (const [broker, one] of settings)
+    if (one.get('authorizer.class.name') === '')
+      yield { is: 'fail', says: `there is no authorizer on broker ${broker}`, hint: unauthorized };
+}
 
 function* ungrantedPoints(ungranted: KafkaFacts['ungranted']): Iterable<Point> {
   const untried = 'why' in ungranted ? [ungranted.why] : ungranted.untried;

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Told } from '../../../core/audit.ts';
 import type { Context } from '../../../core/broker.ts';
 import type { Placed } from '../../../core/landscape.ts';
@@ -8,9 +9,14 @@ import type { RabbitEnvironment } from '../schema.ts';
 
 interface Knockable extends Door {
   readonly protocol: string | undefined;
+  /** Whose certificate is looked for, where the door is not where clients are told to go. */
+  readonly serverName?: string;
 }
 
-/** Each listener that the broker tells of, at the host that the topology names, and what the topology itself names. */
+/**
+ * Each listener that the broker tells of, at the host that the topology names, and what the topology itself names. Behind one host a
+ * cluster has several nodes, each with a certificate and settings of its own: these are sought by the names that they have for one another.
+ */
 export function doorsOf(
   { section }: Placed<RabbitEnvironment>,
   listeners: Told<readonly Listener[]>,
@@ -19,21 +25,35 @@ export function doorsOf(
   const hostOf = (url: URL) => url.hostname.replace(/^\[(.*)\]$/, '$1');
   const management = new URL(managementUrl);
   const amqps = amqpsUrl === undefined ? undefined : new URL(amqpsUrl);
-  const told = (listeners.is === 'told' ? listeners.value : [])
-    .filter(({ protocol }) => protocol !== 'clustering')
-    .map(({ protocol, port }) => ({
-      protocol,
-      host: hostOf(protocol.startsWith('http') ? management : (amqps ?? management)),
-      port,
-    }));
+  const hostFor = (protocol: string) =>
+    hostOf(protocol.startsWith('http') ? management : (amqps ?? management));
+  const all = (listeners.is === 'told' ? listeners.value : []).filter(
+    ({ protocol }) => protocol !== 'clustering',
+  );
+  const told = all.map(({ protocol, port }) => ({ protocol, host: hostFor(protocol), port }));
   const named = [
     ...(amqps === undefined
       ? []
       : [{ protocol: undefined, host: hostOf(amqps), port: Number(amqps.port || 5671) }]),
-    { protocol: undefined, host: hostOf(management), port: Number(management.port || 443) },
+    { protocol: 'https', host: hostOf(management), port: Number(management.port || 443) },
   ].filter(({ port }) => !told.some((one) => one.port === port));
-  const all: Knockable[] = [...told, ...named];
-  return [...new Map(all.map((door) => [`${door.host} ${door.port}`, door])).values()];
+  const doors: Knockable[] = [...told, ...named, ...doorsOfNodes(all, hostFor)];
+  return [...new Map(doors.map((door) => [`${door.host} ${door.port}`, door])).values()];
+}
+
+/** Of a cluster on several hosts: `rabbit@host` is where its brokers find it. */
+function doorsOfNodes(listeners: readonly Listener[], hostFor: (protocol: string) => string): Knockable[] {
+  const hostOf = ({ node = '' }: Listener) => node.slice(node.indexOf('@') + 1);
+  if (new Set(listeners.map(hostOf)).size < 2) return [];
+  return listeners.map((one) => {
+    const name = hostFor(one.protocol);
+    return {
+      protocol: one.protocol,
+      host: hostOf(one),
+      port: one.port,
+      ...(isIP(name) === 0 ? { serverName: name } : {}),
+    };
+  });
 }
 
 /** Knocks at each door. No login: what is asked is what anybody may ask. */
@@ -44,9 +64,9 @@ export async function knockAll(
 ): Promise<readonly Knocked[]> {
   const { ca, cert, key, serverName } = tls;
   return Promise.all(
-    doors.map(async ({ protocol, ...door }): Promise<Knocked> => {
+    doors.map(async ({ protocol, serverName: name, ...door }): Promise<Knocked> => {
       const greeting = (protocol ?? 'amqp').startsWith('http') ? httpGreeting : amqpGreeting;
-      const options = { ca, serverName, greeting, timeoutMs };
+      const options = { ca, serverName: serverName ?? name, greeting, timeoutMs };
       const isSecure = protocol === undefined || /ssl$|^https/.test(protocol);
       const [plain, shown, bare, old] = await Promise.all([
         knock(door, greeting, timeoutMs),

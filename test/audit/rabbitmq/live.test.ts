@@ -1,4 +1,5 @@
 /** audit on a RabbitMQ that is broken by hand, one fault at a time, while it runs. */
+import { randomBytes } from 'node:crypto';
 import amqplib from 'amqplib';
 import { afterAll, beforeAll, describe } from 'vitest';
 import {
@@ -6,13 +7,14 @@ import {
   createAuthority,
   restoreAuthority,
   writeIssued,
-} from '../brokers/certificates.ts';
-import { namedPorts } from '../brokers/ports.ts';
-import { rabbitAdmin } from '../brokers/rabbit-admin.ts';
-import { type RabbitMQ, startRabbitMQ } from '../brokers/rabbitmq.ts';
-import { type Broken, eachIsFound } from './broken.ts';
-import { openPlace, type Place } from './place.ts';
-import { shop } from './shop.ts';
+} from '../../brokers/certificates.ts';
+import { namedPorts } from '../../brokers/ports.ts';
+import { rabbitAdmin } from '../../brokers/rabbit-admin.ts';
+import { installedRabbitMQ } from '../../brokers/rabbitmq-install.ts';
+import { type RabbitMQ, startRabbitMQ } from '../../brokers/rabbitmq.ts';
+import { type Broken, eachIsFound } from '../broken.ts';
+import { openPlace, type Place } from '../place.ts';
+import { shop } from '../shop.ts';
 
 let rabbitmq: RabbitMQ;
 let place: Place;
@@ -253,9 +255,26 @@ async function openWith(
   from = restoreAuthority(rabbitmq.ca, rabbitmq.caKey),
 ): Promise<void> {
   const issued = await (await from).server(issue);
-  const { certFile, keyFile } = writeIssued(rabbitmq.folder, `beside-${Date.now()}`, issued);
+  const { certFile, keyFile } = writeIssued(
+    rabbitmq.folder,
+    `beside-${randomBytes(4).toString('hex')}`,
+    issued,
+  );
   await openTls({ ...required, certfile: `"${certFile}"`, keyfile: `"${keyFile}"` });
 }
+
+/** Erlang 27, which RabbitMQ 4.0 was seen on, refuses it for want of security, whatever the setting says. */
+const oldTls: readonly Broken[] = /^3\./.test(installedRabbitMQ().version ?? '3.')
+  ? [
+      {
+        what: 'TLS 1.1',
+        found: { MQA01: 'fail' },
+        says: /takes TLS versions before 1\.2/,
+        make: () => openTls({ ...required, versions: "['tlsv1.1', 'tlsv1.2']" }),
+        mend: unmended,
+      },
+    ]
+  : [];
 
 const byListeners: readonly Broken[] = [
   {
@@ -272,13 +291,7 @@ const byListeners: readonly Broken[] = [
     make: () => connect('order-service', {}, 'amqp'),
     mend: disconnect,
   },
-  {
-    what: 'TLS 1.1',
-    found: { MQA01: 'fail' },
-    says: /takes TLS versions before 1\.2/,
-    make: () => openTls({ ...required, versions: "['tlsv1.1', 'tlsv1.2']" }),
-    mend: unmended,
-  },
+  ...oldTls,
   {
     what: 'an expired certificate',
     found: { MQA01: 'fail', MQA41: 'fail' },
@@ -309,7 +322,7 @@ const byListeners: readonly Broken[] = [
   {
     what: 'a certificate with a key of 1,024 bits',
     found: { MQA01: 'fail', MQA37: 'fail' },
-    make: () => openWith({ weakKey: true }),
+    make: () => openWith({ rsa: 1024 }),
     mend: unmended,
   },
   {

@@ -1,0 +1,56 @@
+/** Which doors of a RabbitMQ are knocked at. */
+import { expect, it } from 'vitest';
+import { doorsOf } from '../../src/brokers/rabbitmq/facts/doors.ts';
+
+type Listeners = Parameters<typeof doorsOf>[1];
+
+const at = (section: object) => ({ section }) as Parameters<typeof doorsOf>[0];
+const endpoints = { managementUrl: 'https://rabbit.test:15671', amqpsUrl: 'amqps://rabbit.test:5671' };
+const listener = (protocol: string, port: number, node: string) => ({ protocol, port, node });
+const told = (...value: ReturnType<typeof listener>[]): Listeners => ({ is: 'told', value });
+const seen = (section: object, listeners: Listeners) =>
+  doorsOf(at(section), listeners).map(({ protocol, host, port, serverName }) =>
+    [protocol ?? 'endpoint', host, port, ...(serverName === undefined ? [] : [serverName])].join(' '),
+  );
+
+it('each listener of a broker, but the one for other brokers', () => {
+  expect(
+    seen(
+      endpoints,
+      told(
+        listener('amqp/ssl', 5671, 'rabbit@a'),
+        listener('https', 15671, 'rabbit@a'),
+        listener('clustering', 25672, 'rabbit@a'),
+      ),
+    ),
+  ).toEqual(['amqp/ssl rabbit.test 5671', 'https rabbit.test 15671']);
+});
+
+it('what the topology names and no listener tells of, which a proxy may stand for', () => {
+  expect(
+    seen({ ...endpoints, managementUrl: 'https://proxy.test' }, told(listener('amqp/ssl', 5671, 'rabbit@a'))),
+  ).toEqual(['amqp/ssl rabbit.test 5671', 'https proxy.test 443']);
+  expect(seen(endpoints, { is: 'lacked', why: '', needs: '' })).toEqual([
+    'endpoint rabbit.test 5671',
+    'https rabbit.test 15671',
+  ]);
+});
+
+it('each node of a cluster by its own name, for the certificate of the name that clients know', () => {
+  expect(
+    seen(
+      endpoints,
+      told(
+        listener('amqp/ssl', 5671, 'rabbit@a'),
+        listener('amqp/ssl', 5671, 'rabbit@b'),
+        listener('https', 15671, 'rabbit@b'),
+      ),
+    ),
+  ).toEqual([
+    'amqp/ssl rabbit.test 5671',
+    'https rabbit.test 15671',
+    'amqp/ssl a 5671 rabbit.test',
+    'amqp/ssl b 5671 rabbit.test',
+    'https b 15671 rabbit.test',
+  ]);
+});
