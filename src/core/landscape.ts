@@ -10,6 +10,25 @@ export interface Placed<Section> {
   locate(path: readonly (string | number)[]): Position;
 }
 
+interface Who {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** An environment for whoever only looks: as its auditor, where it has one. */
+export function asAuditor<Section extends { readonly admin: Who; readonly auditor?: Who | undefined }>(
+  placed: Placed<Section>,
+): Placed<Section> {
+  const { auditor } = placed.section;
+  if (auditor === undefined) return placed;
+  return {
+    ...placed,
+    section: { ...placed.section, admin: auditor },
+    locate: ([key, ...rest]) =>
+      placed.locate(key === undefined ? [] : [key === 'admin' ? 'auditor' : key, ...rest]),
+  };
+}
+
 /**
  * How a generation beside the one in use is kept while a rotation is under way. `level`: as the one in use, while it lives;
  * `found`: what it has stays, and what it lacks is not made, since it is being made or unmade; `made`: as the one in use.

@@ -167,6 +167,14 @@ export const adminSchema = z
   })
   .describe('The administrator that mqwarden logs in as. What it needs: docs/administrators.md.');
 
+/** Who may look, and nothing else. */
+export const auditorSchema = z
+  .strictObject({
+    username: name().describe('The user that audit logs in as.'),
+    password: reference().describe('A reference to its password: env:NAME or file:PATH. Never the password itself.'),
+  })
+  .describe('Who audit logs in as, so that it needs no right to change anything. Default: admin. What it needs: docs/audit.md.');
+
 /** How a service proves who it is: by its stored password, by a client certificate, or by what mqwarden has no hand in. */
 export const authSchema = z
   .enum(['password', 'certificate', 'external'])

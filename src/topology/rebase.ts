@@ -9,7 +9,7 @@ export function rebased(environment: Data, from: string, to: string): Data {
     if (key === 'secrets') return moveReference(value, move);
     return mapKeys(value, (inner, part) => {
       if (inner === 'tls') return mapKeys(part, (name, path) => (files.has(name) && isText(path) ? move(path) : path));
-      if (inner === 'admin') return mapKeys(part, (name, text) => (name === 'password' ? moveReference(text, move) : text));
+      if (inner === 'admin' || inner === 'auditor') return mapKeys(part, (name, text) => (name === 'password' ? moveReference(text, move) : text));
       return part;
     });
   });

@@ -58,7 +58,7 @@ export function eachIsFound(rows: readonly Broken[], { place, only, secrets }: W
   it('and all is well again after', () => becomes({ found: {} }), 120_000);
 }
 
-function differences(hardened: Audit, audited: Audit): Broken['found'] {
+export function differences(hardened: Audit, audited: Audit): Broken['found'] {
   const before = verdictsIn(hardened);
   return Object.fromEntries(
     [...verdictsIn(audited)].filter(([rule, verdict]) => before.get(rule) !== verdict),

@@ -7,7 +7,9 @@ import {
 } from '@platformatic/kafka';
 import type { Told } from '../../core/audit.ts';
 import type { AuditRequest, Context } from '../../core/broker.ts';
+import { asAuditor } from '../../core/landscape.ts';
 import { messageOf, PartialView } from '../../core/errors.ts';
+import { strangeName } from './access.ts';
 import { prepare, type Dialer, type Session } from './admin.ts';
 import { requireAnswer } from './answers.ts';
 import type { KafkaFacts, Settings } from './audit/facts.ts';
@@ -16,7 +18,7 @@ import { type Reached, ungranted } from './facts/ungranted.ts';
 import { faultOf } from './faults.ts';
 import { aclResources } from './normalize.ts';
 import { describeAcls } from './read.ts';
-import type { KafkaResource } from './resources.ts';
+import type { AclSpec, KafkaResource } from './resources.ts';
 import type { KafkaEnvironment, KafkaService } from './schema.ts';
 import { describeUsers } from './scram.ts';
 import { operations } from './words.ts';
@@ -25,7 +27,7 @@ type Request = AuditRequest<KafkaEnvironment, KafkaService, KafkaResource>;
 
 /** Asks for each thing by itself: what the administrator may not be told is told as that. Throws ConnectionError where nobody answers. */
 export async function gather(request: Request, context: Context): Promise<KafkaFacts> {
-  const { environment } = request.landscape;
+  const environment = asAuditor(request.landscape.environment);
   const dialer = await prepare(environment, context);
   const session = await dialer.first();
   try {
@@ -38,7 +40,7 @@ export async function gather(request: Request, context: Context): Promise<KafkaF
       metadataVersion: await metadataVersionOf(session),
       settings,
       acls,
-      topics: await asked(session, () => topicsOf(session)),
+      topics: await topicsOf(session, acls),
       users: await asked(session, async () => (await describeUsers(session)).map(({ user }) => user)),
       groups: await groupsOf(session, dialer, brokers, lacks),
       ungranted: await ungranted(request, acls, brokers, context),
@@ -66,7 +68,7 @@ async function lacking(session: Session): Promise<Lacks> {
     return {
       is: 'lacked',
       why: `${session.admin} lacks ${operation.toUpperCase()} on the cluster`,
-      needs: `run: kafka-acls --bootstrap-server ${session.endpoint} --add --allow-principal 'User:${session.admin}' --operation ${tool} --cluster`,
+      needs: `${givenBy(session)} --operation ${tool} --cluster`,
     };
   };
 }
@@ -96,9 +98,33 @@ async function aclsOf(session: Session, lacks: Lacks): Promise<KafkaFacts['acls'
   });
 }
 
-async function topicsOf(session: Session): Promise<string[]> {
+/**
+ * A topic that may not be seen is left out without a word, and must not be taken for one that is not there: whoever may see all is told
+ * of a name that nobody has, and of each that ACLs speak of, that it is not there.
+ */
+async function topicsOf(session: Session, acls: KafkaFacts['acls']): Promise<KafkaFacts['topics']> {
   const { topics } = await session.call(metadataV12.api, null, false, false);
-  return topics.flatMap(({ name }) => name ?? []);
+  const seen = topics.flatMap(({ name }) => name ?? []);
+  const spoken = acls.is === 'told' && acls.value !== 'no authorizer' ? acls.value.flatMap(topicIn) : [];
+  const unseen = [...new Set([strangeName, ...spoken])].filter((name) => !seen.includes(name));
+  const { topics: answers } = await session.call(metadataV12.api, unseen, false, false);
+  const isHidden = answers.some(({ errorCode }) =>
+    faultOf(errorCode, null).name.endsWith('AUTHORIZATION_FAILED'),
+  );
+  if (!isHidden) return { is: 'told', value: seen };
+  return {
+    is: 'lacked',
+    why: `${session.admin} lacks DESCRIBE on topics`,
+    needs: `${givenBy(session)} --operation Describe --topic '*'`,
+  };
+}
+
+function topicIn({ resource, pattern, name }: AclSpec): string[] {
+  return resource === 'topic' && pattern === 'literal' && name !== '*' ? [name] : [];
+}
+
+function givenBy({ endpoint, admin }: Session): string {
+  return `run: kafka-acls --bootstrap-server ${endpoint} --add --allow-principal 'User:${admin}'`;
 }
 
 /** Each broker tells of the groups that it coordinates. */

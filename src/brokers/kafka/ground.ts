@@ -7,9 +7,12 @@ import type { KafkaResource } from './resources.ts';
 
 /** What ownership is judged by. Pure. */
 export function ground(landscape: KafkaLandscape, compiled: Compiled<KafkaResource>): Ground {
+  const common = commonGround(landscape, compiled);
+  const { admin, auditor } = landscape.environment.section;
   return {
-    ...commonGround(landscape, compiled),
-    admin: landscape.environment.section.admin.username,
+    ...common,
+    admin: admin.username,
+    protected: [...common.protected, ...(auditor === undefined ? [] : [auditor.username])],
     // Everything on Kafka is the whole cluster's: there is nothing like a vhost.
     containers: new Set(),
     credentials: new Map(

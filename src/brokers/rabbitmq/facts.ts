@@ -1,6 +1,6 @@
 import type { Told } from '../../core/audit.ts';
 import type { AuditRequest, Context } from '../../core/broker.ts';
-import type { Placed } from '../../core/landscape.ts';
+import { asAuditor, type Placed } from '../../core/landscape.ts';
 import { type Admin, type Answer, type Login, loginOf, openAdmin } from './admin.ts';
 import type { Listener, RabbitFacts } from './audit/facts.ts';
 import type { Definitions } from './definitions.ts';
@@ -29,13 +29,14 @@ const definitionsMs = 120_000;
 
 /** Asks for each thing by itself: what the administrator may not be told is told as that. Throws ConnectionError where nobody answers. */
 export async function gather(
-  { landscape: { environment } }: Pick<AuditRequest<RabbitEnvironment>, 'landscape'>,
+  { landscape }: Pick<AuditRequest<RabbitEnvironment>, 'landscape'>,
   context: Context,
 ): Promise<RabbitFacts> {
+  const environment = asAuditor(landscape.environment);
   const login = await loginOf(environment, context);
   const admin = await openAdmin(environment, context, login);
   try {
-    const rights = rightsIn(await admin.get(['whoami']));
+    const rights = await rightsOf(admin);
     const ask = asker(admin, rights);
     const [overview, nodes, definitions, connections, queues, consumers, deprecated] = [
       await ask<OverviewAnswer>('monitoring', ['overview']),
@@ -74,6 +75,13 @@ interface OverviewAnswer {
 }
 
 type Right = 'administrator' | 'monitoring';
+
+/** Whoever has no tag at all is let in nowhere, and still is who they say: then everything is lacked. Any other refusal throws. */
+async function rightsOf(admin: Admin): Promise<ReadonlySet<Right>> {
+  const { status, reason } = await admin.request('GET', ['whoami']);
+  if (status === 401 && /not management user/i.test(reason)) return new Set();
+  return rightsIn(await admin.get(['whoami']));
+}
 
 function rightsIn(whoami: unknown): ReadonlySet<Right> {
   const tags = (whoami as { tags?: string | string[] } | undefined)?.tags ?? [];

@@ -7,9 +7,12 @@ import { type RabbitResource, vhostAddress } from './resources.ts';
 
 /** What ownership is judged by. Pure. */
 export function ground(landscape: RabbitLandscape, compiled: Compiled<RabbitResource>): Ground {
+  const common = commonGround(landscape, compiled);
+  const { admin, auditor } = landscape.environment.section;
   return {
-    ...commonGround(landscape, compiled),
-    admin: landscape.environment.section.admin.username,
+    ...common,
+    admin: admin.username,
+    protected: [...common.protected, ...(auditor === undefined ? [] : [auditor.username])],
     containers: new Set(
       [...vhostsOf(landscape.environment.section).values()].map(({ section }) => vhostAddress(section.name)),
     ),

@@ -1,4 +1,4 @@
-import { pass, type Point } from '../../../core/audit.ts';
+import { pass, type Point, untold } from '../../../core/audit.ts';
 import type { KafkaCheck } from './check.ts';
 import { controllerNames, type KafkaFacts, type Knocked, listenersIn, type Settings } from './facts.ts';
 
@@ -11,8 +11,11 @@ export const clientCertificates: KafkaCheck = {
   instead:
     'set listener.name.<name>.ssl.client.auth=required: without the listener in front it is for SSL listeners alone',
   link: 'https://kafka.apache.org/documentation/#security_ssl',
-  points: ({ facts: { knocked, settings } }) =>
-    knocked.flatMap((one) => pointsOf(one, looksRequired(settings))),
+  // What is not told has no doors to knock at.
+  points: ({ facts: { knocked, settings } }) => [
+    ...(settings.is === 'told' ? [] : [untold(settings)]),
+    ...knocked.flatMap((one) => pointsOf(one, looksRequired(settings))),
+  ],
 };
 
 function looksRequired(settings: KafkaFacts['settings']): boolean {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { adminSchema, namingTemplate, serviceTlsSchema, tlsSchema } from '../../../topology/parts.ts';
+import { adminSchema, auditorSchema, namingTemplate, serviceTlsSchema, tlsSchema } from '../../../topology/parts.ts';
 import { topicNameProblem } from '../names.ts';
 
 const endpointForm = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/@[\]]+):(\d{1,5})$/;
@@ -38,6 +38,7 @@ export const environmentSchema = z
     tls: tlsSchema.optional(),
     serviceTls: serviceTlsSchema.optional(),
     admin: adminSchema,
+    auditor: auditorSchema.optional(),
     naming: z
       .strictObject({
         user: namingTemplate('service')

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { adminSchema, integer, name, namingTemplate, serviceTlsSchema, text, tlsSchema } from '../../../topology/parts.ts';
+import { adminSchema, auditorSchema, integer, name, namingTemplate, serviceTlsSchema, text, tlsSchema } from '../../../topology/parts.ts';
 import { lockVhost } from '../names.ts';
 import { queueType } from './declared.ts';
 import { argumentsSchema, brokerName, endpoint, nameOr, sortedTags } from './parts.ts';
@@ -66,6 +66,7 @@ export const environmentSchema = z
     tls: tlsSchema.optional(),
     serviceTls: serviceTlsSchema.optional(),
     admin: adminSchema,
+    auditor: auditorSchema.optional(),
     naming: z
       .strictObject({
         user: namingTemplate('service').describe('Of users, with {service} in it once: {service}.staging.'),
