@@ -91,7 +91,18 @@ async function asOther(broker: 'rabbitmq' | 'kafka', username: string) {
 }
 
 const secret = 'auditor-5d1e9c';
-const byDefinitions = ['MQA03', 'MQA04', 'MQA05', 'MQA06', 'MQA42', 'MQA43', 'MQA44', 'MQA46', 'MQA47'];
+const byDefinitions = [
+  'MQA03',
+  'MQA04',
+  'MQA05',
+  'MQA06',
+  'MQA42',
+  'MQA43',
+  'MQA44',
+  'MQA46',
+  'MQA47',
+  'MQA49',
+];
 const manual = (rules: readonly string[]) => Object.fromEntries(rules.map((rule) => [rule, 'manual']));
 
 /** Each says who lacks what, and what would mend it. */
@@ -136,7 +147,7 @@ describe('who lacks a right on Kafka is told what it could not be told, and noth
     operation,
     permission: 'ALLOW',
   });
-  const bySettings = ['MQA07', 'MQA08', 'MQA11', 'MQA32', 'MQA51'];
+  const bySettings = ['MQA07', 'MQA08', 'MQA11', 'MQA32', 'MQA38', 'MQA51', 'MQA55'];
   const topics = ['MQA09', 'MQA53'];
   let admin: KafkaAdmin;
 

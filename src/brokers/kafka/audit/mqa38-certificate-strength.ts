@@ -1,3 +1,4 @@
+import { untold } from '../../../core/audit.ts';
 import { strengthPoints } from '../../../core/doors.ts';
 import type { KafkaCheck } from './check.ts';
 
@@ -10,5 +11,8 @@ export const certificateStrength: KafkaCheck = {
   instead:
     'give the listener a certificate of the internal authority, with a key of 2048 bits or more and SHA-256',
   link: 'https://kafka.apache.org/documentation/#security_ssl',
-  points: ({ facts: { knocked } }) => knocked.flatMap((door) => strengthPoints(door.at, door)),
+  points: ({ facts: { knocked, settings } }) => [
+    ...(settings.is === 'told' ? [] : [untold(settings)]),
+    ...knocked.flatMap((door) => strengthPoints(door.at, door)),
+  ],
 };
