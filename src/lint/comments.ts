@@ -1,10 +1,6 @@
 import { Lexer } from 'yaml';
-
-/** A comment, with its marks. */
-export interface Comment {
-  readonly text: string;
-  readonly at: number;
-}
+import { type Comment, type Ignore, ignoresOf } from './ignores.ts';
+import type { LintFile } from './rule.ts';
 
 /** What the lexer puts between the parts of the text, and is none of it: the starts of documents, scalars and errors. */
 const marks = ['\u0002', '\u0018', '\u001f'];
@@ -24,4 +20,9 @@ export function commentsIn(text: string): Comment[] {
     at += part.length;
   }
   return comments;
+}
+
+/** What the comments of a YAML file say to ignore. */
+export function ignoresIn({ source, text }: LintFile): Ignore[] {
+  return ignoresOf({ source, text, comments: () => commentsIn(text), mark: '#' });
 }

@@ -1,11 +1,8 @@
 import type { Position } from '../core/errors.ts';
 import type { Silenced } from '../core/finding.ts';
 import type { LintFinding, RuleInfo } from '../core/rule.ts';
-import { positionAt } from '../topology/places.ts';
-import { type Source } from '../topology/places.ts';
-import { type Comment, commentsIn } from './comments.ts';
+import { positionAt, type Source } from '../topology/places.ts';
 import { expiredIgnore, unreadableIgnore, unusedIgnore, ungroundedIgnore, unknownIgnore } from './own.ts';
-import type { LintFile } from './rule.ts';
 
 /**
  * `# mqwarden-ignore RULE: reason`, or `# mqwarden-ignore RULE, RULE until 2027-01-31: reason`; in code after `//` or `/*`. Behind what it
@@ -26,6 +23,12 @@ export interface Ignore {
   readonly mark: string;
 }
 
+/** A comment, with its marks. */
+export interface Comment {
+  readonly text: string;
+  readonly at: number;
+}
+
 const word = 'mqwarden-ignore';
 const begins = new RegExp(`^(?:#|//|/\\*+)\\s*${word}\\b`);
 const form = new RegExp(
@@ -38,10 +41,6 @@ export interface Commented {
   readonly text: string;
   readonly comments: () => readonly Comment[];
   readonly mark: string;
-}
-
-export function ignoresIn({ source, text }: LintFile): Ignore[] {
-  return ignoresOf({ source, text, comments: () => commentsIn(text), mark: '#' });
 }
 
 export function ignoresOf({ source, text, comments, mark }: Commented): Ignore[] {

@@ -66,7 +66,7 @@ function entropy(text: string): number {
 /** A key whose value is a secret, unless it is a reference to one. */
 export function isSecretKey(key: string): boolean {
   if (!/pass|pwd|secret|token|key|credential/i.test(key)) return false;
-  return /^(?:.*[-_.])?(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|private[-_]?key|credentials?)$|(?:Password|Passphrase|Secret|Token|ApiKey|PrivateKey)$/.test(
+  return /^(?:.*[-_.])?(?:password|passwd|passphrase|pwd|secret|token|api[-_]?[kK]ey|private[-_]?[kK]ey|credentials?)$|(?:Password|Passphrase|Secret|Token|ApiKey|PrivateKey)$/.test(
     key,
   );
 }

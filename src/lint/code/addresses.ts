@@ -152,3 +152,8 @@ function isUsedBy(
     constantText(callee, bindings) === undefined
   );
 }
+
+/** A template for a part of it: parsers differ in where that begins. */
+export function wholeOf(node: Node, code: Code): Node {
+  return is(node, 'TemplateElement') ? (code.parentOf(node) ?? node) : node;
+}

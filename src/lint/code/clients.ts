@@ -81,22 +81,23 @@ export function isFromFactory({ node }: Made, code: Code): boolean {
   return node.arguments.some((argument) => comesFromUs(argument, code));
 }
 
-/** Each object once: names may lead to the same ones in many ways, and to themselves. */
-function comesFromUs(argument: Node, code: Code, seen = new Set<Node>()): boolean {
-  const value = awaited(followed(argument, code.bindings));
-  if (is(value, 'ObjectExpression')) {
-    if (seen.has(value)) return false;
+function comesFromUs(argument: Node, code: Code): boolean {
+  const waiting: Node[] = [argument];
+  const seen = new Set<Node>();
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    const value = awaited(followed(node, code.bindings));
+    if (seen.has(value)) continue;
     seen.add(value);
-    return value.properties.some((one) =>
-      comesFromUs(
-        is(one, 'SpreadElement') ? one.argument : is(one, 'Property') ? one.value : one,
-        code,
-        seen,
-      ),
-    );
+    if (is(value, 'ObjectExpression')) waiting.push(...value.properties.flatMap(givenBy));
+    const origin = is(value, 'CallExpression') ? originOf(value.callee, code.bindings) : undefined;
+    if (origin?.isGlobal === false && /^mqwarden(?:\/|$)/.test(origin.from)) return true;
   }
-  const origin = is(value, 'CallExpression') ? originOf(value.callee, code.bindings) : undefined;
-  return origin?.isGlobal === false && /^mqwarden(?:\/|$)/.test(origin.from);
+  return false;
+}
+
+function givenBy(property: Node): Node[] {
+  if (is(property, 'SpreadElement')) return [property.argument];
+  return is(property, 'Property') ? [property.value] : [];
 }
 
 function awaited(node: Node): Node {

@@ -1,4 +1,4 @@
-import type { Comment } from '../comments.ts';
+import type { Comment } from '../ignores.ts';
 import { bindingsOf } from './bindings.ts';
 import type { Code } from './rule.ts';
 import { type Kind, type Node, type Of, walk } from './tree.ts';

@@ -7,7 +7,7 @@ import { ignoresOf, withIgnores } from '../ignores.ts';
 import { unreadableCode } from '../own.ts';
 import { codeOf, type Parsed } from './code.ts';
 import { maskedLines, maskedText } from './masked.ts';
-import type { CodeRule, CodeSpot } from './rule.ts';
+import type { Code, CodeRule, CodeSpot } from './rule.ts';
 
 /** What there is to tell of a source file, and all of it that is shown: the file itself is not kept. */
 export interface CodeResults {
@@ -41,6 +41,21 @@ export function judgeCode(
   const { kept, silenced } = withIgnores(found, ignores, { today, rules, whole: true });
   const findings = kept.map(withoutFix).sort(inOrder);
   return { findings, silenced, lines: maskedLines(code, source, linesOf(findings)) };
+}
+
+/** What one rule finds, without what a comment ignores. */
+export function toldBy(rule: CodeRule, code: Code, today: string): readonly CodeSpot[] {
+  if (code.isTest && !rule.inTests) return [];
+  const source = sourceOf(code.file, code.text);
+  const found = [...rule.inCode(code)].map((spot) => ({ spot, finding: findingOf(rule, spot, source) }));
+  if (found.length === 0) return [];
+  const ignores = ignoresOf({ source, text: code.text, comments: () => code.comments, mark: '//' });
+  const { kept } = withIgnores(
+    found.map(({ finding }) => finding),
+    ignores,
+    { today, rules: [rule], whole: false },
+  );
+  return found.filter(({ finding }) => kept.includes(finding)).map(({ spot }) => spot);
 }
 
 /** A file that no rule could look at. */

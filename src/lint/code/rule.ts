@@ -1,6 +1,6 @@
 import type { Related } from '../../core/finding.ts';
 import type { RuleInfo } from '../../core/rule.ts';
-import type { Comment } from '../comments.ts';
+import type { Comment } from '../ignores.ts';
 import type { Bindings } from './bindings.ts';
 import type { Kind, Node, Of } from './tree.ts';
 

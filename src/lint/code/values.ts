@@ -3,63 +3,51 @@ import { bare, is, type Node } from './tree.ts';
 
 /** What an expression is known to be, from the file alone. Pure. */
 
-/** How many names and operators are followed: code that needs more is not read by people either. */
-const deepest = 24;
+/** How many names and operators are followed for one value: code that needs more is not read by people either, and names may go in circles. */
+interface Steps {
+  left: number;
+}
 
-type Ask<T> = (node: Node, bindings: Bindings, left: number) => T;
-type Asked<T> = (node: Node, bindings: Bindings, left?: number) => T;
+function someSteps(): Steps {
+  return { left: 300 };
+}
 
-/**
- * Names that stand for each other twice over would be followed 2^24 times, and those that stand for themselves for ever: each answer is
- * kept, and `during` is the one to whoever asks again while it is being found.
- */
-function remembered<T>(during: T, ask: Ask<T>): Asked<T> {
-  const known = new WeakMap<Node, Map<number, T>>();
-  return (node, bindings, left = deepest) => {
-    const answers = known.get(node) ?? new Map<number, T>();
-    known.set(node, answers);
-    if (answers.has(left)) return answers.get(left) as T;
-    answers.set(left, during);
-    const answer = ask(node, bindings, left);
-    answers.set(left, answer);
-    return answer;
-  };
+/** False where there is no more. */
+function step(steps: Steps): boolean {
+  steps.left -= 1;
+  return steps.left >= 0;
 }
 
 /** The expression that a name stands for, or itself. */
-export function followed(node: Node, bindings: Bindings, left = deepest): Node {
-  return follow(node, bindings, left) ?? bare(node);
-}
-
-const follow = remembered<Node | undefined>(undefined, followAnew);
-
-function followAnew(node: Node, bindings: Bindings, left: number): Node {
+export function followed(node: Node, bindings: Bindings, steps = someSteps()): Node {
   const here = bare(node);
-  if (left === 0) return here;
+  if (!step(steps)) return here;
   if (is(here, 'Identifier')) {
     const binding = bindings.of(here.name, here);
     if (binding?.init === undefined) return here;
-    const init = followed(binding.init, bindings, left - 1);
+    const init = followed(binding.init, bindings, steps);
     if (binding.path.length === 0) return init;
-    return memberAt(init, binding.path, bindings, left - 1) ?? here;
+    return memberAt(init, binding.path, bindings, steps) ?? here;
   }
   if (is(here, 'MemberExpression')) {
-    const key = keyOf(here, bindings);
-    const object = followed(here.object, bindings, left - 1);
-    return (key === undefined ? undefined : memberAt(object, [key], bindings, left - 1)) ?? here;
+    const key = keyOf(here, bindings, steps);
+    const object = followed(here.object, bindings, steps);
+    return (key === undefined ? undefined : memberAt(object, [key], bindings, steps)) ?? here;
   }
   return here;
 }
 
-function memberAt(object: Node, path: readonly string[], bindings: Bindings, left: number): Node | undefined {
+function memberAt(object: Node, path: readonly string[], bindings: Bindings, steps: Steps): Node | undefined {
   const [key, ...rest] = path;
   if (key === undefined) return object;
   if (!is(object, 'ObjectExpression')) return undefined;
   // What is spread may give it another value.
   if (object.properties.some((one) => !is(one, 'Property'))) return undefined;
-  const found = object.properties.findLast((one) => is(one, 'Property') && keyOf(one, bindings) === key);
+  const found = object.properties.findLast(
+    (one) => is(one, 'Property') && keyOf(one, bindings, steps) === key,
+  );
   return is(found, 'Property')
-    ? memberAt(followed(found.value, bindings, left), rest, bindings, left)
+    ? memberAt(followed(found.value, bindings, steps), rest, bindings, steps)
     : undefined;
 }
 
@@ -67,10 +55,11 @@ function memberAt(object: Node, path: readonly string[], bindings: Bindings, lef
 export function keyOf(
   node: Node & { readonly computed: boolean; readonly key?: Node; readonly property?: Node },
   bindings: Bindings,
+  steps = someSteps(),
 ): string | undefined {
   const key = node.key ?? node.property;
   if (key === undefined) return undefined;
-  return node.computed ? constantText(key, bindings) : nameOf(key);
+  return node.computed ? constantText(key, bindings, steps) : nameOf(key);
 }
 
 /** Where a value comes from: a module or a global, and the way from there. */
@@ -81,29 +70,27 @@ interface Origin {
   readonly isGlobal: boolean;
 }
 
-export const originOf = remembered<Origin | undefined>(undefined, originAnew);
-
-function originAnew(node: Node, bindings: Bindings, left: number): Origin | undefined {
+export function originOf(node: Node, bindings: Bindings, steps = someSteps()): Origin | undefined {
   const here = bare(node);
-  if (left === 0) return undefined;
+  if (!step(steps)) return undefined;
   if (is(here, 'Identifier')) {
     const binding = bindings.of(here.name, here);
     if (binding === undefined) return global([here.name]);
     if (binding.module !== undefined) return fromModule(binding.module, binding.path);
-    const init = binding.init === undefined ? undefined : originOf(binding.init, bindings, left - 1);
+    const init = binding.init === undefined ? undefined : originOf(binding.init, bindings, steps);
     return init === undefined ? undefined : below(init, binding.path);
   }
   if (is(here, 'MemberExpression')) {
-    const key = keyOf(here, bindings);
-    const object = key === undefined ? undefined : originOf(here.object, bindings, left - 1);
+    const key = keyOf(here, bindings, steps);
+    const object = key === undefined ? undefined : originOf(here.object, bindings, steps);
     return object === undefined || key === undefined ? undefined : below(object, [key]);
   }
   if (is(here, 'AwaitExpression')) {
     const source = bare(here.argument);
-    return is(source, 'ImportExpression') ? required(source.source, bindings) : undefined;
+    return is(source, 'ImportExpression') ? required(source.source, bindings, steps) : undefined;
   }
   return is(here, 'CallExpression') && isRequire(here.callee, bindings)
-    ? required(here.arguments[0], bindings)
+    ? required(here.arguments[0], bindings, steps)
     : undefined;
 }
 
@@ -113,8 +100,8 @@ function isRequire(callee: Node, bindings: Bindings): boolean {
   );
 }
 
-function required(source: Node | undefined, bindings: Bindings): Origin | undefined {
-  const name = source === undefined ? undefined : constantText(source, bindings);
+function required(source: Node | undefined, bindings: Bindings, steps: Steps): Origin | undefined {
+  const name = source === undefined ? undefined : constantText(source, bindings, steps);
   return name === undefined ? undefined : fromModule(name, []);
 }
 
@@ -144,6 +131,13 @@ function below(origin: Origin, path: readonly string[]): Origin | undefined {
   return { ...origin, path: [...origin.path, ...path].filter((step) => step !== 'default') };
 }
 
+/** `process.env.NAME`, however it is reached: the name. */
+export function variableOf(node: Node, bindings: Bindings): string | undefined {
+  const origin = originOf(node, bindings);
+  const isEnvironment = origin?.from === 'process' && origin.path.length === 2 && origin.path[0] === 'env';
+  return isEnvironment ? origin.path[1] : undefined;
+}
+
 /** A text in its parts; undefined where one is not known. */
 export type Text = readonly (string | undefined)[];
 
@@ -151,58 +145,52 @@ export type Text = readonly (string | undefined)[];
 const longest = 10_000;
 
 /** Undefined for what is no text, or not known to be one. */
-export const textOf = remembered<Text | undefined>(undefined, (node, bindings, left) => {
-  const text = textAnew(node, bindings, left);
+export function textOf(node: Node, bindings: Bindings, steps = someSteps()): Text | undefined {
+  const text = textAnew(node, bindings, steps);
   const length = text?.reduce((sum, part) => sum + 1 + (part?.length ?? 0), 0) ?? 0;
   return length > longest ? undefined : text;
-});
+}
 
-function textAnew(node: Node, bindings: Bindings, left: number): Text | undefined {
-  if (left === 0) return undefined;
-  const here = followed(node, bindings, left);
+function textAnew(node: Node, bindings: Bindings, steps: Steps): Text | undefined {
+  if (!step(steps)) return undefined;
+  const here = followed(node, bindings, steps);
   if (is(here, 'Literal')) return typeof here.value === 'string' ? [here.value] : undefined;
   if (is(here, 'TemplateLiteral')) {
     return here.quasis.flatMap((quasi, at) => {
       const hole = here.expressions[at];
-      const inner = hole === undefined ? [] : (textOf(hole, bindings, left - 1) ?? [undefined]);
+      const inner = hole === undefined ? [] : (textOf(hole, bindings, steps) ?? [undefined]);
       return [is(quasi, 'TemplateElement') ? (quasi.value.cooked ?? quasi.value.raw) : '', ...inner];
     });
   }
-  if (is(here, 'BinaryExpression') && here.operator === '+') return sumOf(here, bindings, left);
+  if (is(here, 'BinaryExpression') && here.operator === '+') return sumOf(here, bindings, steps);
   return undefined;
 }
 
-/** Only a sum with a text in it is a text. The left side may be as long as the file. */
-function sumOf(node: Node, bindings: Bindings, left: number): Text | undefined {
-  const parts: Text[] = [];
-  let known = false;
+/** Only a sum with a text in it is a text. The left side may be as long as the file: from there on, since it may begin with a scheme. */
+function sumOf(node: Node, bindings: Bindings, steps: Steps): Text | undefined {
+  const terms: Node[] = [];
   let here = node;
   while (is(here, 'BinaryExpression') && here.operator === '+') {
-    const right = textOf(here.right, bindings, left - 1);
-    known ||= right !== undefined;
-    parts.push(right ?? [undefined]);
+    terms.push(here.right);
     here = bare(here.left);
   }
-  const first = textOf(here, bindings, left - 1);
-  parts.push(first ?? [undefined]);
-  return known || first !== undefined ? parts.reverse().flat() : undefined;
+  const texts = [here, ...terms.reverse()].map((one) => textOf(one, bindings, steps));
+  return texts.every((one) => one === undefined) ? undefined : texts.flatMap((one) => one ?? [undefined]);
 }
 
 /** A text that is known as a whole. */
-export function constantText(node: Node, bindings: Bindings): string | undefined {
-  const text = textOf(node, bindings);
+export function constantText(node: Node, bindings: Bindings, steps = someSteps()): string | undefined {
+  const text = textOf(node, bindings, steps);
   return text === undefined || text.includes(undefined) ? undefined : text.join('');
 }
 
 /** All that an expression may be, as far as it is a choice between things that stand there. */
-export const choicesOf = remembered<readonly Node[]>([], choicesAnew);
-
-function choicesAnew(node: Node, bindings: Bindings, left: number): readonly Node[] {
-  const here = followed(node, bindings, left);
+export function choicesOf(node: Node, bindings: Bindings, steps = someSteps()): readonly Node[] {
+  const here = followed(node, bindings, steps);
   const choices = (...some: readonly Node[]) => [
-    ...new Set(some.flatMap((one) => choicesOf(one, bindings, left - 1))),
+    ...new Set(some.flatMap((one) => choicesOf(one, bindings, steps))),
   ];
-  if (left === 0) return [here];
+  if (!step(steps)) return [here];
   if (is(here, 'ConditionalExpression')) return choices(here.consequent, here.alternate);
   return is(here, 'LogicalExpression') ? choices(here.left, here.right) : [here];
 }
@@ -213,14 +201,12 @@ export type Chance = 'always' | 'sometimes' | 'never' | 'unknown';
  * Whether an expression is `false`: from what it is computed by, where that always gives a boolean. What comes from elsewhere as it is, an
  * option of a caller, is unknown.
  */
-export const isFalse = remembered<Chance>('unknown', isFalseAnew);
-
-function isFalseAnew(node: Node, bindings: Bindings, left: number): Chance {
-  if (left === 0) return 'unknown';
-  const here = followed(node, bindings, left);
-  const chance = (one: Node) => isFalse(one, bindings, left - 1);
+export function isFalse(node: Node, bindings: Bindings, steps = someSteps()): Chance {
+  if (!step(steps)) return 'unknown';
+  const here = followed(node, bindings, steps);
+  const chance = (one: Node) => isFalse(one, bindings, steps);
   if (is(here, 'Literal')) return here.value === false ? 'always' : 'never';
-  if (is(here, 'UnaryExpression') && here.operator === '!') return isNot(here.argument, bindings);
+  if (is(here, 'UnaryExpression') && here.operator === '!') return isNot(here.argument, bindings, steps);
   if (is(here, 'BinaryExpression')) return isComparison(here.operator) ? comparison(here, chance) : 'unknown';
   if (is(here, 'ConditionalExpression')) return either(chance(here.consequent), chance(here.alternate));
   if (is(here, 'LogicalExpression')) {
@@ -233,8 +219,8 @@ function isFalseAnew(node: Node, bindings: Bindings, left: number): Chance {
     : 'unknown';
 }
 
-function isNot(argument: Node, bindings: Bindings): Chance {
-  const inner = followed(argument, bindings);
+function isNot(argument: Node, bindings: Bindings, steps: Steps): Chance {
+  const inner = followed(argument, bindings, steps);
   if (is(inner, 'Literal')) return inner.value ? 'always' : 'never';
   // `!!x` is x, as far as can be seen.
   return is(inner, 'ObjectExpression', 'ArrayExpression') ? 'always' : 'sometimes';

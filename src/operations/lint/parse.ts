@@ -2,6 +2,7 @@ import { parse, type ParserOptions } from '@babel/parser';
 import { messageOf, type Problem } from '../../core/errors.ts';
 import type { CodeText } from '../../lint/code/engine.ts';
 import type { Parsed } from '../../lint/code/code.ts';
+import { positionAt, sourceOf } from '../../topology/places.ts';
 import type { Node } from '../../lint/code/tree.ts';
 
 /** JavaScript and TypeScript to ESTree: ADR 0030 says why by this parser. Pure. */
@@ -21,7 +22,7 @@ export function parseCode({ file, text }: CodeText): Parsed | Problem {
     }));
     return { program: tree.program, comments };
   } catch (error) {
-    return problemOf(error, file);
+    return problemOf(error, { file, text });
   }
 }
 
@@ -43,19 +44,16 @@ function optionsFor(file: string): ParserOptions {
   };
 }
 
-function problemOf(error: unknown, file: string): Problem {
-  const { loc } = error as { readonly loc?: { readonly line: number; readonly column: number } };
+function problemOf(error: unknown, { file, text }: CodeText): Problem {
+  const { pos } = error as { readonly pos?: number };
   if (error instanceof RangeError)
     return {
       message: 'the code is nested too deeply to be read',
       hint: 'what generates it should be looked at instead',
     };
-  if (loc === undefined) return { message: `the code cannot be read: ${messageOf(error)}` };
-  const message = wordsOf(messageOf(error));
-  return {
-    message: `the code cannot be read: ${message}`,
-    position: { file, line: loc.line, column: loc.column + 1 },
-  };
+  const message = `the code cannot be read: ${wordsOf(messageOf(error))}`;
+  // The parser counts more things as ends of lines than editors do.
+  return pos === undefined ? { message } : { message, position: positionAt(sourceOf(file, text), pos) };
 }
 
 /** Without the place, and without what it quotes of the code. */

@@ -1,4 +1,4 @@
-import { isUsed } from '../addresses.ts';
+import { isUsed, wholeOf } from '../addresses.ts';
 import { givenIn } from '../properties.ts';
 import type { Code, CodeRule } from '../rule.ts';
 import { is, type Node } from '../tree.ts';
@@ -29,7 +29,7 @@ export const unverifiedProcess: CodeRule = {
     for (const node of code.nodesOf('Literal', 'TemplateElement')) {
       const text = is(node, 'Literal') ? node.value : node.value.raw;
       if (typeof text !== 'string' || !/NODE_TLS_REJECT_UNAUTHORIZED=["']?0/.test(text)) continue;
-      if (isUsed(node, code)) yield { node, message, hint };
+      if (isUsed(node, code)) yield { node: wholeOf(node, code), message, hint };
     }
   },
 };

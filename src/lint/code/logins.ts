@@ -1,0 +1,65 @@
+import { madeIn } from './clients.ts';
+import { type Options, valueOf } from './options.ts';
+import type { Code } from './rule.ts';
+import { is, type Node } from './tree.ts';
+import { followed, keyOf, originOf } from './values.ts';
+
+/** Where a client is told who it is. Pure. */
+
+export interface Login {
+  readonly username?: Node | undefined;
+  readonly password?: Node | undefined;
+  /** What its password is called: `password`. */
+  readonly passwordKey: string;
+}
+
+const userKeys = ['username', 'user', 'login', 'sasl.username'];
+const passwordKeys = ['password', 'passwd', 'pass', 'passcode', 'sasl.password'];
+
+const kept = new WeakMap<Code, readonly Login[]>();
+
+export function loginsIn(code: Code): readonly Login[] {
+  const before = kept.get(code);
+  if (before !== undefined) return before;
+  const ofClients = new Set(
+    madeIn(code).flatMap(({ node }) => node.arguments.map((one) => followed(one, code.bindings))),
+  );
+  const logins = [
+    ...code.nodesOf('ObjectExpression').flatMap((one) => loginOf(one, ofClients.has(one), code)),
+    ...code.nodesOf('CallExpression').flatMap((one) => plainLogin(one, code)),
+  ];
+  kept.set(code, logins);
+  return logins;
+}
+
+/** Both of a user and a password, or one of them in the options of a client. */
+function loginOf(options: Options, isOfClient: boolean, code: Code): Login[] {
+  const [user, passwordKey = 'password'] = [userKeys, passwordKeys].map((keys) =>
+    keys.find((key) =>
+      options.properties.some((one) => is(one, 'Property') && keyOf(one, code.bindings) === key),
+    ),
+  );
+  const username = user === undefined ? undefined : valueOf(options, user, code);
+  const password = valueOf(options, passwordKey, code);
+  const isLogin = isOfClient
+    ? (username ?? password) !== undefined
+    : username !== undefined && password !== undefined;
+  return isLogin && !isPattern(options, code) ? [{ username, password, passwordKey }] : [];
+}
+
+/** A text for each is a type or a schema in some languages of validation: `{ user: String, password: String }` has none. */
+function isPattern(options: Options, code: Code): boolean {
+  return is(code.parentOf(options), 'AssignmentPattern');
+}
+
+/** `credentials.plain('orders', password)` of amqplib. */
+function plainLogin(
+  node: Node & { readonly callee: Node; readonly arguments: readonly Node[] },
+  { bindings }: Code,
+): Login[] {
+  const origin = originOf(node.callee, bindings);
+  if (origin?.from.startsWith('amqplib') !== true) return [];
+  if (!['plain', 'amqplain'].includes(origin.path.at(-1) ?? '')) return [];
+  const [username, password] = node.arguments;
+  return [{ username, password, passwordKey: 'password' }];
+}

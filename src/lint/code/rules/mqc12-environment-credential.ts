@@ -1,0 +1,27 @@
+import { loginsIn } from '../logins.ts';
+import type { CodeRule } from '../rule.ts';
+import { isThere } from '../tree.ts';
+import { choicesOf, variableOf } from '../values.ts';
+
+export const environmentCredential: CodeRule = {
+  id: 'MQC12',
+  name: 'environment-credential',
+  severity: 'note',
+  summary: 'The password of a client comes from an environment variable.',
+  why: 'What is in the environment is in every child process, in what a crash leaves behind, and in the pages of whoever runs the container. It changes only when the process starts again, so that a rotation needs a restart of all.',
+  instead: 'A store: the factories read the password at every connect, and follow its rotation.',
+  inTests: false,
+  *inCode(code) {
+    for (const { password } of loginsIn(code)) {
+      for (const one of isThere(password) ? choicesOf(password, code.bindings) : []) {
+        const variable = variableOf(one, code.bindings);
+        if (variable === undefined) continue;
+        yield {
+          node: one,
+          message: `the password is that of the variable ${variable}`,
+          hint: 'read it from a secret store',
+        };
+      }
+    }
+  },
+};

@@ -1,0 +1,3 @@
+import { connect } from 'amqplib';
+
+const connection = await connect(url, { ca, minVersion: 'TLSv1.3', ciphers: 'HIGH:!aNULL:!MD5' });

@@ -1,0 +1,1 @@
+const overview = await fetch(`http://${host}:15672/api/overview`, { headers });

@@ -1,0 +1,3 @@
+import { connect } from 'amqplib';
+
+const connection = await connect({ protocol: 'amqps', hostname, username: 'order-service', password });

@@ -1,0 +1,2 @@
+console.log('token: ' + response.data.accessToken);
+request.log.error(JSON.stringify({ apiKey: options.apiKey }));

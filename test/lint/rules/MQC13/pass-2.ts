@@ -1,0 +1,2 @@
+logger.info(`password of ${service} rotated`, { password: mask(password) });
+store.log(secretPath);
