@@ -47,6 +47,9 @@ function copy(text: string, before: readonly Copy[] = []): readonly Copy[] {
   const file = text.slice(at + 1);
   if (format === undefined || file === '')
     throw new InvalidArgumentError(`write it as ${formats.join('|')}=FILE`);
+  // No format is YAML, and whatever is there is replaced: a topology would be.
+  if (/\.ya?ml$/i.test(file)) throw new InvalidArgumentError('a YAML file would be replaced: name another');
+  if (before.some((one) => one.file === file)) throw new InvalidArgumentError(`${file} is named twice`);
   return [...before, { format, file }];
 }
 

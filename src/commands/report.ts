@@ -52,8 +52,9 @@ async function runReport(topology: string | undefined, flags: ReportFlags, shell
     version,
   });
   shell.settled();
-  const text = shell.redaction.redact(await written(model, flags));
-  if (flags.out === undefined) shell.out(text);
+  // Before it is written: a page that is redacted afterwards would have its own script changed, and secrets that it escapes shown.
+  const text = await written(shell.redaction.within(model), flags);
+  if (flags.out === undefined) shell.clean(text);
   else await saveReport(flags.out, text);
   if (flags.offline === undefined) for (const line of missing(model)) shell.err(`warning ${line}\n`);
   if (flags.out !== undefined)

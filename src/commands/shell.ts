@@ -7,6 +7,8 @@ export interface Shell {
   readonly redaction: Redaction;
   /** Data, for scripts. */
   out(text: string): void;
+  /** Data that passed the redaction before it was put into this form. */
+  clean(text: string): void;
   /** Everything else. */
   err(text: string): void;
   /** A line that the next one replaces; on a terminal only. */
@@ -40,6 +42,10 @@ export function processShell(): Shell {
     out: (text) => {
       clear();
       stdout.write(redaction.redact(text));
+    },
+    clean: (text) => {
+      clear();
+      stdout.write(text);
     },
     err: (text) => {
       clear();

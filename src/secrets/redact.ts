@@ -55,6 +55,17 @@ export class Redaction {
     return clean + text.slice(copied);
   }
 
+  /** Data of the same shape: every text in it, and the names of fields, for what is put into another form than those known here. */
+  within<T>(data: T): T;
+  within(data: unknown): unknown {
+    if (typeof data === 'string') return this.redact(data);
+    if (Array.isArray(data)) return data.map((one: unknown) => this.within(one));
+    if (typeof data !== 'object' || data === null) return data;
+    return Object.fromEntries(
+      Object.entries(data).map(([name, one]: [string, unknown]) => [this.redact(name), this.within(one)]),
+    );
+  }
+
   /** The end of the longest secret that begins at `at`; 0 if none does. */
   private longestAt(text: string, at: number): number {
     let end = 0;

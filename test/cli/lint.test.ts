@@ -82,6 +82,8 @@ describe('exit codes', () => {
     ['a rule that there is not', ['explain', 'literal-secrets'], 'did you mean literal-secret?'],
     ['a baseline to write and no name', ['lint', 'x', '--write-baseline'], 'needs a baseline'],
     ['a copy without a file', ['lint', '--also', 'sarif'], 'sarif|junit'],
+    ['a copy in place of a topology', ['lint', '--also', 'json=topology/a.yaml'], 'would be replaced'],
+    ['two copies in one file', ['lint', '--also', 'json=a', '--also', 'junit=a'], 'a is named twice'],
   ])('are 1 for %s', async (_, args, said) => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

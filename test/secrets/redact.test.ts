@@ -106,6 +106,17 @@ describe('redaction', () => {
   });
 });
 
+test('data is redacted in its texts and names, and keeps its shape', () => {
+  const redaction = new Redaction();
+  redaction.add('a<b&c"d');
+  const data = { is: ['said a<b&c"d', { 'of a<b&c"d': 1 }], none: null, so: true };
+  expect(redaction.within(data)).toEqual({
+    is: ['said [redacted]', { 'of [redacted]': 1 }],
+    none: null,
+    so: true,
+  });
+});
+
 describe('generated passwords', () => {
   test('have 256 bit in base64url, and differ', () => {
     const many = Array.from({ length: 500 }, () => generatePassword());
