@@ -14,6 +14,12 @@ rm -f "$sarif" "$summary"
 options=(--format=github "--also=markdown=$summary" "--fail-on=$FAIL_ON")
 [ -z "$BASELINE" ] || options+=("--baseline=$(placed "$BASELINE")")
 if [ "$SARIF" = true ] && ! without_secrets; then options+=("--also=sarif=$sarif"); fi
+# It takes all words up to the next option.
+sources=()
+while IFS= read -r source; do
+  [ -z "$source" ] || sources+=("$(placed "$source")")
+done <<<"$CODE"
+[ ${#sources[@]} -eq 0 ] || options=(--code "${sources[@]}" "${options[@]}")
 
 code=0
 mqwarden lint "${options[@]}" -- "$(placed "$TOPOLOGY")" || code=$?

@@ -1,5 +1,14 @@
 /** The GitHub Action, step by step: what it would send is recorded by a command that stands for `gh`. */
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -133,6 +142,19 @@ describe('what is not clean', () => {
     const ran = runner.run(planned);
     expect(ran.codes).toEqual({ 'Get mqwarden': 0, Lint: 1 });
     expect(ran.uploads).toEqual([]);
+  });
+
+  it('has code beside it that is looked at, too, folders with spaces among it', () => {
+    reference();
+    for (const name of ['our code', 'code']) mkdirSync(at(name));
+    save('our code/a.ts', "const url = 'amqps://mq.example.com';\n");
+    save('code/a.ts', '');
+    const inputs = { code: 'our code\ncode' };
+    expect(runner.run(inputs).codes['Lint']).toBe(0);
+    save('our code/a.ts', "const url = 'amqp://mq.example.com';\n");
+    const ran = runner.run(inputs);
+    expect(ran.codes['Lint']).toBe(2);
+    expect(ran.log).toContain('file=our code/a.ts,line=1');
   });
 
   it('is silenced by a baseline', () => {

@@ -33,7 +33,8 @@ describe('pre-commit', () => {
     readonly entry: string;
     readonly language: string;
     readonly files: string;
-    readonly pass_filenames: boolean;
+    readonly exclude?: string;
+    readonly pass_filenames?: boolean;
   }
   interface Config {
     readonly repos: readonly {
@@ -46,13 +47,13 @@ describe('pre-commit', () => {
       }[];
     }[];
   }
-  const [hook] = load('.pre-commit-hooks.yaml') as readonly [Hook];
+  const [hook, forCode] = load('.pre-commit-hooks.yaml') as readonly [Hook, Hook];
   const [repo] = (load('examples/pre-commit/.pre-commit-config.yaml') as Config).repos;
   const used = repo?.hooks[0];
 
   /** As pre-commit does without a shell: the entry's words, then the arguments. */
-  const run = (args: readonly string[]) => {
-    const [command = '', ...words] = hook.entry.split(' ');
+  const run = (args: readonly string[], { entry } = hook) => {
+    const [command = '', ...words] = entry.split(' ');
     return runner.spawn(command, [...words, ...args]);
   };
 
@@ -73,6 +74,18 @@ describe('pre-commit', () => {
     broken();
     const { status, stdout } = run(used?.args ?? []);
     expect([status, stdout]).toEqual([2, expect.stringContaining('topology/broken.yaml:3:')]);
+  });
+
+  it('looks at the code of a commit, file by file', () => {
+    expect(forCode).toMatchObject({ id: repo?.hooks[1]?.id, language: 'system' });
+    const [files, exclude] = [new RegExp(forCode.files), new RegExp(forCode.exclude ?? '')];
+    const names = ['src/a.ts', 'src/a.mjs', 'src/a.tsx', 'src/a.d.ts', 'src/a.json', 'topology/a.yaml'];
+    expect(names.filter((name) => files.test(name) && !exclude.test(name))).toEqual(names.slice(0, 3));
+    writeFileSync(at('good.ts'), "const url = 'amqps://mq.example.com';\n");
+    writeFileSync(at('bad one.ts'), "const url = 'amqp://mq.example.com';\n");
+    expect(run(['good.ts'], forCode)).toMatchObject({ status: 0 });
+    const { status, stdout } = run(['good.ts', 'bad one.ts'], forCode);
+    expect([status, stdout]).toEqual([2, expect.stringContaining('bad one.ts:1:13')]);
   });
 
   it('takes a folder with spaces', () => {

@@ -3,7 +3,9 @@ import { parseAdvisories } from '../../core/advisories.ts';
 /**
  * What Apache Kafka has published of its brokers; what is about clients or Connect alone is left out. A line each: CVE, GHSA (or `-`), date,
  * severity, the part that it is in, and the versions from one on and before another. From https://kafka.apache.org/community/cve-list and the
- * CVE records, as of the day that `known` names. CVE-2026-111073 names no first version: the request that it is about came with 3.7.
+ * CVE records, as of the day that `known` names. CVE-2026-111073 names no first version: the request that it is about came with 3.7. The
+ * versions that mend CVE-2026-111108 and CVE-2026-111115 are those of CVE-2026-83525, published with them: their own records name only the last
+ * versions that have them. CVE-2026-41115 is left out: a document was mended, no broker; so is CVE-2026-110985, whose versions are not known.
  */
 const list = `
 CVE-2022-34917 GHSA-c9h3-c6qj-hh7q 2022-09-19 high core 2.8.0..2.8.2 3.0.0..3.0.2 3.1.0..3.1.2 3.2.0..3.2.3
