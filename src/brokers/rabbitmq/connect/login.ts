@@ -173,7 +173,8 @@ export async function parting(work: Promise<unknown>): Promise<void> {
 }
 
 function failure(endpoint: string, vhost: string, username: string, cause: Error): MqwardenError {
-  const { message } = cause;
+  // Of a host with several addresses, Node.js has all failures in one error, without words of its own.
+  const message = cause.message !== '' ? cause.message : 'code' in cause ? String(cause.code) : cause.name;
   const details = { endpoint, cause };
   const why = turnedAway(cause);
   if (why === 'login') {
