@@ -3,19 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bin, inTurns, machine, table } from './harness.ts';
-import { makeTopology } from './topology.ts';
+import { makeTopology, nowhere } from './topology.ts';
 
 const rounds = 15;
 const services = 300;
 const folder = mkdtempSync(join(tmpdir(), 'mqwarden-bench-'));
-const site = {
-  managementUrl: 'https://rabbitmq.internal:15671',
-  amqpsUrl: 'amqps://rabbitmq.internal:5671',
-  brokers: ['kafka-1.internal:9093', 'kafka-2.internal:9093'],
-  rabbitAdmin: 'provisioner',
-  kafkaAdmin: 'provisioner',
-};
-for (const [file, text] of makeTopology(services, site)) writeFileSync(join(folder, file), text);
+for (const [file, text] of makeTopology(services, nowhere)) writeFileSync(join(folder, file), text);
 
 /** Run as a file of this package, so that the library is found. */
 const parsing = `import { readdirSync, readFileSync } from 'node:fs';

@@ -5,21 +5,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { startBrowser } from '../test/browser/chromium.ts';
 import { bin, machine, median, run } from './harness.ts';
-import { makeTopology } from './topology.ts';
+import { makeTopology, nowhere } from './topology.ts';
 
 const rounds = 9;
 const services = 300;
 const targetMs = 2000;
 const folder = mkdtempSync(join(tmpdir(), 'mqwarden-bench-'));
 const report = join(folder, 'report.html');
-const site = {
-  managementUrl: 'https://rabbitmq.internal:15671',
-  amqpsUrl: 'amqps://rabbitmq.internal:5671',
-  brokers: ['kafka-1.internal:9093', 'kafka-2.internal:9093'],
-  rabbitAdmin: 'provisioner',
-  kafkaAdmin: 'provisioner',
-};
-for (const [file, text] of makeTopology(services, site)) writeFileSync(join(folder, file), text);
+for (const [file, text] of makeTopology(services, nowhere)) writeFileSync(join(folder, file), text);
 
 const shown = (values: readonly number[]) =>
   `${(median(values) / 1000).toFixed(2)} s (at most ${(Math.max(...values) / 1000).toFixed(2)} s)`;

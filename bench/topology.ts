@@ -21,6 +21,15 @@ export const expected = {
 /** Of each service: 5 topics, 24 ACLs and a user; 2 exchanges, 4 queues, 4 bindings, 2 topic rows, a permission and a user. */
 const ofEach = { topics: 5, consumed: 4, exchanges: 2, queues: 4 };
 
+/** Where nothing is reached: for what works offline. */
+export const nowhere = {
+  managementUrl: 'https://rabbitmq.internal:15671',
+  amqpsUrl: 'amqps://rabbitmq.internal:5671',
+  brokers: ['kafka-1.internal:9093', 'kafka-2.internal:9093'],
+  rabbitAdmin: 'provisioner',
+  kafkaAdmin: 'provisioner',
+};
+
 /** The files of a topology of `services` services, by their names. */
 export function makeTopology(services: number, site: Site): ReadonlyMap<string, string> {
   const indexes = Array.from({ length: services }, (_, index) => index);

@@ -78,9 +78,9 @@ export async function tell<Flags extends ReportFlags>(
   shell: Shell,
   print: (flags: Flags) => Promise<string>,
 ): Promise<void> {
-  const { saveReport } = await import('../operations/reports.ts');
+  const { rewrite } = await import('../operations/reports.ts');
   for (const { format, file } of flags.also ?? [])
-    await saveReport(file, shell.redaction.redact(await print({ ...flags, format, color: false })));
+    await rewrite(file, shell.redaction.redact(await print({ ...flags, format, color: false })));
   shell.out(await print(flags));
 }
 

@@ -5,11 +5,6 @@ import { replaceFile } from '../files/write.ts';
 import { whyOf } from '../files/why.ts';
 import { type Baseline, parseBaseline } from '../core/baseline.ts';
 
-/** For other tools, beside what is printed. */
-export async function saveReport(file: string, text: string): Promise<void> {
-  await rewrite(file, text);
-}
-
 /** Undefined where there is no such file yet. */
 export async function readBaseline(file: string): Promise<Baseline | undefined> {
   const text = await readRegularFile(file, { maxMegabytes: 32 }).then(

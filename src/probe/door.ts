@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecure, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import type { ShownHandshake } from '../core/doors.ts';
 
 /**
  * Knocks at a listener to see what it is: no login, no credential, and nothing that has an effect. The certificate that is shown is
@@ -44,6 +45,15 @@ export type Handshake =
   /** Somebody is there, and does not let this in. */
   | { readonly is: 'shut'; readonly why: string }
   | { readonly is: 'unreachable'; readonly why: string };
+
+/** What a check is told of it; undefined: there was no TLS to try. */
+export function shownIn(
+  seen: Handshake | undefined,
+): ShownHandshake | { readonly why: string; readonly reached: boolean } {
+  if (seen === undefined) return { why: 'a listener without TLS', reached: true };
+  if (seen.is === 'open') return { version: seen.version, fault: seen.fault, shown: seen.shown };
+  return { why: seen.why, reached: seen.is === 'shut' };
+}
 
 export interface HandshakeOptions {
   readonly ca?: string | undefined;

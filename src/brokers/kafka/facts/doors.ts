@@ -7,6 +7,7 @@ import {
   type HandshakeOptions,
   knock,
   shakeHands,
+  shownIn,
 } from '../../../probe/door.ts';
 import {
   controllerNames,
@@ -101,12 +102,6 @@ async function knockAt(
       shown?.is === 'open' ? shown.heard : plain.is === 'answered' ? plain.heard : Buffer.alloc(0),
     ),
   };
-}
-
-function shownIn(shown: Handshake | undefined): Knocked['tls'] {
-  if (shown === undefined) return { why: 'a listener without TLS', reached: true };
-  if (shown.is === 'open') return { version: shown.version, fault: shown.fault, shown: shown.shown };
-  return { why: shown.why, reached: shown.is === 'shut' };
 }
 
 function letIn(seen: Handshake | undefined): Knocked['withoutCertificate'] {

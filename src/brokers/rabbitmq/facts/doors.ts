@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Told } from '../../../core/audit.ts';
 import type { Context } from '../../../core/broker.ts';
 import type { Placed } from '../../../core/landscape.ts';
-import { type Door, type Greeting, type Handshake, knock, shakeHands } from '../../../probe/door.ts';
+import { type Door, type Greeting, type Handshake, knock, shakeHands, shownIn } from '../../../probe/door.ts';
 import type { Login } from '../admin.ts';
 import type { Knocked, Listener } from '../audit/facts.ts';
 import type { RabbitEnvironment } from '../schema.ts';
@@ -93,12 +93,6 @@ export async function knockAll(
       };
     }),
   );
-}
-
-function shownIn(shown: Handshake | undefined): Knocked['tls'] {
-  if (shown === undefined) return { why: 'a listener without TLS', reached: true };
-  if (shown.is === 'open') return { version: shown.version, fault: shown.fault, shown: shown.shown };
-  return { why: shown.why, reached: shown.is === 'shut' };
 }
 
 function openOr<Word extends string>(
