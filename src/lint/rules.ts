@@ -20,6 +20,8 @@ import { verificationOff } from './rules/mq204-verification-off.ts';
 import { localEndpoint } from './rules/mq205-local-endpoint.ts';
 import { addressEndpoint } from './rules/mq206-address-endpoint.ts';
 import { escapeHatch } from './rules/mq313-escape-hatch.ts';
+import { openAllow } from './rules/mq318-open-allow.ts';
+import { allowedStranger } from './rules/mq319-allowed-stranger.ts';
 import { nothingAtAll } from './rules/mq611-nothing-at-all.ts';
 import { sharedCluster } from './rules/mq701-shared-cluster.ts';
 import { unmarkedProduction } from './rules/mq704-unmarked-production.ts';
@@ -54,6 +56,8 @@ export const rules: readonly Rule[] = [
   localEndpoint,
   addressEndpoint,
   escapeHatch,
+  openAllow,
+  allowedStranger,
   nothingAtAll,
   sharedCluster,
   unmarkedProduction,

@@ -7,7 +7,7 @@ interface Format {
 
 /** Formats that are nothing else. Each pattern must take linear time on any text: files hold anything. */
 const formats: readonly Format[] = [
-  { what: 'a private key', pattern: /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/g },
+  { what: 'a private key', pattern: /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----/g },
   { what: 'an AWS access key', pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g },
   { what: 'a GitHub token', pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,})/g },
   { what: 'a Vault token', pattern: /\bhv[sbr]\.[\w-]{20,}/g },
@@ -38,20 +38,37 @@ const token = /[A-Za-z0-9+=_-]{20,}/g;
 /** Bits a character: random base64 has 5 at 40 characters, words have 3 to 3.6. */
 const muchEntropy = 4;
 
+/** A secret key of AWS, which has slashes in it as a path has, but is always as long as this. */
+const awsSecret = /(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g;
+/** Nearly all random text of that length has more, and hardly a path does. */
+const muchEntropyForAPath = 4.5;
+
 /** What is too random to be a name. */
 export function randomIn(text: string): Sight[] {
-  return [...text.matchAll(token)]
+  const keys = [...text.matchAll(awsSecret)].filter(
+    ([word]) => kindsIn(word) === 3 && entropy(word) > muchEntropyForAPath,
+  );
+  const words = [...text.matchAll(token)]
     .filter(([word]) => isRandom(word))
-    .map((match): Sight => ({ what: 'text as random as a key', at: match.index, length: match[0].length }));
+    .filter(({ index }) => !keys.some((key) => key.index <= index && index < key.index + key[0].length));
+  return [...keys, ...words].map((match): Sight => ({
+    what: 'text as random as a key',
+    at: match.index,
+    length: match[0].length,
+  }));
+}
+
+/** Of small letters, capitals and digits. */
+function kindsIn(word: string): number {
+  return [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(word)).length;
 }
 
 function isRandom(word: string): boolean {
   const digits = word.replace(/\D/g, '').length;
   if (/^[0-9a-f]{32,}$/i.test(word)) return digits > 4 && digits < word.length && entropy(word) > 3;
-  const kinds = [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(word)).length;
   // Words with hyphens and a number are names: order-service-2024-archive.
   const isName = /^[A-Za-z]*(?:[-_](?:[A-Za-z]*|\d+))*$/.test(word);
-  return kinds === 3 && !isName && entropy(word) > muchEntropy;
+  return kindsIn(word) === 3 && !isName && entropy(word) > muchEntropy;
 }
 
 /** Shannon's, in bits a character. */

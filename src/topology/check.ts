@@ -1,10 +1,10 @@
-import { dirname, join } from 'node:path';
 import type { Broker } from '../core/broker.ts';
 import { type Problem, TopologyError } from '../core/errors.ts';
 import { globsOverlap } from '../core/glob.ts';
 import { canGive, isWithin, overlap, type Realm, type Realms } from '../core/naming.ts';
 import { landscape } from './landscape.ts';
 import { showPath } from './places.ts';
+import { storePlace } from './stores.ts';
 import type { Topology } from './topology.ts';
 
 type Sharing = Pick<Broker, 'name' | 'endpoints' | 'land' | 'realms'>;
@@ -84,19 +84,10 @@ function pairsOf(a: Realms, b: Realms): [Realm, Realm][] {
 }
 
 function sameStore(topology: Topology, names: readonly string[]): string[] {
-  const stores = names.map((name) => storeOf(topology, name));
-  return stores[0] !== undefined && stores[0] === stores[1] ? ['both keep their credentials in one store'] : [];
-}
-
-/** Folders are looked up from the file that names them; variables have upper-case names. */
-function storeOf(topology: Topology, name: string): string | undefined {
-  const store = topology.environments.get(name)?.secrets;
-  if (store?.startsWith('env:') === true) return store.toUpperCase();
-  if (store?.startsWith('file:') !== true) return store?.replace(/\/+$/, '');
-  const { file } = topology.locate(['environments', name, 'secrets']);
-  const folder = store.slice('file:'.length);
-  const whole = folder.startsWith('/') ? join(folder, '.') : join(dirname(file), folder, '.');
-  return `file:${whole.replace(/\/+$/, '')}`;
+  const [one, other] = names
+    .flatMap((name) => topology.environments.get(name) ?? [])
+    .map((environment) => storePlace(topology, environment));
+  return one !== undefined && one === other ? ['both keep their credentials in one store'] : [];
 }
 
 function sameClaims(topology: Topology, broker: Sharing, names: readonly string[]): string[] {

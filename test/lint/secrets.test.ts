@@ -29,6 +29,18 @@ test('names are no secrets, and what is random is one', () => {
   expect(randomIn('order-service-2024-archive-of-Everything')).toEqual([]);
   expect(randomIn('----------------------------------------')).toEqual([]);
   expect(randomIn('x9Kd82hQpLmZ7vRtYw3Bn5Cs')).toHaveLength(1);
+  // The examples of AWS's own documents: their slashes are no separators of names.
+  for (const key of ['wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', 'je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY'])
+    expect(randomIn(`its key is ${key}.`).map(({ at, length }) => [at, length])).toEqual([[11, 40]]);
+  expect(randomIn('services/OrderService2/src/Handlers/Bill')).toEqual([]);
+  expect(randomIn('a/Kd82hQpLmZ7vRtYw3Bn5CsX/9fK2mQ8zT4vB1x')).toHaveLength(1);
+});
+
+test('private keys begin in several ways', () => {
+  for (const kind of ['', 'RSA ', 'EC ', 'OPENSSH ', 'ENCRYPTED '])
+    expect(formatsIn(`-----BEGIN ${kind}PRIVATE KEY-----`)).toHaveLength(1);
+  expect(formatsIn('-----BEGIN PGP PRIVATE KEY BLOCK-----')).toHaveLength(1);
+  expect(formatsIn('-----BEGIN PUBLIC KEY-----')).toEqual([]);
 });
 
 test('a password in an address, and a token, are seen wherever they stand', () => {

@@ -2,8 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { byteLength } from '../../src/brokers/rabbitmq/names.ts';
 import { longestPattern } from '../../src/brokers/rabbitmq/patterns/names.ts';
-import { bindingKeyPattern, topicPattern } from '../../src/brokers/rabbitmq/patterns/topic.ts';
+import { bindingKeyPattern, isEveryKey, topicPattern } from '../../src/brokers/rabbitmq/patterns/topic.ts';
 import { routes } from './routing.ts';
+
+test('every key can be written in several ways', () => {
+  expect(['#', '#.#', '*.#', '#.*', '#.#.*'].filter((key) => !isEveryKey(key))).toEqual([]);
+  expect(['', '*', '*.*', '*.*.#', 'a.#', '#.a', '##'].filter(isEveryKey)).toEqual([]);
+});
 
 describe('topicPattern, byte for byte', () => {
   const cases: readonly (readonly [keys: readonly string[], pattern: string])[] = [

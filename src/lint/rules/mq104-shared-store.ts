@@ -1,4 +1,5 @@
 import type { Spot } from '../../core/rule.ts';
+import { storePlace } from '../../topology/stores.ts';
 import type { TopologyRule, View } from '../rule.ts';
 
 export const sharedStore: TopologyRule = {
@@ -11,10 +12,9 @@ wins, and whoever may read the secrets of staging reads those of production.`,
   instead:
     'A path of its own for each environment: `secrets: vault:secret/production`, `secrets: vault:secret/staging`.',
   inTopology: ({ topology, environments }) => {
-    const stored = environments.flatMap(({ name, secrets }) =>
-      secrets === undefined ? [] : [{ name, store: secrets.replace(/\/+$/, '') }],
-    );
-    return [...Map.groupBy(stored, ({ store }) => store).values()].flatMap((same) => shared(topology, same));
+    const stored = environments.filter(({ secrets }) => secrets !== undefined);
+    const same = Map.groupBy(stored, (environment) => storePlace(topology, environment));
+    return [...same.values()].flatMap((some) => shared(topology, some));
   },
 };
 

@@ -19,9 +19,9 @@ export const shadowingDeny: KafkaRule = {
     for (const [service, grants] of Map.groupBy(writtenGrants(site), (one) => one.service)) {
       const gifts = [...intentsOf(service), ...grants.flatMap(giftOf)];
       for (const { specs, locate } of grants) {
-        const denied = specs.filter(({ permission, host }) => permission === 'deny' && host === '*');
+        const denied = specs.filter(({ permission }) => permission === 'deny');
         for (const gift of gifts) {
-          if (!gift.needs.some((need) => denied.some((spec) => takes(spec, need)))) continue;
+          if (!isTaken(gift, denied)) continue;
           yield {
             position: locate(),
             message: `the DENY keeps ${service.name} from what it ${gift.says}`,
@@ -45,26 +45,53 @@ interface Gift {
   readonly position: Position;
 }
 
-const strong: readonly string[] = ['read', 'write'];
+/** From all hosts that it is given from: what is left on one of them may be meant. */
+function isTaken({ needs }: Gift, denied: readonly AclSpec[]): boolean {
+  const byHosts = Map.groupBy(needs, ({ resource, pattern, name, operation }) =>
+    JSON.stringify([resource, pattern, name, operation]),
+  );
+  return [...byHosts.values()].some((same) => same.every((need) => denied.some((spec) => takes(spec, need))));
+}
+
+/** Whoever may not DESCRIBE a topic, a group or a transactional id does not find the broker that has it. */
+const vital: readonly string[] = ['read', 'write', 'describe'];
 
 function intentsOf(service: PlacedService): Gift[] {
-  const { produces = [], consumes = [] } = service.section;
-  const gift = (does: 'produces' | 'consumes', at: number, label: string): Gift => {
-    const other = does === 'produces' ? 'consumes' : 'produces';
-    const one = service.section[does]?.[at];
-    const section = { ...service.section, streams: undefined, [other]: undefined, [does]: [one] };
-    return {
-      needs: intentSpecs({ ...service, section }).filter(({ operation }) => strong.includes(operation)),
-      says: `${does} by its own file: ${label}`,
-      out: `${label} out of ${does}`,
-      here: `it ${does} ${label} here`,
-      position: service.locate([does, at]),
-    };
-  };
+  const { section } = service;
+  const none = { produces: undefined, consumes: undefined, streams: undefined };
+  const gift = (does: 'produces' | 'consumes', at: number, label: string): Gift => ({
+    needs: needsOf(service, { ...none, [does]: [section[does]?.[at]] }),
+    says: `${does} by its own file: ${label}`,
+    out: `${label} out of ${does}`,
+    here: `it ${does} ${label} here`,
+    position: service.locate([does, at]),
+  });
+  const { produces = [], consumes = [], streams } = section;
+  const application = streams?.applicationId ?? '';
   return [
     ...produces.map((one, at) => gift('produces', at, targetLabel(one))),
     ...consumes.map((one, at) => gift('consumes', at, targetLabel(one))),
+    ...(streams === undefined
+      ? []
+      : [
+          {
+            needs: needsOf(service, { ...none, streams }),
+            says: `runs by its own file: the Kafka Streams application ${application}`,
+            out: 'streams',
+            here: `it runs ${application} here`,
+            position: service.locate(['streams']),
+          },
+        ]),
   ];
+}
+
+/** What a service needs for these words of its section. To read a group implies to describe it, and a DENY may take just that. */
+function needsOf(service: PlacedService, words: Partial<PlacedService['section']>): AclSpec[] {
+  const needs = intentSpecs({ ...service, section: { ...service.section, ...words } });
+  const found = needs
+    .filter(({ resource, operation }) => resource === 'group' && operation === 'read')
+    .map((need): AclSpec => ({ ...need, operation: 'describe' }));
+  return [...needs.filter(({ operation }) => vital.includes(operation)), ...found];
 }
 
 /** Where all of an ALLOW is denied, it is for nothing; of what is left of one, some may be meant. */

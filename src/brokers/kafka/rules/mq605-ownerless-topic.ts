@@ -14,9 +14,19 @@ partition on one disk. Nobody says who else may use it. Mostly the name is missp
     'The name that its owner declares it by; or a declaration, in the service that it belongs to: `topics: { orders: { … } }`.',
   *onSite(site: KafkaSite) {
     const owned = new Set(topicsOf(site).map(({ name }) => name));
+    const begins = beginnings(site);
     const names = writtenNames(site.landscape.environment.section);
     for (const service of site.landscape.services) {
-      for (const { topic, does, path } of usesOf(service)) {
+      for (const { topic, prefix, does, path } of usesOf(service)) {
+        if (prefix !== undefined && !begins(prefix)) {
+          yield {
+            position: service.locate(path),
+            message: `${service.name} ${does} topics that begin with ${names.topic(prefix)}, and no service owns or makes one`,
+            hint: 'check the prefix, or declare its topics in the service that they belong to',
+            severity: 'note',
+            service: service.name,
+          };
+        }
         if (topic === undefined || owned.has(topic)) continue;
         const makesIt = service.section.createTopics === true && does === produces;
         yield {
@@ -34,8 +44,24 @@ partition on one disk. Nobody says who else may use it. Mostly the name is missp
 
 const produces = 'produces to';
 
+/** Whether there is, or may come to be, a topic whose name begins so: one that is declared, or that somebody may make. */
+function beginnings(site: KafkaSite): (prefix: string) => boolean {
+  const names = topicsOf(site).map(({ name }) => name);
+  const made = site.resources.flatMap((one) => {
+    if (one.kind !== 'kafka:acl' || one.spec.permission !== 'allow') return [];
+    const { resource, operation, pattern, name } = one.spec;
+    if (operation !== 'create' && operation !== 'all') return [];
+    if (resource === 'cluster' || (resource === 'topic' && name === '*')) return [{ name: '', open: true }];
+    return resource === 'topic' ? [{ name, open: pattern === 'prefixed' }] : [];
+  });
+  return (prefix) =>
+    names.some((name) => name.startsWith(prefix)) ||
+    made.some(({ name, open }) => name.startsWith(prefix) || (open && prefix.startsWith(name)));
+}
+
 interface Use {
   readonly topic: string | undefined;
+  readonly prefix?: string | undefined;
   readonly does: string;
   readonly path: readonly (string | number)[];
 }
@@ -43,13 +69,15 @@ interface Use {
 /** What a grant that lets nothing be done is about need not be there. */
 function usesOf({ section }: PlacedService): Use[] {
   return [
-    ...(section.produces ?? []).map(({ topic }, at): Use => ({
+    ...(section.produces ?? []).map(({ topic, prefix }, at): Use => ({
       topic,
+      prefix,
       does: produces,
       path: ['produces', at],
     })),
-    ...(section.consumes ?? []).map(({ topic }, at): Use => ({
+    ...(section.consumes ?? []).map(({ topic, prefix }, at): Use => ({
       topic,
+      prefix,
       does: 'consumes',
       path: ['consumes', at],
     })),

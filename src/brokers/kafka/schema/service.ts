@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { authSchema, clientTlsSchema, name } from '../../../topology/parts.ts';
+import { authSchema, clientTlsSchema, globList } from '../../../topology/parts.ts';
 import { principalProblem } from '../names.ts';
 import { grantSchema } from './grants.ts';
 import { checkedName, hostName, literalName, topicName, topicPrefix, usedTopic } from './parts.ts';
@@ -7,8 +7,8 @@ import { quotaSchema, topicSizes } from './sizes.ts';
 
 const allowSchema = z
   .strictObject({
-    publish: z.array(name()).optional().describe('Services that may produce to it. Default: none.'),
-    consume: z.array(name()).optional().describe('Services that may consume it. Default: none.'),
+    publish: globList().optional().describe('Services that may produce to it. Default: none.'),
+    consume: globList().optional().describe('Services that may consume it. Default: none.'),
   })
   .describe('The other services that may use the topic. Default: any that asks; with it, none but these.');
 

@@ -19,6 +19,14 @@ export function topicPattern(routingKeys: Iterable<string>): string {
   return alternativesPattern(sorted.map(([, tokens]) => tokens));
 }
 
+/** What `*.#` comes to. */
+const everyKeyWithAWord = '^.+$';
+
+/** Whether it stands for every routing key, or for every one that is not empty, however it is written: `#`, `#.#`, `*.#`. */
+export function isEveryKey(routingKey: string): boolean {
+  return [everyKey, everyKeyWithAWord].includes(topicPattern([routingKey]));
+}
+
 /**
  * The pattern that lets through exactly these binding keys as text. Never expanded: the broker matches the binding key as
  * it is written, so that a `#` in it would slip through a compiled pattern.

@@ -6,6 +6,7 @@ import type { RabbitRule, RabbitSite } from './rule.ts';
 const powers: Readonly<Record<string, string>> = {
   administrator: 'may change every user, permission, vhost and policy of the broker',
   policymaker: 'may change the policies of its vhosts, and so drop or redirect the messages of others',
+  impersonator: 'may send messages in the name of any other user',
   monitoring: 'sees every connection, queue and vhost of the broker',
 };
 

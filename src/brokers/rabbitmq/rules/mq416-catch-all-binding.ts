@@ -1,6 +1,7 @@
 import { exchangeType } from '../compile/world.ts';
 import { bindingsInto } from '../compile/declared.ts';
 import { queueAddress, exchangeAddress } from '../resources.ts';
+import { isEveryKey } from '../patterns/topic.ts';
 import type { RabbitRule, RabbitSite } from './rule.ts';
 import { factsOf } from './worlds.ts';
 
@@ -25,7 +26,7 @@ that was added for another one. Its queue grows with every new event, and its co
       ];
       for (const { owned, type, at } of into) {
         for (const { spec, path } of bindingsInto(owned, type)) {
-          if (spec.routingKey !== '#' || exchangeType(world, spec.source) !== 'topic') continue;
+          if (!isEveryKey(spec.routingKey) || exchangeType(world, spec.source) !== 'topic') continue;
           yield {
             position: owned.service.locate(path),
             message: `${owned.name} gets everything of ${spec.source}, and whatever will be published there`,

@@ -1,6 +1,6 @@
-import { vhostsOf } from '../compile/vhosts.ts';
 import { queuesOf } from './queues.ts';
 import type { RabbitRule, RabbitSite } from './rule.ts';
+import { policySettings } from './vhosts.ts';
 
 export const endlessRedelivery: RabbitRule = {
   id: 'MQ425',
@@ -21,18 +21,13 @@ behind it waits. From RabbitMQ 4.0 on, the limit is 20 where nobody sets one.`,
         address: queue.address,
       };
     }
-    const { environment } = site.landscape;
-    for (const { section, path } of vhostsOf(environment.section).values()) {
-      for (const key of ['policies', 'operatorPolicies'] as const) {
-        for (const [name, { definition }] of Object.entries(section[key] ?? {})) {
-          if (!isEndless(definition['delivery-limit'])) continue;
-          yield {
-            position: environment.locate([...path, key, name, 'definition', 'delivery-limit']),
-            message: `policy ${name} lets queues give a message out again without end`,
-            hint: 'leave delivery-limit out, or set a limit',
-          };
-        }
-      }
+    for (const { policy, setting, value, position } of policySettings(site)) {
+      if (setting !== 'delivery-limit' || !isEndless(value)) continue;
+      yield {
+        position,
+        message: `policy ${policy} lets queues give a message out again without end`,
+        hint: 'leave delivery-limit out, or set a limit',
+      };
     }
   },
 };
