@@ -1,5 +1,5 @@
 import { certificateFault, certificateFaults } from './certificate-fault.ts';
-import type { Point } from './audit.ts';
+import { aside, type Point } from './audit.ts';
 
 /** What a listener showed to whoever knocked, in words. Pure. */
 
@@ -29,16 +29,28 @@ export interface TriedDoor {
   readonly withoutCertificate: 'let in' | 'refused' | undefined;
   readonly oldTls: 'accepted' | 'refused' | undefined;
   readonly plaintext: 'answered' | 'refused' | undefined;
+  /** Cipher suites that were offered alone and taken: broken ones, and those without forward secrecy; `none` where none was. */
+  readonly suites?: { readonly broken: string; readonly withoutForwardSecrecy: string } | undefined;
 }
 
 /** What a listener with TLS must not do beside. */
 export function* besideTls(
-  { at, oldTls, plaintext }: Pick<TriedDoor, 'at' | 'oldTls' | 'plaintext'>,
+  { at, oldTls, plaintext, suites }: Pick<TriedDoor, 'at' | 'oldTls' | 'plaintext' | 'suites'>,
   hint: string,
 ): Iterable<Point> {
   if (plaintext === 'answered') yield { is: 'fail', says: `${at} answers in clear, too` };
   if (oldTls === 'accepted') yield { is: 'fail', says: `${at} takes TLS versions before 1.2`, hint };
+  if (suites === undefined) return;
+  if (suites.broken !== 'none')
+    yield { is: 'fail', says: `${at} takes the broken cipher suite ${suites.broken}`, hint: modern };
+  if (suites.withoutForwardSecrecy !== 'none')
+    yield aside(
+      `${at} takes ${suites.withoutForwardSecrecy}, without forward secrecy: what is recorded today is read once its key is known`,
+    );
 }
+
+const modern =
+  'leave cipher suites to the defaults of the broker, or name only ones with ECDHE and AES-GCM or ChaCha20';
 
 export function handshakePoint(at: string, { version, fault, shown }: ShownHandshake): Point {
   const told =

@@ -235,6 +235,34 @@ const cases: readonly Case[] = [
   ],
   ['TLS 1.1', tls, rabbit({ knocked: [{ ...door, oldTls: 'accepted' }] }), 'fail'],
   [
+    'a broken cipher suite',
+    tls,
+    rabbit({
+      knocked: [{ ...door, suites: { broken: 'TLS_RSA_WITH_RC4_128_SHA', withoutForwardSecrecy: 'none' } }],
+    }),
+    'fail',
+  ],
+  [
+    'a cipher suite without forward secrecy, which is told and is no fault',
+    tls,
+    rabbit({
+      knocked: [
+        { ...door, suites: { broken: 'none', withoutForwardSecrecy: 'TLS_RSA_WITH_AES_128_GCM_SHA256' } },
+      ],
+    }),
+    'pass',
+  ],
+  [
+    'a broken cipher suite of Kafka',
+    kafkaTls,
+    kafka({
+      knocked: [
+        { ...kafkaDoor, suites: { broken: 'TLS_RSA_WITH_NULL_SHA256', withoutForwardSecrecy: 'none' } },
+      ],
+    }),
+    'fail',
+  ],
+  [
     'a listener that is not reached',
     tls,
     rabbit({ knocked: [{ ...door, tls: { why: 'ECONNREFUSED', reached: false } }] }),
