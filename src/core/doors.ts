@@ -1,11 +1,13 @@
 import { certificateFault, certificateFaults } from './certificate-fault.ts';
-import { aside, type Point } from './audit.ts';
+import { aside, pass, type Point, some } from './audit.ts';
 
 /** What a listener showed to whoever knocked, in words. Pure. */
 
 /** As a probe saw it. */
 export interface ShownHandshake {
   readonly version: string;
+  /** `TLS_AES_256_GCM_SHA384`; undefined where it was not told. */
+  readonly cipher?: string | undefined;
   readonly fault: string | undefined;
   readonly shown:
     | {
@@ -29,23 +31,44 @@ export interface TriedDoor {
   readonly withoutCertificate: 'let in' | 'refused' | undefined;
   readonly oldTls: 'accepted' | 'refused' | undefined;
   readonly plaintext: 'answered' | 'refused' | undefined;
-  /** Cipher suites that were offered alone and taken: broken ones, and those without forward secrecy; `none` where none was. */
-  readonly suites?: { readonly broken: string; readonly withoutForwardSecrecy: string } | undefined;
+  /** What TLS 1.2 alone came to: its cipher suite, or undefined where it is not spoken; the whole undefined where it is not known. */
+  readonly tls12?: { readonly cipher: string | undefined } | undefined;
+  readonly suites?: TriedSuites | undefined;
 }
 
-/** What a listener with TLS must not do beside. */
-export function* besideTls(
-  { at, oldTls, plaintext, suites }: Pick<TriedDoor, 'at' | 'oldTls' | 'plaintext' | 'suites'>,
-  hint: string,
-): Iterable<Point> {
+/** Cipher suites that were taken where nothing better was offered; or why that is not known. */
+export interface TriedSuites {
+  readonly broken: readonly string[] | { readonly why: string };
+  readonly withoutForwardSecrecy: readonly string[] | { readonly why: string };
+}
+
+/** What a listener with TLS must not do beside. `newer`: how to have new versions alone. */
+export function* besideTls(door: TriedDoor, newer: string): Iterable<Point> {
+  const { at, oldTls, plaintext, suites } = door;
   if (plaintext === 'answered') yield { is: 'fail', says: `${at} answers in clear, too` };
-  if (oldTls === 'accepted') yield { is: 'fail', says: `${at} takes TLS versions before 1.2`, hint };
-  if (suites === undefined) return;
-  if (suites.broken !== 'none')
-    yield { is: 'fail', says: `${at} takes the broken cipher suite ${suites.broken}`, hint: modern };
-  if (suites.withoutForwardSecrecy !== 'none')
+  if (oldTls === 'accepted') yield { is: 'fail', says: `${at} takes TLS versions before 1.2`, hint: newer };
+  yield* offeredPoints(door, newer);
+  if (suites !== undefined) yield* suitePoints(at, suites);
+}
+
+/** What is chosen between this client and the listener, where each is free to. */
+function* offeredPoints({ at, tls, tls12 }: TriedDoor, newer: string): Iterable<Point> {
+  if ('why' in tls || tls.cipher === undefined) return;
+  const newest = `${tls.version} (${tls.cipher})`;
+  if (tls.version !== 'TLSv1.3') yield aside(`${at} offers no TLS 1.3, ${newest} is its newest: ${newer}`);
+  else if (tls12?.cipher !== undefined) yield aside(`${at} offers ${newest} and TLSv1.2 (${tls12.cipher})`);
+  else yield aside(`${at} offers ${newest}${tls12 === undefined ? '' : ', and no TLS 1.2'}`);
+}
+
+function* suitePoints(at: string, { broken, withoutForwardSecrecy }: TriedSuites): Iterable<Point> {
+  if ('why' in broken)
+    yield { is: 'manual', says: `${at}: whether it takes broken cipher suites is not known (${broken.why})` };
+  else if (broken.length > 0)
+    yield { is: 'fail', says: `${at} takes broken cipher suites: ${some(broken)}`, hint: modern };
+  else yield pass(`${at} takes no broken cipher suite (none, anonymous, export, DES, 3DES, RC4)`);
+  if (!('why' in withoutForwardSecrecy) && withoutForwardSecrecy.length > 0)
     yield aside(
-      `${at} takes ${suites.withoutForwardSecrecy}, without forward secrecy: what is recorded today is read once its key is known`,
+      `${at} takes ${some(withoutForwardSecrecy)}, without forward secrecy: what is recorded today is read once its key is known`,
     );
 }
 

@@ -8,6 +8,9 @@ import type { ShownHandshake } from '../core/doors.ts';
  * judged here and told, whatever it is; nothing is ever sent that a stranger may not see.
  */
 
+/** Nothing that could be understood came in time. */
+export const noAnswer = 'no answer';
+
 export interface Door {
   readonly host: string;
   readonly port: number;
@@ -36,6 +39,8 @@ export type Handshake =
       readonly is: 'open';
       /** `TLSv1.3` */
       readonly version: string;
+      /** As IANA names it. */
+      readonly cipher: string;
       /** Node's code for what is wrong with the certificate. */
       readonly fault: string | undefined;
       readonly shown: Shown | undefined;
@@ -51,8 +56,16 @@ export function shownIn(
   seen: Handshake | undefined,
 ): ShownHandshake | { readonly why: string; readonly reached: boolean } {
   if (seen === undefined) return { why: 'a listener without TLS', reached: true };
-  if (seen.is === 'open') return { version: seen.version, fault: seen.fault, shown: seen.shown };
+  if (seen.is === 'open') {
+    const { version, cipher, fault, shown } = seen;
+    return { version, cipher, fault, shown };
+  }
   return { why: seen.why, reached: seen.is === 'shut' };
+}
+
+/** Whether it is worth while to ask more of it by TLS: it let somebody in, or said why not as TLS says it. */
+export function speaksTls(seen: Handshake): boolean {
+  return seen.is === 'open' || (seen.is === 'shut' && seen.why.includes('_ALERT_'));
 }
 
 export interface HandshakeOptions {
@@ -60,8 +73,8 @@ export interface HandshakeOptions {
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
   readonly serverName?: string | undefined;
-  /** Only versions before TLS 1.2. */
-  readonly old?: boolean;
+  /** Only versions before TLS 1.2, or 1.2 alone; else 1.2 and what is newer. */
+  readonly versions?: 'old' | '1.2';
   readonly greeting: Greeting;
   readonly timeoutMs: number;
 }
@@ -84,7 +97,12 @@ export function shakeHands(door: Door, options: HandshakeOptions): Promise<Hands
     };
     socket.once('secureConnect', () => {
       clearTimeout(late);
-      const seen = { version: socket.getProtocol() ?? '', fault: faultOf(socket), shown: shownBy(socket) };
+      const seen = {
+        version: socket.getProtocol() ?? '',
+        cipher: socket.getCipher().standardName,
+        fault: faultOf(socket),
+        shown: shownBy(socket),
+      };
       converse(socket, greeting, timeoutMs, ({ heard, why }) =>
         end(heard.length === 0 && why !== '' ? { is: 'shut', why } : { is: 'open', ...seen, heard }),
       );
@@ -92,11 +110,14 @@ export function shakeHands(door: Door, options: HandshakeOptions): Promise<Hands
     const fail = (why: string) => end({ is: reached ? 'shut' : 'unreachable', why });
     socket.once('error', (error) => fail(wordsOf(error)));
     socket.once('close', () => fail('the connection was closed'));
-    const late = setTimeout(() => fail('no answer'), timeoutMs);
+    const late = setTimeout(() => fail(noAnswer), timeoutMs);
   });
 }
 
-function optionsOf({ host }: Door, { ca, cert, key, serverName, old }: HandshakeOptions): ConnectionOptions {
+function optionsOf(
+  { host }: Door,
+  { ca, cert, key, serverName, versions }: HandshakeOptions,
+): ConnectionOptions {
   const name = serverName ?? (isIP(host) === 0 ? host : undefined);
   return {
     // The fault is told instead: nothing but a greeting is sent.
@@ -104,10 +125,19 @@ function optionsOf({ host }: Door, { ca, cert, key, serverName, old }: Handshake
     ...(name === undefined ? {} : { servername: name }),
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
-    ...(old === true
-      ? { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }
-      : { minVersion: 'TLSv1.2' }),
+    ...offered(versions),
   };
+}
+
+function offered(versions: HandshakeOptions['versions']): ConnectionOptions {
+  switch (versions) {
+    case 'old':
+      return { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
+    case '1.2':
+      return { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' };
+    case undefined:
+      return { minVersion: 'TLSv1.2' };
+  }
 }
 
 function faultOf(socket: TLSSocket): string | undefined {
@@ -163,7 +193,7 @@ export function knock(door: Door, greeting: Greeting, timeoutMs: number): Promis
       );
     });
     socket.once('error', (error) => end({ is: reached ? 'shut' : 'unreachable', why: wordsOf(error) }));
-    const late = setTimeout(() => end({ is: reached ? 'shut' : 'unreachable', why: 'no answer' }), timeoutMs);
+    const late = setTimeout(() => end({ is: reached ? 'shut' : 'unreachable', why: noAnswer }), timeoutMs);
   });
 }
 
@@ -179,7 +209,7 @@ function converse(socket: Socket, { say, isWhole }: Greeting, timeoutMs: number,
     clearTimeout(late);
     done({ heard, why });
   };
-  const late = setTimeout(() => end('no answer'), timeoutMs);
+  const late = setTimeout(() => end(noAnswer), timeoutMs);
   socket.on('data', (chunk: Buffer) => {
     heard = Buffer.concat([heard, chunk]);
     if (isWhole(heard) || heard.length > longestAnswer) end('');

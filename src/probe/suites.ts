@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
-import { type Door, knock } from './door.ts';
+import type { TriedDoor, TriedSuites } from '../core/doors.ts';
+import {
+  type Door,
+  type Handshake,
+  type HandshakeOptions,
+  knock,
+  noAnswer,
+  type Plain,
+  shakeHands,
+  speaksTls,
+} from './door.ts';
 
 /**
  * Which of some cipher suites a listener would take: the first message of a TLS 1.2 handshake (RFC 5246, section 7.4.1.2), written by hand,
@@ -51,55 +61,88 @@ const withoutForwardSecrecy: ReadonlyMap<number, string> = new Map([
   [0xc00f, 'TLS_ECDH_RSA_WITH_AES_256_CBC_SHA'],
 ]);
 
+/** What is asked of a door that has shown to speak TLS: anybody else may wait for the rest of what is no beginning. */
+export async function offeredAt(
+  door: Door,
+  shown: Handshake | undefined,
+  options: HandshakeOptions,
+): Promise<Pick<TriedDoor, 'tls12' | 'suites'>> {
+  if (shown === undefined || !speaksTls(shown)) return {};
+  const isNewer = shown.is === 'open' && shown.version === 'TLSv1.3';
+  const [second, suites] = await Promise.all([
+    isNewer ? shakeHands(door, { ...options, versions: '1.2' }) : undefined,
+    suitesTakenAt(door, options),
+  ]);
+  return { tls12: tls12In(second), suites };
+}
+
+function tls12In(seen: Handshake | undefined): TriedDoor['tls12'] {
+  if (seen?.is === 'open') return { cipher: seen.cipher };
+  return seen?.is === 'shut' && seen.why.includes('PROTOCOL_VERSION') ? { cipher: undefined } : undefined;
+}
+
 interface Way {
   readonly serverName?: string | undefined;
   readonly timeoutMs: number;
 }
 
-/** What of the bad ones is taken; undefined where it cannot be told. */
-export async function suitesTakenAt(
-  door: Door,
-  way: Way,
-): Promise<{ readonly broken: string; readonly withoutForwardSecrecy: string } | undefined> {
-  const all = await Promise.all(
-    [brokenSuites, withoutForwardSecrecy].map((suites) => taking(suites, door, way)),
-  );
-  const [broken, secret] = all;
-  if (broken === undefined || secret === undefined) return undefined;
-  return { broken: broken.suite ?? 'none', withoutForwardSecrecy: secret.suite ?? 'none' };
+/** Of the bad ones, which are taken. */
+export async function suitesTakenAt(door: Door, way: Way): Promise<TriedSuites> {
+  const [broken, withoutSecrecy] = await Promise.all([
+    taking(brokenSuites, door, way),
+    taking(withoutForwardSecrecy, door, way),
+  ]);
+  return { broken, withoutForwardSecrecy: withoutSecrecy };
 }
 
-/** The name of the suite that the listener takes, where it takes one; undefined where nobody is there. */
+/** Connections for each kind: whoever takes so many has to look at the list anyway. */
+const mostTries = 5;
+
+/** One after another, until none of the rest is taken; in the time of one. */
 async function taking(
   suites: ReadonlyMap<number, string>,
   door: Door,
   { serverName, timeoutMs }: Way,
-): Promise<{ readonly suite: string | undefined } | undefined> {
+): Promise<readonly string[] | { readonly why: string }> {
   const name = serverName ?? (isIP(door.host) === 0 ? door.host : undefined);
-  const greeting = {
-    say: clientHello([...suites.keys()], name),
-    isWhole: (heard: Buffer) => heard.length >= suiteEnd(heard),
-  };
-  const said = await knock(door, greeting, timeoutMs);
-  if (said.is === 'unreachable') return undefined;
-  return { suite: said.is === 'answered' ? taken(suites, said.heard) : undefined };
+  const left = new Map(suites);
+  const taken: string[] = [];
+  const end = performance.now() + timeoutMs;
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const greeting = { say: clientHello([...left.keys()], name), isWhole: isWholeHello };
+    const said = await knock(door, greeting, Math.max(1, Math.ceil(end - performance.now())));
+    const answer = answerOf(said);
+    if (typeof answer === 'object') return taken.length > 0 ? taken : answer;
+    const suite = answer === 'refused' ? undefined : left.get(answer);
+    if (answer === 'refused' || suite === undefined) break;
+    left.delete(answer);
+    taken.push(suite);
+  }
+  return taken;
 }
 
-function taken(suites: ReadonlyMap<number, string>, heard: Buffer): string | undefined {
+/** The number of the suite that was chosen. A connection that is closed without a word is a refusal, too; silence is none. */
+function answerOf(said: Plain): number | 'refused' | { readonly why: string } {
+  if (said.is !== 'answered')
+    return said.is === 'unreachable' || said.why === noAnswer ? { why: said.why } : 'refused';
+  const { heard } = said;
+  if (heard[0] !== handshake) return 'refused';
   const end = suiteEnd(heard);
-  if (heard[0] !== handshake || heard[5] !== serverHello || heard.length < end) return undefined;
-  return suites.get(heard.readUInt16BE(end - 2));
+  if (heard.length < end) return { why: 'half an answer' };
+  return heard[5] === serverHello ? heard.readUInt16BE(end - 2) : 'refused';
 }
 
 const handshake = 0x16;
 const clientHelloType = 1;
 const serverHello = 2;
 
+function isWholeHello(heard: Buffer): boolean {
+  // An alert, or no TLS at all: nothing more is waited for.
+  return heard.length > 0 && (heard[0] !== handshake || heard.length >= suiteEnd(heard));
+}
+
 /** Behind the head of the record (5), that of the message (4), the version (2), the random (32) and the session's id. */
 function suiteEnd(heard: Buffer): number {
-  if (heard.length === 0) return 1;
-  // An alert, or no TLS at all: nothing more is waited for.
-  if (heard[0] !== handshake) return 0;
   const idAt = 5 + 4 + 2 + 32;
   const length = heard[idAt];
   return length === undefined ? idAt + 1 : idAt + 1 + length + 2;

@@ -10,8 +10,10 @@ export interface Broken {
   readonly what: string;
   /** By rule, every verdict that is not that of the hardened broker. */
   readonly found: Readonly<Record<string, Verdict>>;
-  /** What the findings must say, for who wonders why. */
+  /** What these findings must say, for who wonders why. */
   readonly says?: RegExp;
+  /** Whose finding must say so, too, where its verdict is no other. */
+  readonly by?: string;
   readonly make: () => Promise<unknown>;
   readonly mend: () => Promise<unknown>;
 }
@@ -27,12 +29,17 @@ interface Where {
 export function eachIsFound(rows: readonly Broken[], { place, only, secrets }: Where): void {
   let hardened: Promise<Audit> | undefined;
   const audit = () => place().audit({ only });
-  const becomes = async ({ found, says = /^/ }: Pick<Broken, 'found' | 'says'>): Promise<Audit> => {
+  const becomes = async ({
+    found,
+    says = /^/,
+    by,
+  }: Pick<Broken, 'found' | 'says' | 'by'>): Promise<Audit> => {
     const before = await (hardened ??= audit());
     let audited = before;
     const seen = async () => {
       audited = await audit();
-      const told = JSON.stringify(audited.findings.filter(({ rule }) => rule in found));
+      const isMeant = ({ rule }: Finding) => rule in found || rule === by;
+      const told = JSON.stringify(audited.findings.filter(isMeant));
       return { found: differences(before, audited), says: says.test(told) || told };
     };
     // A broker shows a moment later what was done to it.

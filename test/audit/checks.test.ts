@@ -238,7 +238,7 @@ const cases: readonly Case[] = [
     'a broken cipher suite',
     tls,
     rabbit({
-      knocked: [{ ...door, suites: { broken: 'TLS_RSA_WITH_RC4_128_SHA', withoutForwardSecrecy: 'none' } }],
+      knocked: [{ ...door, suites: { broken: ['TLS_RSA_WITH_RC4_128_SHA'], withoutForwardSecrecy: [] } }],
     }),
     'fail',
   ],
@@ -247,7 +247,25 @@ const cases: readonly Case[] = [
     tls,
     rabbit({
       knocked: [
-        { ...door, suites: { broken: 'none', withoutForwardSecrecy: 'TLS_RSA_WITH_AES_128_GCM_SHA256' } },
+        { ...door, suites: { broken: [], withoutForwardSecrecy: ['TLS_RSA_WITH_AES_128_GCM_SHA256'] } },
+      ],
+    }),
+    'pass',
+  ],
+  [
+    'a listener that does not answer who offers broken cipher suites',
+    tls,
+    rabbit({
+      knocked: [{ ...door, suites: { broken: { why: 'no answer' }, withoutForwardSecrecy: [] } }],
+    }),
+    'manual',
+  ],
+  [
+    'no TLS 1.3, which is told and is no fault',
+    tls,
+    rabbit({
+      knocked: [
+        { ...door, tls: { version: 'TLSv1.2', cipher: 'TLS_ECDHE_RSA_WITH_X', fault: undefined, shown } },
       ],
     }),
     'pass',
@@ -257,7 +275,7 @@ const cases: readonly Case[] = [
     kafkaTls,
     kafka({
       knocked: [
-        { ...kafkaDoor, suites: { broken: 'TLS_RSA_WITH_NULL_SHA256', withoutForwardSecrecy: 'none' } },
+        { ...kafkaDoor, suites: { broken: ['TLS_RSA_WITH_NULL_SHA256'], withoutForwardSecrecy: [] } },
       ],
     }),
     'fail',

@@ -56,6 +56,12 @@ const RSA = {
   publicExponent: new Uint8Array([1, 0, 1]),
 } as const;
 const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
+/** An RSA key may have sessions' secrets encrypted to it, too: without forward secrecy. */
+const ofRsa = new x509.KeyUsagesExtension(
+  x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment,
+  true,
+);
+const ofCurve = new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true);
 const DAY = 24 * 60 * 60 * 1000;
 
 export async function createAuthority(commonName = 'mqwarden test CA'): Promise<Authority> {
@@ -110,7 +116,7 @@ function authority(ca: x509.X509Certificate, caPrivateKey: webcrypto.CryptoKey, 
       signingAlgorithm: options.weakSignature === true ? { ...CURVE, hash: 'SHA-1' } : CURVE,
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        options.rsa === undefined ? ofCurve : ofRsa,
         new x509.ExtendedKeyUsageExtension(usages),
         await x509.AuthorityKeyIdentifierExtension.create(ca.publicKey),
         ...names,

@@ -29,8 +29,17 @@ const onKafka = (services: Record<string, { kafka: object }>) =>
     Object.entries(services).map(([name, { kafka: section }]) => [name, { kafka: section }]),
   );
 
-/** As the checklist has it, and a setting that looks as if it asked for certificates on every listener. */
-const hardened = ['listener.name.sasl_ssl.ssl.client.auth=required', 'ssl.client.auth=required'];
+/**
+ * As the checklist has it, and a setting that looks as if it asked for certificates on every listener. The Java of these brokers forbids
+ * neither TLS 1.1 nor cipher suites, so that a listener may be told to take them: what is good is named.
+ */
+const good =
+  'TLS_AES_256_GCM_SHA384,TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384';
+const hardened = [
+  'listener.name.sasl_ssl.ssl.client.auth=required',
+  'ssl.client.auth=required',
+  `ssl.cipher.suites=${good}`,
+];
 
 beforeAll(async () => {
   ({ beside } = await namedPorts('beside'));
@@ -181,7 +190,37 @@ const listeners: readonly Broken[] = [
     what: 'TLS 1.1',
     found: { MQA08: 'fail' },
     says: /takes TLS versions before 1\.2/,
-    ...added('SSL', { ...required, 'ssl.enabled.protocols': 'TLSv1.1,TLSv1.2' }),
+    ...added('SSL', {
+      ...required,
+      'ssl.enabled.protocols': 'TLSv1.1,TLSv1.2',
+      'ssl.cipher.suites': `${good},TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA`,
+    }),
+  },
+  {
+    what: 'cipher suites that are broken',
+    found: { MQA08: 'fail' },
+    says: /takes broken cipher suites: TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA/,
+    ...added('SSL', {
+      ...required,
+      'ssl.cipher.suites': `${good},TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA`,
+    }),
+  },
+  {
+    what: 'a cipher suite that encrypts nothing',
+    found: { MQA08: 'fail' },
+    says: /takes broken cipher suites: TLS_ECDHE_ECDSA_WITH_NULL_SHA/,
+    ...added('SSL', { ...required, 'ssl.cipher.suites': `${good},TLS_ECDHE_ECDSA_WITH_NULL_SHA` }),
+  },
+  {
+    what: 'cipher suites without forward secrecy, and no TLS 1.3',
+    found: {},
+    by: 'MQA08',
+    says: /offers no TLS 1\.3.*takes TLS_RSA_WITH_AES_128_GCM_SHA256, without forward secrecy/,
+    ...added('SSL', async () => ({
+      ...(await showing({ rsa: 2048 })()),
+      'ssl.enabled.protocols': 'TLSv1.2',
+      'ssl.cipher.suites': `${good},TLS_RSA_WITH_AES_128_GCM_SHA256`,
+    })),
   },
   {
     what: 'an expired certificate',

@@ -253,6 +253,7 @@ const required = { fail_if_no_peer_cert: 'true' };
 async function openWith(
   issue: IssueOptions,
   from = restoreAuthority(rabbitmq.ca, rabbitmq.caKey),
+  options: Record<string, string> = {},
 ): Promise<void> {
   const issued = await (await from).server(issue);
   const { certFile, keyFile } = writeIssued(
@@ -260,7 +261,7 @@ async function openWith(
     `beside-${randomBytes(4).toString('hex')}`,
     issued,
   );
-  await openTls({ ...required, certfile: `"${certFile}"`, keyfile: `"${keyFile}"` });
+  await openTls({ ...required, ...options, certfile: `"${certFile}"`, keyfile: `"${keyFile}"` });
 }
 
 /** Erlang 27, which RabbitMQ 4.0 was seen on, refuses it for want of security, whatever the setting says. */
@@ -271,6 +272,18 @@ const oldTls: readonly Broken[] = /^3\./.test(installedRabbitMQ().version ?? '3.
         found: { MQA01: 'fail' },
         says: /takes TLS versions before 1\.2/,
         make: () => openTls({ ...required, versions: "['tlsv1.1', 'tlsv1.2']" }),
+        mend: unmended,
+      },
+      {
+        what: 'a broken cipher suite',
+        found: { MQA01: 'fail' },
+        says: /takes broken cipher suites: TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA/,
+        make: () =>
+          openTls({
+            ...required,
+            ciphers: '["ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-DES-CBC3-SHA"]',
+            versions: "['tlsv1.2']",
+          }),
         mend: unmended,
       },
     ]
@@ -323,6 +336,18 @@ const byListeners: readonly Broken[] = [
     what: 'a certificate with a key of 1,024 bits',
     found: { MQA01: 'fail', MQA37: 'fail' },
     make: () => openWith({ rsa: 1024 }),
+    mend: unmended,
+  },
+  {
+    what: 'cipher suites without forward secrecy, and no TLS 1.3',
+    found: {},
+    by: 'MQA01',
+    says: /offers no TLS 1\.3.*takes TLS_RSA_WITH_AES_128_GCM_SHA256, without forward secrecy/,
+    make: () =>
+      openWith({ rsa: 2048 }, undefined, {
+        ciphers: '["ECDHE-RSA-AES256-GCM-SHA384", "AES128-GCM-SHA256"]',
+        versions: "['tlsv1.2']",
+      }),
     mend: unmended,
   },
   {

@@ -9,7 +9,7 @@ import {
   shakeHands,
   shownIn,
 } from '../../../probe/door.ts';
-import { suitesTakenAt } from '../../../probe/suites.ts';
+import { offeredAt } from '../../../probe/suites.ts';
 import {
   controllerNames,
   isEncrypted,
@@ -76,13 +76,12 @@ async function knockAt(
   const secure = isEncrypted(protocol);
   const shake = (options: Partial<HandshakeOptions>, greeting: Greeting) =>
     secure ? shakeHands(door, { ...bare, greeting, ...options }) : undefined;
-  const [plain, shown, withoutCertificate, anonymous, old, suites] = await Promise.all([
+  const [plain, shown, withoutCertificate, anonymous, old] = await Promise.all([
     knock(door, askMechanisms, timeoutMs),
     shake(pem, askMechanisms),
     shake({}, askMechanisms),
     shake({}, askMetadata),
-    shake({ ...pem, old: true }, askMechanisms),
-    secure ? suitesTakenAt(door, bare) : undefined,
+    shake({ ...pem, versions: 'old' }, askMechanisms),
   ]);
   const nobody = secure ? undefined : await knock(door, askMetadata, timeoutMs);
   return {
@@ -92,7 +91,7 @@ async function knockAt(
     tls: shownIn(shown),
     oldTls:
       old === undefined || old.is === 'unreachable' ? undefined : old.is === 'open' ? 'accepted' : 'refused',
-    suites,
+    ...(await offeredAt(door, shown, { ...bare, ...pem, greeting: askMechanisms })),
     plaintext:
       plain.is === 'unreachable'
         ? undefined

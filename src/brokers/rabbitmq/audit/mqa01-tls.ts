@@ -54,6 +54,7 @@ function* knockedPoints(door: Knocked): Iterable<Point> {
     return;
   }
   if ('why' in seen) {
+    yield* besideTls(door, newer);
     yield {
       is: 'manual',
       says: `${at}: no handshake from here (${seen.why})`,
@@ -62,9 +63,11 @@ function* knockedPoints(door: Knocked): Iterable<Point> {
     return;
   }
   yield handshakePoint(at, seen);
-  yield* besideTls(door, 'set `ssl_options.versions.1 = tlsv1.3` and `ssl_options.versions.2 = tlsv1.2`');
+  yield* besideTls(door, newer);
   if (plaintext === 'refused') yield pass(`${at} does not answer in clear`);
 }
+
+const newer = 'set `ssl_options.versions.1 = tlsv1.3` and `ssl_options.versions.2 = tlsv1.2`';
 
 function* connectionPoints(connections: readonly Connected[]): Iterable<Point> {
   const clear = connections.filter(({ ssl }) => !ssl);

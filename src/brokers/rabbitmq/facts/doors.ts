@@ -3,7 +3,7 @@ import type { Told } from '../../../core/audit.ts';
 import type { Context } from '../../../core/broker.ts';
 import type { Placed } from '../../../core/landscape.ts';
 import { type Door, type Greeting, type Handshake, knock, shakeHands, shownIn } from '../../../probe/door.ts';
-import { suitesTakenAt } from '../../../probe/suites.ts';
+import { offeredAt } from '../../../probe/suites.ts';
 import type { Login } from '../admin.ts';
 import type { Knocked, Listener } from '../audit/facts.ts';
 import type { RabbitEnvironment } from '../schema.ts';
@@ -69,12 +69,11 @@ export async function knockAll(
       const greeting = (protocol ?? 'amqp').startsWith('http') ? httpGreeting : amqpGreeting;
       const options = { ca, serverName: serverName ?? name, greeting, timeoutMs };
       const isSecure = protocol === undefined || /ssl$|^https/.test(protocol);
-      const [plain, shown, bare, old, suites] = await Promise.all([
+      const [plain, shown, bare, old] = await Promise.all([
         knock(door, greeting, timeoutMs),
         isSecure ? shakeHands(door, { ...options, cert, key }) : undefined,
         isSecure ? shakeHands(door, options) : undefined,
-        isSecure ? shakeHands(door, { ...options, cert, key, old: true }) : undefined,
-        isSecure ? suitesTakenAt(door, options) : undefined,
+        isSecure ? shakeHands(door, { ...options, cert, key, versions: 'old' }) : undefined,
       ]);
       return {
         at: `${protocol ?? 'endpoint'} ${door.host.includes(':') ? `[${door.host}]` : door.host}:${door.port}`,
@@ -85,7 +84,7 @@ export async function knockAll(
             ? undefined
             : openOr(bare, 'let in', bare.is === 'open' && bare.heard.length > 0),
         oldTls: old === undefined ? undefined : openOr(old, 'accepted', old.is === 'open'),
-        suites,
+        ...(await offeredAt(door, shown, { ...options, cert, key })),
         plaintext:
           plain.is === 'unreachable'
             ? undefined
