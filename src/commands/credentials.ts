@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { usualAges } from '../core/duration.ts';
 import { duration, everywhere, sessionFrom, type Shared } from './options.ts';
 import type { Shell } from './shell.ts';
 
@@ -7,8 +8,6 @@ interface ListFlags extends Shared {
   readonly failAfter: number;
   readonly format: 'text' | 'json';
 }
-
-const day = 86_400_000;
 
 const examples = `
 Examples:
@@ -29,12 +28,12 @@ export function credentialsCommand(program: Command, shell: Shell, done: (code: 
     .addOption(
       new Option('--warn-after <duration>', 'due from this age on')
         .argParser(duration)
-        .default(30 * day, '30d'),
+        .default(duration(usualAges.due), usualAges.due),
     )
     .addOption(
       new Option('--fail-after <duration>', 'exit 2 from this age on')
         .argParser(duration)
-        .default(90 * day, '90d'),
+        .default(duration(usualAges.overdue), usualAges.overdue),
     )
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'));
   everywhere(command)

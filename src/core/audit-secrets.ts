@@ -7,6 +7,7 @@ import {
   type Told,
   untold,
 } from './audit.ts';
+import { usualAges } from './duration.ts';
 
 /** What the checklist asks of secrets, whatever the broker. Most of it is known outside of brokers and topology: MANUAL. Pure. */
 
@@ -94,13 +95,15 @@ const unique: SecretCheck = {
   },
 };
 
+const days = { due: usualAges.due.replace('d', ''), overdue: usualAges.overdue.replace('d', '') };
+
 const rotation: SecretCheck = {
   id: 'MQA27',
   name: 'secrets-rotation',
   title: 'Secrets: automatic rotation',
   severity: 'warning',
   why: 'A password that was stolen, and nobody knows of it, is good until it is changed.',
-  instead: 'run mqwarden rotate --older-than 30d on a schedule; mqwarden credentials list tells all ages',
+  instead: `run mqwarden rotate --older-than ${usualAges.due} on a schedule; mqwarden credentials list tells all ages`,
   link,
   *points({ secrets }): Iterable<Point> {
     if (secrets.is !== 'told') {
@@ -113,13 +116,17 @@ const rotation: SecretCheck = {
     if (overdue.length > 0)
       yield {
         is: 'fail',
-        says: `${overdue.length} stored passwords are older than 90 days: ${some(overdue)}`,
+        says: `${overdue.length} stored passwords are older than ${days.overdue} days: ${some(overdue)}`,
       };
     if (due.length > 0)
-      yield { is: 'manual', says: `${due.length} stored passwords are older than 30 days: ${some(due)}` };
+      yield {
+        is: 'manual',
+        says: `${due.length} stored passwords are older than ${days.due} days: ${some(due)}`,
+      };
     if (unknown.length > 0)
       yield { is: 'manual', says: `${unknown.length} stored passwords were never rotated: ${some(unknown)}` };
-    if (fresh.length > 0) yield { is: 'pass', says: `${fresh.length} were rotated in the last 30 days` };
+    if (fresh.length > 0)
+      yield { is: 'pass', says: `${fresh.length} were rotated in the last ${days.due} days` };
     if (secrets.value.ages.length === 0)
       yield { is: 'manual', says: 'the store has no credential of any service' };
   },

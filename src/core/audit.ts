@@ -73,7 +73,7 @@ export interface StoredSecrets {
 
 export interface StoredAge {
   readonly path: string;
-  /** `due`: over 30 days; `overdue`: over 90. */
+  /** `due` and `overdue`: by the ages that `credentials list` has. */
   readonly status: 'ok' | 'due' | 'overdue' | 'unknown';
 }
 

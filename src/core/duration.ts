@@ -1,5 +1,8 @@
 const units = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
+/** From which ages on a credential is due, and overdue, unless somebody says otherwise. */
+export const usualAges = { due: '30d', overdue: '90d' } as const;
+
 /** `7d`, `12h`, `30m`, `45s`, `500ms` in milliseconds; undefined for anything else. */
 export function parseDuration(text: string): number | undefined {
   const [, number, unit] = /^(\d{1,9})(ms|[smhd])$/.exec(text) ?? [];

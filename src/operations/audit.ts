@@ -27,7 +27,7 @@ import { loadTopology } from '../topology/load.ts';
 import { accepted, type BaselineUse, requireBaseline } from './accepted.ts';
 import { readEarlierAudit } from './earlier-audit.ts';
 import { knowledgeOf, withKnown } from './generations.ts';
-import { ageOf } from '../core/rotation/ages.ts';
+import { ageOf, usualLimits } from '../core/rotation/ages.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
 import { heldFor } from './source.ts';
 
@@ -205,7 +205,7 @@ async function heldOf(session: Session, now: Date): Promise<Held> {
       if (credential === undefined) return known;
       const path = credentialPath(of);
       credentials.set(path, credential);
-      const { status } = ageOf(of, record, credential, limits, now);
+      const { status } = ageOf(of, record, credential, usualLimits, now);
       if (status !== 'none') ages.push({ path, status });
       return known;
     },
@@ -223,10 +223,6 @@ async function heldOf(session: Session, now: Date): Promise<Held> {
     return { sites: new Map(), credentials: new Map(), secrets: { is: 'unknown', why } };
   }
 }
-
-const day = 86_400_000;
-/** As `credentials list` has them. */
-const limits = { warnMs: 30 * day, failMs: 90 * day };
 
 const noStore: Told<StoredSecrets> = {
   is: 'unknown',

@@ -1,3 +1,4 @@
+import { parseDuration, usualAges } from '../duration.ts';
 import { generationOf } from '../naming.ts';
 import { type StoredCredential } from './assess.ts';
 import type { RotationRecord } from './record.ts';
@@ -40,7 +41,10 @@ export interface Limits {
 
 const day = 86_400_000;
 
-export const usualLimits: Limits = { warnMs: 30 * day, failMs: 90 * day };
+export const usualLimits: Limits = {
+  warnMs: parseDuration(usualAges.due) ?? 0,
+  failMs: parseDuration(usualAges.overdue) ?? 0,
+};
 
 /** Pure. */
 export function ageOf(
