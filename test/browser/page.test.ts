@@ -135,6 +135,73 @@ describe('the map', () => {
     expect(await title(page)).toBe('order-service');
   });
 
+  test('a line is chosen by a click near it, and says what goes there by which right; its ends are buttons', async () => {
+    const page = await open(shop());
+    const line = page.locator('#canvas .edge', { hasText: 'order-service writes to order.events' });
+    const { x, y } = await line.locator('.line').evaluate((path: SVGPathElement) => {
+      const point = path.getPointAtLength(path.getTotalLength() / 2);
+      return new DOMPoint(point.x, point.y).matrixTransform(path.getScreenCTM() ?? undefined);
+    });
+    await page.mouse.click(x + 3, y + 3);
+    expect(await title(page)).toBe('order-service → order.events');
+    const words = await page.locator('#details').innerText();
+    expect(words).toContain('order-service writes to order.events by the right write: order.#');
+    expect(await line.getAttribute('class')).toContain('chosen');
+    const shared = await page.evaluate(() => location.hash);
+    await page.locator('#details').getByRole('button', { name: 'order.events' }).click();
+    expect(await title(page)).toBe('order.events');
+    await page.goBack();
+    await eventually(() => title(page)).toBe('order-service → order.events');
+    expect(await title(await open(shop(), {}, shared))).toBe('order-service → order.events');
+  });
+
+  test('a line is chosen with the keyboard, too: Shift and an arrow stop on it', async () => {
+    const page = await open(shop(), {}, '#at=rabbitmq%3Aexchange%3Ashop%2Forder.events');
+    const at = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+    await page.locator('#canvas .here').focus();
+    await page.keyboard.press('Shift+ArrowRight');
+    const [first, second] = [await at(), (await page.keyboard.press('ArrowDown'), await at())];
+    expect([first, second].sort()).toEqual([
+      'order.events hands messages on to bill.orders: binding order.#',
+      'order.events hands messages on to mail.orders: binding order.paid',
+    ]);
+    await page.keyboard.press('Enter');
+    expect(await title(page)).toBe(
+      second.includes('bill') ? 'order.events → bill.orders' : 'order.events → mail.orders',
+    );
+    expect(await at()).toBe(second);
+    await page.keyboard.press('ArrowRight');
+    expect(await at()).toContain(second.includes('bill') ? 'bill.orders' : 'mail.orders');
+  });
+
+  test('what is filtered and searched stands in the address, and a link with it shows the same to others', async () => {
+    const page = await open(shop());
+    await page.getByLabel('Broker').first().selectOption('rabbitmq');
+    await page.getByLabel('queues').uncheck();
+    await page.locator('#access').getByRole('searchbox').fill('bill');
+    await page.locator('#checklist').getByLabel('Verdict').selectOption('pass');
+    await page.getByRole('combobox', { name: 'Search' }).fill('order');
+    const hash = () => page.evaluate(() => location.hash);
+    await eventually(hash).toContain('find=order');
+    const before = await drawn(page);
+    const other = await open(shop(), {}, await hash());
+    expect(await drawn(other)).toEqual(before);
+    expect(await other.getByLabel('queues').isChecked()).toBe(false);
+    expect(await other.getByRole('combobox', { name: 'Search' }).inputValue()).toBe('order');
+    expect(await rows(other, 'checklist')).toBe(1);
+    expect(await other.locator('#access-grid tbody tr').count()).toBe(1);
+  });
+
+  test('an address that somebody made up chooses nothing, and breaks nothing', async () => {
+    for (const hash of [
+      '#at=%E0%A4%A',
+      '#at=nobody&broker=x&owner=__proto__&reach=99&without=%00',
+      '#=&&a=',
+      '#from=a&to=b',
+    ])
+      expect(await drawn(await open(shop(), {}, hash)), hash).toHaveLength(8);
+  });
+
   test('a broker is left out, a kind is folded into lines, and everything comes back', async () => {
     const page = await open(shop());
     await page.getByLabel('Broker').first().selectOption('rabbitmq');
@@ -210,11 +277,32 @@ describe('the tables', () => {
     expect(await page.getByText('listeners: amqp/ssl 5671').isVisible()).toBe(true);
   });
 
+  test('a check has a link that is labelled, opens it, and shows it where a filter had hidden it', async () => {
+    const page = await open(shop(), {}, '#check-2');
+    await eventually(() => page.getByText('listeners: amqp/ssl 5671').isVisible()).toBe(true);
+    const anchor = page.getByRole('link', { name: 'Link to: guest can log in' });
+    expect(await anchor.getAttribute('href')).toBe('#check-1');
+    await page.locator('#checklist').getByLabel('Verdict').selectOption('pass');
+    expect(await anchor.isVisible()).toBe(false);
+    await page.evaluate(() => (location.hash = '#check-1'));
+    await eventually(() => anchor.isVisible()).toBe(true);
+    const lint = page.getByRole('link', { name: 'Link to: a grant is wide' });
+    expect(await lint.getAttribute('href')).toMatch(/^#lint-MQ101-[0-9a-f]{10}$/);
+    await lint.click();
+    await eventually(() => page.getByText('topology/order.yaml:3:7').isVisible()).toBe(true);
+  });
+
+  test('a link to the access of a service shows the list', async () => {
+    const page = await open(shop(), {}, '#access-of-mail-service');
+    expect(await page.locator('#access-list').isVisible()).toBe(true);
+    expect(await focusedText(page)).toContain('mail-service');
+  });
+
   test('what is told of a service elsewhere is one link away', async () => {
     const page = await open(shop(), {}, '#at=service%3Aorder-service');
     await page.locator('#details').getByRole('link', { name: 'Its blast radius' }).click();
-    await eventually(() => page.locator('#blast details').getAttribute('open')).toBe('');
-    await page.locator('#blast').getByRole('link', { name: 'On the map' }).click();
+    await eventually(() => page.locator('#blast-of-order-service').getAttribute('open')).toBe('');
+    await page.locator('#blast-of-order-service').getByRole('link', { name: 'On the map' }).click();
     await eventually(() => title(page)).toBe('order-service');
   });
 });

@@ -61,6 +61,7 @@ function edgeOf(who: string, use: Use, groups: ReadonlyMap<string, readonly Addr
   return {
     ...(is === 'writes' ? { from: who, to: at } : { from: at, to: who }),
     is,
+    right,
     says: [...keys, ...named, ...more].join(', '),
     ...(ruling.may === 'yes' ? {} : { doubt: doubts.join('; ') || 'it cannot be told' }),
   };
@@ -103,10 +104,10 @@ function merged(edges: readonly PageEdge[]): PageEdge[] {
   return [...groups.values()].flatMap((some) => {
     const [first] = some;
     if (first === undefined) return [];
-    const { from, to, is } = first;
+    const { from, to, is, right } = first;
     const says = [...new Set(some.map((one) => one.says))].filter((one) => one !== '').join('; ');
     const isSure = some.some(({ doubt }) => doubt === undefined);
     const doubt = [...new Set(some.flatMap((one) => one.doubt ?? []))].join('; ');
-    return [{ from, to, is, says, ...(isSure ? {} : { doubt }) }];
+    return [{ from, to, is, ...(right === undefined ? {} : { right }), says, ...(isSure ? {} : { doubt }) }];
   });
 }

@@ -64,6 +64,8 @@ export interface PageEdge {
   readonly to: string;
   /** `writes` and `reads` go the way of the messages; `flows`: by a binding, an alternate exchange or dead letters. */
   readonly is: 'writes' | 'reads' | 'flows';
+  /** In the broker's words, of whoever writes or reads. */
+  readonly right?: string;
   /** The routing keys, the binding, the group: what a person reads on it. */
   readonly says: string;
   /** Cannot be told for sure: by which doubt. */

@@ -89,15 +89,15 @@ function header(model: PageModel): Html {
   const of = model.of === 'live' ? 'as the live brokers have it' : 'as the topology gives it';
   const links = sections.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`);
   return html`<header>
-    <h1><span class="name">${model.topology}</span> in <span class="name">${model.environment}</span></h1>
-    <p>
-      ${model.production ? html`<span class="tag is-production">production</span> ` : ''}Access ${of},
-      <time datetime="${model.createdAt}">${model.createdAt.slice(0, 16).replace('T', ' ')} UTC</time>
-    </p>
+      <h1><span class="name">${model.topology}</span> in <span class="name">${model.environment}</span></h1>
+      <p>
+        ${model.production ? html`<span class="tag is-production">production</span> ` : ''}Access ${of},
+        <time datetime="${model.createdAt}">${model.createdAt.slice(0, 16).replace('T', ' ')} UTC</time>
+      </p>
+    </header>
     <nav aria-label="Parts of the report">
       <ul>
         ${links}
       </ul>
-    </nav>
-  </header>`;
+    </nav> `;
 }

@@ -27,6 +27,7 @@ export const edge = (from: PageNode, is: PageEdge['is'], to: PageNode, says = ''
   from: from.id,
   to: to.id,
   is,
+  ...(is === 'flows' ? {} : { right: is === 'writes' ? 'write' : 'read' }),
   says,
 });
 
@@ -214,6 +215,30 @@ export function shop(): PageModel {
                 principal: 'mail-service',
                 is: 'service',
                 service: 'mail-service',
+              },
+            },
+          ],
+          wide: [],
+        },
+        {
+          who: reports.id,
+          service: 'report-service',
+          hits: [
+            {
+              principal: 'order-service',
+              effect: 'reads',
+              may: 'yes',
+              at: topic.id as Address,
+              right: 'read',
+              way: [],
+              meets: topic.id as Address,
+              theirs: 'write',
+              through: [],
+              holder: {
+                broker: 'kafka',
+                principal: 'order-service',
+                is: 'service',
+                service: 'order-service',
               },
             },
           ],

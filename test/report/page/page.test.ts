@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { readPageAssets } from '../../../src/files/page.ts';
 import { type Packed, unpacked } from '../../../src/report/page/packed.ts';
 import { pageOf } from '../../../src/report/page/page.ts';
-import { attacked, shop, sized } from './models.ts';
+import { idsOf } from '../../../src/report/page/sections/ids.ts';
+import { attacked, hostile, shop, sized } from './models.ts';
 
 const assets = await readPageAssets();
 const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -89,4 +90,50 @@ test('every row of access is in the page without its script', () => {
   const model = sized(30);
   const page = pageOf(model, assets);
   expect(matches(page, /(<tr\s+data-row)/g)).toHaveLength(model.access.length);
+});
+
+describe('the blast radius', () => {
+  const rows = matches(pageOf(shop(), assets), /<tr data-row data-effect="\w+">([\s\S]*?)<\/tr>/g).map(
+    (row) =>
+      row
+        .replaceAll(/<[^>]*>|\s+/g, ' ')
+        .replaceAll(/\s+/g, ' ')
+        .trim(),
+  );
+
+  test('a way goes on from what is written to, by arrows', () => {
+    expect(rows[0]).toBe(
+      'mail-service gets its messages order.events in shop → mail.orders in shop write on the exchange',
+    );
+  });
+
+  test('what is read and written itself has no way, and no arrow', () => {
+    expect(rows[1]).toBe('order-service is listened to orders read on the topic');
+  });
+});
+
+describe('ids that a link can be kept of', () => {
+  test('the same for the same text, plain names as they are, nothing of any other', () => {
+    expect(idsOf('access-of', ['order-service', 'a.b_c'])).toEqual([
+      'access-of-order-service',
+      'access-of-a.b_c',
+    ]);
+    expect(idsOf('x', hostile)).toEqual(idsOf('x', hostile));
+    expect(idsOf('x', hostile).filter((id) => !/^[A-Za-z0-9._~-]+$/.test(id))).toEqual([]);
+  });
+
+  test('no text takes the id of another', () => {
+    const [hidden = ''] = idsOf('x', ['</script>']);
+    const texts = [...hostile, '</script>', hidden.slice(2), 'a', 'a', 'a~2', 'a-2'];
+    expect(new Set(idsOf('x', texts)).size).toBe(texts.length);
+  });
+
+  test('no id is there twice, and every link within the page leads to one', () => {
+    for (const page of [pageOf(attacked(), assets), pageOf(shop(), assets)]) {
+      const ids = matches(page, /\sid="([^"]*)"/g);
+      expect(new Set(ids).size).toBe(ids.length);
+      const links = matches(page, /href="#([^"=]*)"/g);
+      expect(links.filter((link) => !ids.includes(link))).toEqual([]);
+    }
+  });
 });

@@ -2,8 +2,9 @@ import type { PageEdge, PageNode } from '../model.ts';
 import { element } from './dom.ts';
 import { wordOf } from './drawing.ts';
 import type { Graph } from './graph.ts';
+import { verbs } from './lines.ts';
 
-/** A node and its edges in words: all that the picture shows of it. */
+/** A node and its edges, or a line, in words: all that the picture shows of it. */
 
 export function details(graph: Graph, node: PageNode, choose: (id: string) => void): HTMLElement[] {
   const out = graph.from.get(node.id) ?? [];
@@ -17,6 +18,44 @@ export function details(graph: Graph, node: PageNode, choose: (id: string) => vo
       ? [element('p', {}, 'Nothing leads here, and nothing leads from here.')]
       : []),
   ];
+}
+
+/** What goes along a line, which may stand for several ways. */
+export function lineDetails(
+  nodeOf: (id: string) => PageNode | undefined,
+  { from, to }: { readonly from: PageNode; readonly to: PageNode },
+  edges: readonly PageEdge[],
+  choose: (id: string) => void,
+): HTMLElement[] {
+  return [
+    element('h3', { id: 'here', tabindex: -1 }, `${from.label} → ${to.label}`),
+    element('p', { class: 'about' }, `A line from ${aNode(from)} to ${aNode(to)}`),
+    element('ul', {}, ...edges.map((edge) => element('li', {}, ...said(nodeOf, edge)))),
+    element('p', { class: 'ends' }, 'Go to ', nodeButton(from, choose), ' or to ', nodeButton(to, choose)),
+  ];
+}
+
+function said(nodeOf: (id: string) => PageNode | undefined, edge: PageEdge): (HTMLElement | string)[] {
+  const label = (id: string) => nodeOf(id)?.label ?? id;
+  const right = edge.right === undefined ? '' : ` by the right ${edge.right}`;
+  return [
+    `${label(edge.from)} ${verbs[edge.is]} ${label(edge.to)}${right}`,
+    ...(edge.says === '' ? [] : [element('span', { class: 'says' }, `: ${edge.says}`)]),
+    ...(edge.doubt === undefined ? [] : [element('span', { class: 'perhaps' }, ` perhaps: ${edge.doubt}`)]),
+  ];
+}
+
+/** `the queue order.payments` */
+function aNode({ kind, label }: PageNode): string {
+  return `the ${wordOf(kind)} ${label}`;
+}
+
+function nodeButton({ id, label }: PageNode, choose: (id: string) => void): HTMLElement {
+  const button = element('button', { type: 'button', 'data-id': id }, label);
+  button.addEventListener('click', () => {
+    choose(id);
+  });
+  return button;
 }
 
 function edges(
@@ -74,15 +113,11 @@ function list(
 ): HTMLElement[] {
   if (edges.length === 0) return [];
   const items = edges.map((edge) => {
-    const id = edge[end];
-    const button = element('button', { type: 'button', 'data-id': id }, graph.nodes.get(id)?.label ?? id);
-    button.addEventListener('click', () => {
-      choose(id);
-    });
+    const node = graph.nodes.get(edge[end]);
     return element(
       'li',
       {},
-      button,
+      ...(node === undefined ? [] : [nodeButton(node, choose)]),
       ...(edge.says === '' ? [] : [element('span', { class: 'says' }, ` ${edge.says}`)]),
       ...(edge.doubt === undefined ? [] : [element('span', { class: 'perhaps' }, ` perhaps: ${edge.doubt}`)]),
     );

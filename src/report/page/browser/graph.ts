@@ -165,14 +165,21 @@ export function byOwner(graph: Graph): Graph {
     place: some.length === 1 ? '1 service' : `${some.length} services`,
     owner: team,
   }));
-  const joined = new Map<string, PageEdge>();
+  const joined = new Map<string, { readonly from: string; readonly to: string; lines: number }>();
   for (const { from, to } of services.edges) {
     const [one, other] = [from, to].map((id) => `team:${teamOf(services.nodes.get(id) as PageNode)}`) as [
       string,
       string,
     ];
     if (one === other) continue;
-    joined.set(JSON.stringify([one, other]), { from: one, to: other, is: 'flows', says: '' });
+    const key = JSON.stringify([one, other]);
+    joined.set(key, { from: one, to: other, lines: (joined.get(key)?.lines ?? 0) + 1 });
   }
-  return graphOf(nodes, [...joined.values()]);
+  const edges = [...joined.values()].map(({ from, to, lines }): PageEdge => ({
+    from,
+    to,
+    is: 'flows',
+    says: lines === 1 ? 'from one service to another' : `${lines} times from a service to another`,
+  }));
+  return graphOf(nodes, edges);
 }

@@ -25,13 +25,15 @@ export function grid(): void {
     redraw();
   });
   controls?.addEventListener('input', redraw);
-  redraw();
   // A link to a part of the list.
-  window.addEventListener('hashchange', () => {
-    if (!location.hash.startsWith('#access-')) return;
+  const come = () => {
+    if (!location.hash.startsWith('#access-of-')) return;
     isGrid = false;
     redraw();
-  });
+  };
+  redraw();
+  come();
+  window.addEventListener('hashchange', come);
 }
 
 function gridOf(list: HTMLElement): HTMLElement | undefined {
@@ -52,17 +54,21 @@ function gridOf(list: HTMLElement): HTMLElement | undefined {
     });
   return element(
     'div',
-    { class: 'scroll grid-room', tabindex: 0, role: 'region', 'aria-label': 'Access as a grid' },
+    {},
     element(
-      'table',
-      { class: 'grid' },
+      'p',
+      { class: 'told' },
+      'R read, W write, C configure, D describe; others by their beginning, or by the initials of their words; ? perhaps',
+    ),
+    element(
+      'div',
+      { class: 'scroll grid-room', tabindex: 0, role: 'region', 'aria-label': 'Access as a grid' },
       element(
-        'caption',
-        {},
-        'R read, W write, C configure, D describe; others by their beginning, or by the initials of their words; ? perhaps',
+        'table',
+        { class: 'grid' },
+        element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, 'Thing'), ...heads)),
+        element('tbody', {}, ...lines),
       ),
-      element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, 'Thing'), ...heads)),
-      element('tbody', {}, ...lines),
     ),
   );
 }

@@ -25,18 +25,67 @@ export interface Box extends Point {
 
 const margin = 16;
 
+interface Line {
+  readonly points: readonly Point[];
+  readonly weight: number;
+}
+
 export function placed(view: View, widthOf: (key: string) => number, height: number): Placed {
-  const graph = new Graph<object, Box, { readonly points: readonly Point[] }>({ directed: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: 8, edgesep: 4, ranksep: 38, marginx: margin, marginy: margin });
+  const graph = new Graph<object, Box, Line>({ directed: true });
+  graph.setGraph({ rankdir: 'LR', nodesep: 7, edgesep: 3, ranksep: gapOf(view) });
   for (const { key } of view.nodes) graph.setNode(key, { width: widthOf(key), height } as Box);
-  for (const { from, to } of view.edges) graph.setEdge(from, to, { points: [] });
+  for (const { from, to, edges } of view.edges)
+    graph.setEdge(from, to, { points: [], weight: Math.max(...edges.map(({ is }) => pulls[is])) });
+  inColumns(graph, view);
   layout(graph);
   const nodes = new Map(view.nodes.map(({ key }) => [key, graph.node(key)]));
+  const lines = view.edges.map(({ from, to }) => graph.edge(from, to).points);
+  return trimmed(nodes, lines);
+}
+
+/** Where there are only two columns, lines cross in the gap between them. */
+function gapOf({ detail, edges }: View): number {
+  return detail === 'things' ? 38 : Math.min(360, 60 + edges.length * 2);
+}
+
+/** Things stand near those who write to them, so that each column has some. */
+const pulls = { writes: 3, flows: 2, reads: 1 } as const;
+
+/**
+ * All writers in the first column, all readers in the last: each pulled hard to a node of no size that nobody draws. Its name is no
+ * key of a node, which begins with a letter.
+ */
+function inColumns(graph: Graph<object, Box, Line>, { nodes }: View): void {
+  const [first, last] = ['>', '<'];
+  const line = (weight: number): Line => ({ points: [], weight });
+  const isInColumns = nodes.some(({ column }) => column !== undefined);
+  if (!isInColumns) return;
+  for (const end of [first, last]) graph.setNode(end, { width: 0, height: 0 } as Box);
+  for (const { key, column } of nodes) {
+    if (column === 'first') graph.setEdge(first, key, line(1000));
+    if (column === 'last') graph.setEdge(key, last, line(1000));
+  }
+}
+
+/** What is drawn begins at the margin, whatever was laid out before it. */
+function trimmed(nodes: ReadonlyMap<string, Box>, lines: readonly (readonly Point[])[]): Placed {
   const boxes = [...nodes.values()];
+  const corners = boxes.flatMap(({ x, y, width, height }) => [
+    { x: x - width / 2, y: y - height / 2 },
+    { x: x + width / 2, y: y + height / 2 },
+  ]);
+  const all = [...corners, ...lines.flat()];
+  const [xs, ys] = [all.map(({ x }) => x), all.map(({ y }) => y)];
+  const [left, top] = [least(xs) - margin, least(ys) - margin];
+  const moved = <P extends Point>(point: P): P => ({ ...point, x: point.x - left, y: point.y - top });
   return {
-    width: Math.max(0, ...boxes.map(({ x, width }) => x + width / 2)) + margin,
-    height: Math.max(0, ...boxes.map(({ y }) => y + height / 2)) + margin,
-    nodes,
-    edges: view.edges.map(({ from, to }) => graph.edge(from, to).points),
+    width: -least(xs.map((x) => -x)) - left + margin,
+    height: -least(ys.map((y) => -y)) - top + margin,
+    nodes: new Map([...nodes].map(([key, box]) => [key, moved(box)])),
+    edges: lines.map((points) => points.map(moved)),
   };
+}
+
+function least(numbers: readonly number[]): number {
+  return numbers.reduce((one, other) => Math.min(one, other), Infinity);
 }

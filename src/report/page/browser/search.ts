@@ -2,6 +2,7 @@ import type { PageNode } from '../model.ts';
 import { element } from './dom.ts';
 import { wordOf } from './drawing.ts';
 import { found } from './find.ts';
+import type { Bar } from './bar.ts';
 
 /** The box in which a person finds a service or a thing by a part of its name: a combobox, as screen readers know it. */
 
@@ -13,7 +14,12 @@ interface Parts {
   readonly told: HTMLElement;
 }
 
-export function search(nodes: readonly PageNode[], parts: Parts, choose: (id: string) => void): void {
+export function search(
+  nodes: readonly PageNode[],
+  parts: Parts,
+  bar: Bar,
+  choose: (id: string) => void,
+): void {
   const { box, list, told } = parts;
   let hits: readonly PageNode[] = [];
   const pick = (index: number) => {
@@ -22,6 +28,7 @@ export function search(nodes: readonly PageNode[], parts: Parts, choose: (id: st
     show(parts, false);
     box.value = '';
     told.textContent = '';
+    bar.set({ find: '' }, 'aside');
     choose(hit.id);
   };
   const look = () => {
@@ -32,8 +39,18 @@ export function search(nodes: readonly PageNode[], parts: Parts, choose: (id: st
     mark(parts, 0);
     show(parts, hits.length > 0);
   };
-  box.addEventListener('input', look);
+  box.addEventListener('input', () => {
+    bar.set({ find: box.value }, 'aside');
+    look();
+  });
   box.addEventListener('focus', look);
+  const fill = () => {
+    if (box.value === bar.get('find')) return;
+    box.value = bar.get('find');
+    look();
+  };
+  bar.listen(fill);
+  fill();
   box.addEventListener('blur', () => show(parts, false));
   box.addEventListener('keydown', (event) => {
     if (!pressed(parts, event.key, pick)) return;
@@ -54,7 +71,10 @@ function pressed(parts: Parts, key: string, pick: (index: number) => void): bool
   else if (key === 'ArrowUp') mark(parts, at > 0 ? at - 1 : last);
   else if (key === 'Enter') pick(at);
   else if (key === 'Escape') {
-    if (list.hidden) box.value = '';
+    if (list.hidden) {
+      box.value = '';
+      box.dispatchEvent(new Event('input'));
+    }
     show(parts, false);
   } else return false;
   return true;

@@ -1,12 +1,41 @@
 import { element } from './dom.ts';
+import type { Bar } from './bar.ts';
 
 /** Filters of the tables: rows stay in the page and are hidden. */
 
-export function tables(): void {
+export function tables(bar: Bar): void {
   for (const controls of document.querySelectorAll<HTMLElement>('.controls[data-for]')) {
     const section = document.getElementById(controls.dataset['for'] ?? '');
-    if (section !== null) filter(controls, section);
+    if (section === null) continue;
+    filter(controls, section);
+    kept(controls, section.id, bar);
   }
+}
+
+/** What is filtered by stands in the address. */
+function kept(controls: HTMLElement, id: string, bar: Bar): void {
+  const fields = fieldsOf(controls);
+  const nameOf = (field: Field) => `${id}.${field.dataset['field'] ?? 'words'}`;
+  controls.addEventListener('input', () => {
+    bar.set(Object.fromEntries(fields.map((field) => [nameOf(field), field.value])), 'aside');
+  });
+  const fill = () => {
+    if (fields.every((field) => field.value === bar.get(nameOf(field)))) return;
+    for (const field of fields) {
+      field.value = bar.get(nameOf(field));
+      // Of a select, what there is no option of.
+      if (field.value !== bar.get(nameOf(field))) field.value = '';
+    }
+    controls.dispatchEvent(new Event('input'));
+  };
+  bar.listen(fill);
+  fill();
+}
+
+type Field = HTMLInputElement | HTMLSelectElement;
+
+function fieldsOf(controls: HTMLElement): Field[] {
+  return [...controls.querySelectorAll<Field>('input[type=search], select[data-field]')];
 }
 
 interface Group {
@@ -88,15 +117,33 @@ export function printing(): void {
   });
 }
 
-/** A link into something closed opens it. */
+/** A link into something closed, or filtered away, shows it. */
 export function anchors(): void {
   const open = () => {
-    const target = document.getElementById(location.hash.slice(1));
-    if (!(target instanceof HTMLDetailsElement)) return;
-    target.open = true;
+    const target = document.getElementById(partOf(location.hash));
+    if (target === null || target.closest('main') === null) return;
+    reveal(target);
+    const group = target instanceof HTMLDetailsElement ? target : target.querySelector('details');
+    if (group === null || group.closest('[id]') !== target) return;
+    group.open = true;
     target.scrollIntoView();
-    target.querySelector('summary')?.focus();
+    group.querySelector('summary')?.focus();
   };
   window.addEventListener('hashchange', open);
   open();
+}
+
+function partOf(hash: string): string {
+  try {
+    return decodeURIComponent(hash.slice(1));
+  } catch {
+    return '';
+  }
+}
+
+function reveal(target: HTMLElement): void {
+  const controls = target.closest('section')?.querySelector<HTMLElement>('.controls[data-for]');
+  if (!target.hidden || controls === null || controls === undefined) return;
+  for (const field of fieldsOf(controls)) field.value = '';
+  controls.dispatchEvent(new Event('input'));
 }

@@ -6,6 +6,8 @@ import { byOwner, fold, type Graph, isActor, walk } from './graph.ts';
 export interface Drawn {
   readonly key: string;
   readonly node: PageNode;
+  /** Where it has to stand, where that is not left to the layout. */
+  readonly column?: 'first' | 'last';
 }
 
 export interface DrawnEdge {
@@ -27,6 +29,12 @@ export interface View {
   /** Of the nodes that were to be drawn, those that nothing leads to or from. */
   readonly alone: number;
 }
+
+/** By how their keys begin. */
+const columns = [
+  ['writer ', 'first'],
+  ['reader ', 'last'],
+] as const;
 
 /** More than this nobody reads. */
 const most = { nodes: 260, edges: 420 };
@@ -123,7 +131,8 @@ function viewOf(
   ]);
   const nodes = [...keys].flatMap((key) => {
     const node = graph.nodes.get(idOf(key));
-    return node === undefined ? [] : [{ key, node }];
+    const column = columns.find(([begins]) => key.startsWith(begins))?.[1];
+    return node === undefined ? [] : [{ key, node, ...(column === undefined ? {} : { column }) }];
   });
   const lines = Map.groupBy(found, ({ from, to }) => JSON.stringify([from, to]));
   const edges = [...lines.values()].flatMap((some) => {

@@ -1,6 +1,7 @@
 import { html, type Html } from '../html.ts';
 import type { PageAccess, PageModel, PageNode } from '../model.ts';
-import { addressed, count, filterOf, kindWord, named, onMap, section, table, tag } from './parts.ts';
+import { idsOf } from './ids.ts';
+import { addressed, count, filterOf, kindWord, named, section, table, tag, ways } from './parts.ts';
 
 /** Who has which right on what: by whoever has it, a row a thing. The script makes a grid of these rows. */
 export function access(model: PageModel): Html {
@@ -8,6 +9,10 @@ export function access(model: PageModel): Html {
   const things = new Set(model.access.map(({ at }) => at)).size;
   const nodes = new Map(model.nodes.map((node) => [node.id, node]));
   const isShort = model.access.length <= 60;
+  const ids = idsOf(
+    'access-of',
+    groups.map(([who]) => nodes.get(who)?.label ?? who),
+  );
   return section(
     'access',
     'Access',
@@ -18,7 +23,7 @@ export function access(model: PageModel): Html {
     filters(model),
     html`<div id="access-grid" hidden></div>`,
     html`<div id="access-list">
-      ${groups.map(([who, some], index) => group(nodes.get(who), some, `access-${index}`, isShort))}
+      ${groups.map(([who, some], index) => group(nodes.get(who), some, ids[index] ?? '', isShort))}
     </div>`,
   );
 }
@@ -55,7 +60,7 @@ function group(node: PageNode | undefined, some: readonly PageAccess[], id: stri
       <span class="name">${label}</span>
       <span class="says">${count(some.length, 'thing')}</span>${isNoService}${power}
     </summary>
-    ${node === undefined ? '' : onMap(node.id)}${table(`What ${label} may do`, ['Thing', 'Kind', 'Rights', 'As'], some.map(row))}${wide(node?.wide ?? [])}
+    ${node === undefined ? '' : ways(node.id, id)}${table(`What ${label} may do`, ['Thing', 'Kind', 'Rights', 'As'], some.map(row))}${wide(node?.wide ?? [])}
   </details> `;
 }
 

@@ -1,6 +1,7 @@
 import { html, type Html } from '../html.ts';
 import type { PageBlast, PageModel } from '../model.ts';
-import { addressed, count, filterOf, kindWord, onMap, section, table, tag, told } from './parts.ts';
+import { idsOf } from './ids.ts';
+import { addressed, count, filterOf, kindWord, section, table, tag, told, ways } from './parts.ts';
 
 /** Whom an attacker with the credential of a service reaches: by service, a row for each that is reached and how. */
 export function blast(model: PageModel): Html {
@@ -12,7 +13,7 @@ export function blast(model: PageModel): Html {
       filterOf('blast', 'a service, a thing', [
         { field: 'effect', title: 'Effect', options: Object.entries(words) },
       ]),
-      ...[...services].sort((a, b) => reachedBy(b) - reachedBy(a)).map(one),
+      ...groupsOf(services),
     ]),
   );
 }
@@ -32,16 +33,27 @@ function nameOf({ service, principal }: PageBlast['hits'][number]['holder']): st
   return service ?? principal;
 }
 
-function one(blast: PageBlast, index: number): Html {
+function groupsOf(services: readonly PageBlast[]): Html[] {
+  const ids = idsOf(
+    'blast-of',
+    services.map(({ service }) => service),
+  );
+  return services
+    .map((blast, index) => ({ blast, id: ids[index] ?? '', many: reachedBy(blast) }))
+    .sort((a, b) => b.many - a.many)
+    .map(({ blast, id }) => one(blast, id));
+}
+
+function one(blast: PageBlast, id: string): Html {
   const { who, service, hits, wide } = blast;
   const groups = [...Map.groupBy(hits, (hit) => JSON.stringify([nameOf(hit.holder), hit.effect])).values()];
   const also = wide.map((says) => html`<li>${says}</li>`);
-  return html`<details class="group" id="blast-${index}" data-of="${who}" data-title="Its blast radius">
+  return html`<details class="group" id="${id}" data-of="${who}" data-title="Its blast radius">
     <summary>
       <span class="name">${service}</span>
       <span class="says">reaches ${count(reachedBy(blast), 'other')}</span>
     </summary>
-    ${onMap(who)}
+    ${ways(who, id)}
     ${groups.length === 0 ? html`<p data-row>Nobody else.</p>` : table(`Whom ${service} reaches`, ['Who', 'How', 'Where', 'By'], groups.map(row))}${
       also.length === 0
         ? ''
@@ -58,16 +70,16 @@ function row(hits: PageBlast['hits']): Html {
   if (hit === undefined) return html``;
   const all = hits.reduce((sum, { ways: some = 1 }) => sum + some, 0);
   const more = all === 1 ? '' : html` <span class="says">and ${count(all - 1, 'more way')}</span>`;
-  const ways = hit.way.map(({ at }) => html` → ${addressed(at)}`);
+  const onwards = hit.way.map(({ at }) => html` → ${addressed(at)}`);
+  // Nothing is between what is read and where its messages come from: a topic, which is both.
+  const source = hit.at === hit.meets ? '' : html` ← ${addressed(hit.meets)}`;
   const through =
     hit.through.length === 0 ? '' : html` <span class="says">through ${hit.through.join(', ')}</span>`;
   const perhaps = hits.every(({ may }) => may === 'perhaps') ? tag('perhaps', 'perhaps') : '';
   return html`<tr data-row data-effect="${hit.effect}">
     <th scope="row"><span class="name">${nameOf(hit.holder)}</span></th>
     <td>${words[hit.effect]} ${perhaps}</td>
-    <td>
-      ${addressed(hit.at)}${hit.effect === 'reads' ? html` ← ${addressed(hit.meets)}` : ways}${through}${more}
-    </td>
+    <td>${addressed(hit.at)}${hit.effect === 'reads' ? source : onwards}${through}${more}</td>
     <td>${hit.right} on the ${kindWord(hit.at)}</td>
   </tr> `;
 }

@@ -1,6 +1,7 @@
 import type { Finding } from '../../../core/finding.ts';
 import { html, type Html } from '../html.ts';
 import type { PageModel } from '../model.ts';
+import { idsOf, link } from './ids.ts';
 import { filterOf, section, tag, told } from './parts.ts';
 
 /** Each check with what was seen. */
@@ -13,7 +14,7 @@ export function checklist(model: PageModel): Html {
         { field: 'verdict', title: 'Verdict', options: Object.entries(verdicts) },
       ]),
       html`<ol class="findings">
-        ${findings.map(check)}
+        ${listed('check', findings, ({ check: number, rule }) => `${number ?? rule}`, check)}
       </ol>`,
     ]),
   );
@@ -21,12 +22,23 @@ export function checklist(model: PageModel): Html {
 
 const verdicts = { fail: 'fails', manual: 'to be looked at', pass: 'passes', na: 'not applicable' } as const;
 
-function check(finding: Finding): Html {
+function check(finding: Finding, id: string): Html {
   const { verdict = 'fail', check: number, message } = finding;
   const which = number === undefined ? '' : html`<span class="number">${number}</span> `;
-  return html`<li data-row data-verdict="${verdict}"><details${verdict === 'fail' ? html` open` : ''}><summary>${tag(verdict, verdicts[verdict])} ${which}${message} <code>${finding.rule}</code></summary>
-${evidence(finding)}</details></li>
+  return html`<li id="${id}" data-row data-verdict="${verdict}"><details${verdict === 'fail' ? html` open` : ''}><summary>${tag(verdict, verdicts[verdict])} ${which}${message} <code>${finding.rule}</code></summary>
+${evidence(finding)}</details>${link(id, message)}</li>
 `;
+}
+
+/** Each with its id, by what is the same of it in the next report. */
+export function listed(
+  prefix: string,
+  findings: readonly Finding[],
+  lasting: (finding: Finding) => string,
+  show: (finding: Finding, id: string) => Html,
+): Html[] {
+  const ids = idsOf(prefix, findings.map(lasting));
+  return findings.map((finding, index) => show(finding, ids[index] ?? prefix));
 }
 
 /** What is known of a finding beside what it says. */

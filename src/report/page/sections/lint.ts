@@ -1,7 +1,8 @@
 import type { Finding } from '../../../core/finding.ts';
 import { html, type Html } from '../html.ts';
 import type { PageModel } from '../model.ts';
-import { evidence } from './checklist.ts';
+import { evidence, listed } from './checklist.ts';
+import { hashed, link } from './ids.ts';
 import { filterOf, section, tag, told } from './parts.ts';
 
 /** What the rules say of the topology. */
@@ -21,20 +22,26 @@ export function lint(model: PageModel): Html {
               },
             ]),
             html`<ol class="findings">
-              ${findings.map(row)}
+              ${listed('lint', findings, lasting, row)}
             </ol>`,
           ],
     ),
   );
 }
 
-function row(finding: Finding): Html {
-  return html`<li data-row data-severity="${finding.severity}">
+/** Not its place in a file, which changes with each line above it. */
+function lasting({ rule, address, service, message }: Finding): string {
+  return `${rule}-${hashed(JSON.stringify([address, service, message]))}`;
+}
+
+function row(finding: Finding, id: string): Html {
+  return html`<li id="${id}" data-row data-severity="${finding.severity}">
     <details>
       <summary>
         ${tag(finding.severity, finding.severity)} ${finding.message} <code>${finding.rule}</code>
       </summary>
       ${evidence(finding)}
     </details>
+    ${link(id, finding.message)}
   </li> `;
 }

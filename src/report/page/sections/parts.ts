@@ -80,9 +80,11 @@ export function kindWord(at: Address): string {
   return kindOf(at).split(':').at(-1)?.replaceAll('-', ' ') ?? '';
 }
 
-/** To the node on the map, which the script draws. */
-export function onMap(id: string): Html {
-  return html`<p class="on-map"><a href="#at=${encodeURIComponent(id)}">On the map</a></p>`;
+/** To the node on the map, which the script draws, and to what stands here, to be passed on. */
+export function ways(node: string, id: string): Html {
+  return html`<p class="ways">
+    <a class="on-map" href="#at=${encodeURIComponent(node)}">On the map</a> <a href="#${id}">Link to this</a>
+  </p>`;
 }
 
 export function tag(is: string, words: string): Html {
