@@ -9,12 +9,14 @@ import type { Shell } from './shell.ts';
 interface AuditFlags extends Shared, ReportFlags {
   readonly allEnvironments?: true;
   readonly against?: string;
+  readonly credentials: boolean;
 }
 
 const examples = `
 Examples:
   mqwarden audit --env production                       the checklist, with evidence
   mqwarden audit --env production --format markdown > checklist.md
+  mqwarden audit --env production --no-credentials                     where the secret store is not to be read
   mqwarden audit --all-environments --format json --also markdown=checklist.md
   mqwarden audit --env production --against audit-2026-10.json         what got better, what got worse
   mqwarden audit --env production --baseline audit-baseline.json --write-baseline
@@ -31,6 +33,7 @@ export function auditCommand(program: Command, shell: Shell, done: (code: number
     .argument('[topology]', 'a file or a folder (default: ./topology or ./mqwarden.yaml)');
   reportOptions(command)
     .option('--all-environments', 'every environment of the topology, one after another')
+    .option('--no-credentials', 'read no stored credential of a service, and log in as none')
     .option('--against <file>', 'what got better and worse since an audit of before (its --format json)');
   unnarrowed(everywhere(command))
     .addHelpText('after', examples)
@@ -60,6 +63,7 @@ async function runAudit(topology: string | undefined, flags: AuditFlags, shell: 
     now: new Date(),
     baseline: baselineFrom(flags),
     against: flags.against,
+    credentials: flags.credentials,
   };
   const audited = await (flags.allEnvironments === true ? auditAll(options) : audit(options));
   shell.settled();

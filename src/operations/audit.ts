@@ -26,7 +26,7 @@ import { landscape as landscapeOf } from '../topology/landscape.ts';
 import { loadTopology } from '../topology/load.ts';
 import { accepted, type BaselineUse, requireBaseline } from './accepted.ts';
 import { readEarlierAudit } from './earlier-audit.ts';
-import { knowledgeOf, withKnown } from './generations.ts';
+import { type Knowledge, knowledgeOf, withKnown } from './generations.ts';
 import { ageOf, usualLimits } from '../core/rotation/ages.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
 import { heldFor } from './source.ts';
@@ -36,6 +36,8 @@ export interface AuditOptions extends SessionOptions {
   readonly baseline?: BaselineUse | undefined;
   /** What an audit of before printed as JSON. */
   readonly against?: string | undefined;
+  /** Whether the stored credentials of services are read, and logged in with; they are if not said. */
+  readonly credentials?: boolean | undefined;
 }
 
 /** What was answered, before it is held against a baseline or an audit of before. */
@@ -69,7 +71,7 @@ export async function audit(options: AuditOptions): Promise<Audit> {
 
 /** The answers alone, for a session that is open already. */
 export async function answersOf(session: Session, options: AuditOptions): Promise<Answers> {
-  const held = await heldOf(session, options.now);
+  const held = await heldOf(session, options);
   const answers = await Promise.all(
     registry.map(async (broker) => {
       const auditor = await broker.auditor();
@@ -186,13 +188,14 @@ function whyNot({ name, title }: Broker, { environment }: Session, { only }: Aud
 
 /** The stored credentials, by the service's path; or why they cannot be read, as a sentence. */
 interface Held {
-  readonly sites: ReadonlyMap<Site, Site>;
+  readonly knowledge: ReadonlyMap<Site, Knowledge>;
   readonly credentials: ReadonlyMap<string, Credential>;
   readonly secrets: Told<StoredSecrets>;
 }
 
 /** A store that does not answer keeps nobody from looking at the brokers. */
-async function heldOf(session: Session, now: Date): Promise<Held> {
+async function heldOf(session: Session, { now, credentials: wanted = true }: AuditOptions): Promise<Held> {
+  if (!wanted) return unheld('the stored credentials were not to be read (--no-credentials)');
   const credentials = new Map<string, Credential>();
   const ages: StoredAge[] = [];
   const asked = session.sites.flatMap(({ broker, landscape }) =>
@@ -211,23 +214,24 @@ async function heldOf(session: Session, now: Date): Promise<Held> {
     },
   };
   try {
-    const lived = await Promise.all(
-      session.sites.map(async (site) => [site, withKnown(site, await knowledgeOf(keeping, site))] as const),
+    if (session.store() === undefined) return unheld(noStore);
+    const known = await Promise.all(
+      session.sites.map(async (site) => [site, await knowledgeOf(keeping, site)] as const),
     );
-    if (session.store() === undefined) return { sites: new Map(lived), credentials, secrets: noStore };
     const secrets = { is: 'told', value: { ...comparedWith(asked, credentials), ages } } as const;
-    return { sites: new Map(lived), credentials, secrets };
+    return { knowledge: new Map(known), credentials, secrets };
   } catch (error) {
     if (!(error instanceof SecretError)) throw error;
-    const why = `the stored passwords cannot be compared: ${error.message}`;
-    return { sites: new Map(), credentials: new Map(), secrets: { is: 'unknown', why } };
+    return unheld(`the stored passwords cannot be read: ${error.message}`);
   }
 }
 
-const noStore: Told<StoredSecrets> = {
-  is: 'unknown',
-  why: 'the environment names no store of secrets, so that passwords cannot be compared',
-};
+/** Then those that live are the services' generations. */
+function unheld(why: string): Held {
+  return { knowledge: new Map(), credentials: new Map(), secrets: { is: 'unknown', why } };
+}
+
+const noStore = 'the environment names no store of secrets, so that passwords cannot be compared';
 
 /** Compared here, in memory: nothing but the names goes on. */
 function comparedWith(
@@ -246,7 +250,11 @@ function comparedWith(
 
 function requestFor(session: Session, site: Site, held: Held, { now }: AuditOptions): AuditRequest {
   const { topology, environment } = session;
-  const { broker, landscape, compiled, ground } = held.sites.get(site) ?? site;
+  const { broker } = site;
+  const among = (users: readonly string[]) => {
+    const { landscape, compiled, ground } = withKnown(site, held.knowledge.get(site) ?? new Map(), users);
+    return { landscape, compiled, ground };
+  };
   const others = neighboursOf(topology, environment.name, broker).flatMap(
     (name): readonly Landscape<unknown, unknown>[] => {
       const other = landscapeOf(topology, name, broker);
@@ -254,9 +262,8 @@ function requestFor(session: Session, site: Site, held: Held, { now }: AuditOpti
     },
   );
   return {
-    landscape,
-    compiled,
-    ground,
+    ...among([]),
+    among,
     principals: new Set(
       [...topology.services.values()].flatMap(({ name, under }) => (under === 'principals' ? name : [])),
     ),

@@ -29,6 +29,9 @@ afterAll(async () => {
   await place.remove();
 }, 60_000);
 
+const secret = 'auditor-5d1e9c';
+const manual = (rules: readonly string[]) => Object.fromEntries(rules.map((rule) => [rule, 'manual']));
+
 describe('the program', () => {
   const run = (...args: string[]) =>
     mqwarden(['audit', 'mqwarden.yaml', ...args], {
@@ -73,6 +76,36 @@ describe('the program', () => {
   });
 });
 
+describe('without the stored credentials', () => {
+  it('reads none, and says of each check that rests on them that it does', async () => {
+    const before = await place.audit();
+    const without = await place.audit({ credentials: false });
+    // What was never rotated is to be looked at, anyway.
+    const unread = ['MQA02', 'MQA09', 'MQA10', 'MQA26'];
+    expect(differences(before, without)).toEqual(manual(unread));
+    for (const rule of [...unread, 'MQA27']) {
+      const finding = without.findings.find((one) => one.rule === rule);
+      expect([rule, finding?.evidence]).toEqual([rule, expect.stringContaining('--no-credentials')]);
+    }
+  });
+
+  it('takes the users that live for those of a service, as a plan does', async () => {
+    const api = rabbitAdmin(rabbitmq);
+    await api.put('/users/order-service.g2', { password: secret, tags: '' });
+    const none = { configure: '^$', write: '^order\\.events$', read: '^$' };
+    await api.put('/permissions/production/order-service.g2', none);
+    try {
+      const ask = (credentials: boolean) => place.audit({ only: 'rabbitmq', credentials });
+      const verdicts = async (credentials: boolean) =>
+        (await ask(credentials)).findings.find(({ rule }) => rule === 'MQA44')?.verdict;
+      // The store names one user: another with grants is nobody's.
+      expect([await verdicts(true), await verdicts(false)]).toEqual(['fail', 'pass']);
+    } finally {
+      await api.delete('/users/order-service.g2');
+    }
+  });
+});
+
 /** Before there is anybody else. */
 const asAdministrator = new Map<string, Audit>();
 const audited = async (only: string) => asAdministrator.set(only, await place.audit({ only }));
@@ -90,7 +123,6 @@ async function asOther(broker: 'rabbitmq' | 'kafka', username: string) {
   return { audited: asked, found: differences(before, asked) };
 }
 
-const secret = 'auditor-5d1e9c';
 const byDefinitions = [
   'MQA03',
   'MQA04',
@@ -103,7 +135,6 @@ const byDefinitions = [
   'MQA47',
   'MQA49',
 ];
-const manual = (rules: readonly string[]) => Object.fromEntries(rules.map((rule) => [rule, 'manual']));
 
 /** Each says who lacks what, and what would mend it. */
 function expectLacks({ findings }: Audit, found: object, evidence: RegExp, hint: RegExp): void {

@@ -43,7 +43,8 @@ describe('topic permissions with variables', () => {
 describe('what Kafka 4 is without', () => {
   const verdict = (over: Readonly<Record<string, string>>) => {
     const settings = { is: 'told', value: new Map([[1, new Map(Object.entries(over))]]) };
-    return judge([deprecated], { facts: { settings } } as unknown as KafkaSubject)[0]?.verdict;
+    return judge([deprecated], { facts: { settings, silent: new Map() } } as unknown as KafkaSubject)[0]
+      ?.verdict;
   };
 
   test.each([
@@ -157,7 +158,7 @@ describe('grants on Kafka', () => {
   const acl = { resource: 'group', pattern: 'literal', name: 'g', principal: 'User:shop', host: '*' };
   const verdict = (groups: readonly string[], over: object = {}) => {
     const one = { ...acl, operation: 'read', permission: 'allow', ...over };
-    const subject = { ground, facts: { acls: told([one]), groups: told(groups) } };
+    const subject = { ground, facts: { acls: told([one]), groups: told(groups), silent: new Map() } };
     return judge([kafkaGrants], subject as unknown as KafkaSubject)[0]?.verdict;
   };
 

@@ -28,11 +28,13 @@ interface Asking {
   readonly section?: Readonly<Record<string, object>>;
   readonly more?: Readonly<Record<string, string>>;
   readonly only?: string;
+  readonly credentials?: boolean;
+  readonly timeoutMs?: number;
 }
 
 interface Brokers {
-  readonly rabbitmq?: RabbitMQ;
-  readonly kafka?: Kafka;
+  readonly rabbitmq?: Pick<RabbitMQ, 'clientCertificate' | 'ca' | 'admin' | 'managementUrl' | 'amqpsUrl'>;
+  readonly kafka?: Pick<Kafka, 'clientCertificate' | 'ca' | 'admin' | 'brokers'>;
 }
 
 export async function openPlace(
@@ -86,8 +88,8 @@ export async function openPlace(
     folder,
     variables,
     section: (broker) => sections[broker] ?? {},
-    audit: async ({ section, more, only } = {}) => {
-      const base = { ...session(), now: new Date(), only, variables: { ...variables, ...more } };
+    audit: async ({ section, more, ...rest } = {}) => {
+      const base = { ...session(), ...rest, now: new Date(), variables: { ...variables, ...more } };
       if (section === undefined) return audit(base);
       await write('other.yaml', section);
       return audit({ ...base, topology: join(folder, 'other.yaml') });

@@ -51,7 +51,7 @@ export function filesOf(pair: Pair, before: readonly Pair[]): string[] {
     ...(newRabbit ? ['test/rabbitmq/live.test.ts', 'test/audit/rabbitmq/'] : []),
     ...(newKafka ? ['test/kafka/live.test.ts', 'test/audit/kafka/'] : []),
     // On one broker, whatever the cluster.
-    ...(newKafka && pair.kafka.brokers === 1 ? ['test/kafka/view.test.ts'] : []),
+    ...(newKafka && pair.kafka.brokers === 1 ? ['test/kafka/view.test.ts', 'test/audit/logins.test.ts'] : []),
     // A proxy stands before one broker, not before a cluster.
     ...((newRabbit || newKafka) && pair.kafka.brokers === 1 ? ['test/kill/rotation.test.ts'] : []),
   ];

@@ -104,37 +104,53 @@ export async function logsIn(
  * The same for a service: with its own certificate where it has one. Without one, a broker that wants to see any is shown the
  * administrator's; never where the certificate says who it is.
  */
-export async function prepareAs(
+export function prepareAs(
   target: Placed<KafkaEnvironment>,
-  { service, username, password }: Pick<ServiceLogin<KafkaService>, 'service' | 'username' | 'password'>,
+  login: AsService,
   context: Context,
 ): Promise<Dialer> {
+  return preparingAs(target, context)(login);
+}
+
+type AsService = Pick<ServiceLogin<KafkaService>, 'service' | 'username' | 'password'>;
+
+/** The same for many, of whom most have the same files: each is read once. */
+export function preparingAs(
+  target: Placed<KafkaEnvironment>,
+  context: Context,
+): (login: AsService) => Promise<Dialer> {
+  const contexts = new Map<string, Promise<SecureContext>>();
+  const contextOf = (given: readonly TlsFiles[]) => {
+    const key = JSON.stringify(given.map(({ files, at }) => [files, at.locate(['tls']).file]));
+    const known = contexts.get(key) ?? secureContext(given, context);
+    contexts.set(key, known);
+    return known;
+  };
   const { brokers, certificateBrokers = brokers, tls: { ca, cert, key, serverName } = {} } = target.section;
-  const { tls: own } = service.section;
-  const shared = own?.cert === undefined && password !== undefined ? { ca, cert, key } : { ca };
-  const hint =
-    password === undefined
-      ? 'check that the listener asks for certificates, trusts its authority, and maps its name (ssl.principal.mapping.rules)'
-      : 'check that the user is on the broker, and that the secret store has its password';
-  return dialerAs(
-    {
-      username,
-      password,
-      who: { name: username, hint },
-      secureContext: await secureContext(
-        [
+  return async ({ service, username, password }) => {
+    const { tls: own } = service.section;
+    const shared = own?.cert === undefined && password !== undefined ? { ca, cert, key } : { ca };
+    const hint =
+      password === undefined
+        ? 'check that the listener asks for certificates, trusts its authority, and maps its name (ssl.principal.mapping.rules)'
+        : 'check that the user is on the broker, and that the secret store has its password';
+    return dialerAs(
+      {
+        username,
+        password,
+        who: { name: username, hint },
+        secureContext: await contextOf([
           { files: shared, at: target },
-          { files: own ?? {}, at: service },
-        ],
-        context,
-      ),
-      serverName,
-      requestTimeoutMs: context.timeoutMs,
-      clientId: `mqwarden-verify-${context.correlationId}`,
-    },
-    password === undefined ? certificateBrokers : brokers,
-    context,
-  );
+          ...(own === undefined ? [] : [{ files: own, at: service }]),
+        ]),
+        serverName,
+        requestTimeoutMs: context.timeoutMs,
+        clientId: `mqwarden-verify-${context.correlationId}`,
+      },
+      password === undefined ? certificateBrokers : brokers,
+      context,
+    );
+  };
 }
 
 function dialerAs(login: Login, brokers: readonly string[], context: Context): Dialer {

@@ -40,6 +40,8 @@ const checks: readonly KafkaCheck[] = [
 export const auditor: Auditor<KafkaEnvironment, KafkaService, KafkaResource> = {
   rules: checks,
   async audit(request, context) {
-    return judge(checks, { ...request, facts: await gather(request, context) });
+    const facts = await gather(request, context);
+    const users = facts.users.is === 'told' ? facts.users.value : [];
+    return judge(checks, { ...request, ...request.among(users), facts });
   },
 };

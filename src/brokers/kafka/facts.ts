@@ -1,20 +1,15 @@
-import {
-  apiVersionsV3,
-  describeClusterV1,
-  describeConfigsV4,
-  listGroupsV4,
-  metadataV12,
-} from '@platformatic/kafka';
+import { apiVersionsV3, describeClusterV1, metadataV12 } from '@platformatic/kafka';
 import type { Told } from '../../core/audit.ts';
 import type { AuditRequest, Context } from '../../core/broker.ts';
 import { asAuditor } from '../../core/landscape.ts';
 import { messageOf, PartialView } from '../../core/errors.ts';
 import { strangeName } from './access.ts';
-import { prepare, type Dialer, type Session } from './admin.ts';
+import { prepare, type Session } from './admin.ts';
 import { requireAnswer } from './answers.ts';
-import type { KafkaFacts, Settings } from './audit/facts.ts';
+import type { KafkaFacts } from './audit/facts.ts';
+import { askEach, type Reached } from './facts/brokers.ts';
 import { knockAll } from './facts/doors.ts';
-import { type Reached, ungranted } from './facts/ungranted.ts';
+import { ungranted } from './facts/ungranted.ts';
 import { faultOf } from './faults.ts';
 import { aclResources } from './normalize.ts';
 import { describeAcls } from './read.ts';
@@ -33,18 +28,27 @@ export async function gather(request: Request, context: Context): Promise<KafkaF
   try {
     const lacks = await lacking(session);
     const acls = await aclsOf(session, lacks);
-    const brokers = await brokersOf(session);
-    const settings = await settingsOf(session, dialer, brokers, lacks);
+    const { running, missing } = await brokersOf(session);
+    const own = await askEach(running, dialer, {
+      settings: lacks('describe_configs'),
+      groups: lacks('describe'),
+    });
+    const answering = running.filter(({ id }) => !own.silent.has(id));
+    const [openTo, knocked] = await Promise.all([
+      ungranted(request, acls, answering, context),
+      own.settings.is === 'told' ? knockAll(own.settings.value, environment, context) : [],
+    ]);
     return {
       admin: session.admin,
       metadataVersion: await metadataVersionOf(session),
-      settings,
+      settings: own.settings,
+      silent: new Map([...missing.map((id) => [id, 'it does not run'] as const), ...own.silent]),
       acls,
       topics: await topicsOf(session, acls),
       users: await asked(session, async () => (await describeUsers(session)).map(({ user }) => user)),
-      groups: await groupsOf(session, dialer, brokers, lacks),
-      ungranted: await ungranted(request, acls, brokers, context),
-      knocked: settings.is === 'told' ? await knockAll(settings.value, environment, context) : [],
+      groups: own.groups,
+      ungranted: openTo,
+      knocked,
     };
   } finally {
     await session.close();
@@ -127,70 +131,11 @@ function givenBy({ endpoint, admin }: Session): string {
   return `run: kafka-acls --bootstrap-server ${endpoint} --add --allow-principal 'User:${admin}'`;
 }
 
-/** Each broker tells of the groups that it coordinates. */
-async function groupsOf(
-  session: Session,
-  dialer: Dialer,
-  brokers: readonly Reached[],
-  lacks: Lacks,
-): Promise<KafkaFacts['groups']> {
-  const lacked = lacks('describe');
-  if (lacked !== undefined) return lacked;
-  return asked(session, async () => {
-    const told = await Promise.all(
-      brokers.map(async ({ host, port }) => {
-        const own = await dialer.to(host, port);
-        try {
-          return (await own.call(listGroupsV4.api, [], [])).groups.map(({ groupId }) => groupId);
-        } finally {
-          await own.close();
-        }
-      }),
-    );
-    return told.flat();
-  });
-}
-
-const brokerType = 4 as const;
-
-async function brokersOf(session: Session): Promise<Reached[]> {
-  const { brokers } = await session.call(metadataV12.api, [], false, false);
-  return brokers.map(({ nodeId: id, host, port }) => ({ id, host, port }));
-}
-
-/** Only a broker itself tells its own settings. */
-async function settingsOf(
-  session: Session,
-  dialer: Dialer,
-  brokers: readonly Reached[],
-  lacks: Lacks,
-): Promise<KafkaFacts['settings']> {
-  const lacked = lacks('describe_configs');
-  if (lacked !== undefined) return lacked;
-  return asked(session, async () => {
-    const told = await Promise.all(
-      brokers.map(async ({ id, host, port }) => {
-        const own = await dialer.to(host, port);
-        try {
-          return [id, await settingsFrom(own, id)] as const;
-        } finally {
-          await own.close();
-        }
-      }),
-    );
-    return new Map(told);
-  });
-}
-
-async function settingsFrom(session: Session, nodeId: number): Promise<Settings> {
-  const wanted = { resourceType: brokerType, resourceName: String(nodeId), configurationKeys: null };
-  const { results } = await session.call(describeConfigsV4.api, [wanted], false, false);
-  const [result] = results;
-  requireAnswer(session, `the settings of broker ${nodeId}`, result?.errorCode ?? -1, result?.errorMessage);
-  return new Map(
-    (result?.configs ?? []).map(({ name, value, isSensitive }) => [
-      name,
-      isSensitive ? null : (value ?? null),
-    ]),
-  );
+/** Those that run, and by their ids those that hold replicas and do not. */
+async function brokersOf(session: Session): Promise<{ running: Reached[]; missing: number[] }> {
+  const { brokers, topics } = await session.call(metadataV12.api, null, false, false);
+  const running = brokers.map(({ nodeId: id, host, port }) => ({ id, host, port }));
+  const holders = topics.flatMap(({ partitions }) => partitions.flatMap(({ replicaNodes }) => replicaNodes));
+  const missing = [...new Set(holders)].filter((one) => running.every(({ id }) => id !== one));
+  return { running, missing: missing.sort((a, b) => a - b) };
 }

@@ -48,6 +48,9 @@ const checks: readonly RabbitCheck[] = [
 export const auditor: Auditor<RabbitEnvironment, RabbitService, RabbitResource> = {
   rules: checks,
   async audit(request, context) {
-    return judge(checks, { ...request, facts: await gather(request, context) });
+    const facts = await gather(request, context);
+    const { definitions } = facts;
+    const users = definitions.is === 'told' ? (definitions.value.users ?? []).map(({ name }) => name) : [];
+    return judge(checks, { ...request, ...request.among(users), facts });
   },
 };

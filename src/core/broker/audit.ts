@@ -17,6 +17,10 @@ export interface AuditRequest<Environment = unknown, Service = unknown, R extend
   /** The other environments of the topology that are on the same broker, landed. */
   readonly neighbours: readonly Landscape<Environment, Service>[];
   readonly secrets: Told<StoredSecrets>;
+  /** The same, with the principals that services have by the users that live, as far as no store of secrets says it. */
+  among(
+    users: readonly string[],
+  ): Pick<AuditRequest<Environment, Service, R>, 'landscape' | 'compiled' | 'ground'>;
   /** The stored credential of a service. */
   readonly stored: (service: string) => Credential | undefined;
   readonly now: Date;

@@ -34,16 +34,23 @@ export interface KafkaFacts {
   readonly admin: string;
   /** The last level that the broker that was asked knows: the nearest to a version that it tells. */
   readonly metadataVersion: number | undefined;
-  /** By broker. */
+  /** By broker, of those that answer. */
   readonly settings: Told<ReadonlyMap<number, Settings>>;
+  /** Brokers of the cluster that do not answer, and why. */
+  readonly silent: ReadonlyMap<number, string>;
   readonly acls: Told<readonly AclSpec[] | 'no authorizer'>;
   readonly topics: Told<readonly string[]>;
   readonly users: Told<readonly string[]>;
   /** Those that have members, or offsets that were committed. */
   readonly groups: Told<readonly string[]>;
-  /** What services may do without a grant; `untried`: why some of it is not known. */
+  /** What services may do without a grant; `untried`: why some of it is not known; `each`: nobody was asked at every broker. */
   readonly ungranted:
-    { readonly tried: readonly Ungranted[]; readonly untried: readonly string[] } | { readonly why: string };
+    | {
+        readonly tried: readonly Ungranted[];
+        readonly untried: readonly string[];
+        readonly each?: 'one broker';
+      }
+    | { readonly why: string };
   readonly knocked: readonly Knocked[];
 }
 
@@ -104,11 +111,34 @@ export function isEncrypted(protocol: string): boolean {
 
 /** What the settings of each broker say; the same of several brokers is said once. */
 export function settingsPoints(
-  settings: KafkaFacts['settings'],
+  { settings, silent }: Pick<KafkaFacts, 'settings' | 'silent'>,
   pointsOf: (settings: Settings, broker: number) => Iterable<Point>,
 ): Point[] {
   if (settings.is !== 'told') return [untold(settings)];
-  return eachOnce([...settings.value].flatMap(([broker, one]) => [...pointsOf(one, broker)]));
+  return [
+    ...eachOnce([...settings.value].flatMap(([broker, one]) => [...pointsOf(one, broker)])),
+    ...silentPoints(silent),
+  ];
+}
+
+/** What of brokers that do not answer is not known. */
+export function silentPoints(silent: KafkaFacts['silent']): Point[] {
+  return [...silent].map(([broker, why]) => ({
+    is: 'manual',
+    says: `broker ${broker} was not seen: ${why}`,
+    hint: 'run audit again when all brokers answer',
+  }));
+}
+
+/** What listeners show: where settings are not told, there are no doors to knock at. */
+export function doorsPoints(
+  { settings, silent, knocked }: Pick<KafkaFacts, 'settings' | 'silent' | 'knocked'>,
+  pointsOf: (door: Knocked) => Iterable<Point>,
+): Point[] {
+  return [
+    ...(settings.is === 'told' ? silentPoints(silent) : [untold(settings)]),
+    ...knocked.flatMap((one) => [...pointsOf(one)]),
+  ];
 }
 
 /** What several brokers say alike is said once. */

@@ -20,9 +20,9 @@ export const sasl: KafkaCheck = {
   instead:
     'let every listener be SASL_SSL with SCRAM-SHA-512, or SSL with `listener.name.<name>.ssl.client.auth=required`',
   link: 'https://kafka.apache.org/documentation/#security_sasl',
-  *points({ facts: { settings, knocked } }) {
-    yield* settingsPoints(settings, settingPoints);
-    for (const one of knocked) yield* doorPoints(one);
+  *points({ facts }) {
+    yield* settingsPoints(facts, settingPoints);
+    for (const one of facts.knocked) yield* doorPoints(one);
   },
 };
 

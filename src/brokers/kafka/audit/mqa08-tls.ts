@@ -21,9 +21,9 @@ export const tls: KafkaCheck = {
   instead:
     'let every listener be SASL_SSL or SSL in listener.security.protocol.map, and name one in inter.broker.listener.name',
   link: 'https://kafka.apache.org/documentation/#security_ssl',
-  *points({ facts: { settings, knocked } }) {
-    yield* settingsPoints(settings, settingPoints);
-    for (const one of knocked) yield* doorPoints(one);
+  *points({ facts }) {
+    yield* settingsPoints(facts, settingPoints);
+    for (const one of facts.knocked) yield* doorPoints(one);
   },
 };
 

@@ -3,7 +3,7 @@ import { matchesAny } from '../../../core/glob.ts';
 import { aclAddress, type AclSpec } from '../resources.ts';
 import type { KafkaCheck } from './check.ts';
 import { orphanedBy } from './mqa53-orphaned-acls.ts';
-import type { KafkaFacts, KafkaSubject, Settings, Ungranted } from './facts.ts';
+import { type KafkaFacts, type KafkaSubject, type Settings, silentPoints, type Ungranted } from './facts.ts';
 
 export const acls: KafkaCheck = {
   id: 'MQA09',
@@ -15,7 +15,7 @@ export const acls: KafkaCheck = {
   instead: 'bring the ACLs to what the topology says: mqwarden plan, then mqwarden apply',
   link: 'https://kafka.apache.org/documentation/#security_authz',
   *points(subject) {
-    const { acls: told, topics, ungranted, settings } = subject.facts;
+    const { acls: told, topics, ungranted, settings, silent } = subject.facts;
     if (told.is !== 'told') {
       yield untold(told);
       return;
@@ -26,6 +26,7 @@ export const acls: KafkaCheck = {
     }
     yield pass(`an authorizer is set, with ${told.value.length} ACLs`);
     if (settings.is === 'told') yield* authorizerPoints(settings.value);
+    yield* silentPoints(silent);
     yield* ungrantedPoints(ungranted);
     const desired = new Set<string>(subject.compiled.resources.map(({ address }) => address));
     for (const acl of told.value) yield* aclPoints(acl, desired, subject);
@@ -59,7 +60,9 @@ function* ungrantedPoints(ungranted: KafkaFacts['ungranted']): Iterable<Point> {
   const open = namesOf(tried, 'allowed');
   const closed = [...namesOf(tried, 'refused')].filter((as) => !open.has(as));
   const brokers = new Set(tried.flatMap(({ broker }) => broker ?? []));
-  const asked = brokers.size === 0 ? '' : `, asked at ${brokers.size} broker${brokers.size === 1 ? '' : 's'}`;
+  const at = `${brokers.size} broker${brokers.size === 1 ? '' : 's'}`;
+  const each = ungranted.each === undefined ? '' : ', each at one of them';
+  const asked = brokers.size === 0 ? '' : `, asked at ${at}${each}`;
   if (closed.length > 0) yield pass(`what no ACL is about is closed to ${some(closed)}${asked}`);
   else if (open.size === 0 && tried.length > 0) {
     const says = `whether what no ACL is about is open cannot be tried: whatever ${tried[0]?.as ?? ''} has no grant for, there are ACLs for all of it`;

@@ -11,8 +11,8 @@ export const network: KafkaCheck = {
   why: 'A broker that everyone can reach is attacked by everyone.',
   instead: 'see that firewalls let only services reach the client listeners, and only brokers the others',
   link: 'https://kafka.apache.org/documentation/#listener_configuration',
-  *points({ facts: { settings } }) {
-    yield* settingsPoints(settings, pointsOf);
+  *points({ facts }) {
+    yield* settingsPoints(facts, pointsOf);
   },
 };
 

@@ -1,6 +1,13 @@
-import { pass, type Point, untold } from '../../../core/audit.ts';
+import { pass, type Point } from '../../../core/audit.ts';
 import type { KafkaCheck } from './check.ts';
-import { controllerNames, type KafkaFacts, type Knocked, listenersIn, type Settings } from './facts.ts';
+import {
+  controllerNames,
+  doorsPoints,
+  type KafkaFacts,
+  type Knocked,
+  listenersIn,
+  type Settings,
+} from './facts.ts';
 
 export const clientCertificates: KafkaCheck = {
   id: 'MQA32',
@@ -11,11 +18,7 @@ export const clientCertificates: KafkaCheck = {
   instead:
     'set listener.name.<name>.ssl.client.auth=required: without the listener in front it is for SSL listeners alone',
   link: 'https://kafka.apache.org/documentation/#security_ssl',
-  // What is not told has no doors to knock at.
-  points: ({ facts: { knocked, settings } }) => [
-    ...(settings.is === 'told' ? [] : [untold(settings)]),
-    ...knocked.flatMap((one) => pointsOf(one, looksRequired(settings))),
-  ],
+  points: ({ facts }) => doorsPoints(facts, (one) => pointsOf(one, looksRequired(facts.settings))),
 };
 
 function looksRequired(settings: KafkaFacts['settings']): boolean {

@@ -1,6 +1,6 @@
-import { untold } from '../../../core/audit.ts';
 import { strengthPoints } from '../../../core/doors.ts';
 import type { KafkaCheck } from './check.ts';
+import { doorsPoints } from './facts.ts';
 
 export const certificateStrength: KafkaCheck = {
   id: 'MQA38',
@@ -11,8 +11,5 @@ export const certificateStrength: KafkaCheck = {
   instead:
     'give the listener a certificate of the internal authority, with a key of 2048 bits or more and SHA-256',
   link: 'https://kafka.apache.org/documentation/#security_ssl',
-  points: ({ facts: { knocked, settings } }) => [
-    ...(settings.is === 'told' ? [] : [untold(settings)]),
-    ...knocked.flatMap((door) => strengthPoints(door.at, door)),
-  ],
+  points: ({ facts }) => doorsPoints(facts, (door) => strengthPoints(door.at, door)),
 };

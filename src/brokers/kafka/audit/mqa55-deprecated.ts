@@ -10,8 +10,8 @@ export const deprecated: KafkaCheck = {
   why: 'Kafka 3.9 is the last that knows it: what keeps brokers from an upgrade keeps them from what is mended, too.',
   instead: 'move away from it before the next upgrade',
   link: 'https://kafka.apache.org/documentation/#upgrade',
-  *points({ facts: { settings } }) {
-    yield* settingsPoints(settings, pointsOf);
+  *points({ facts }) {
+    yield* settingsPoints(facts, pointsOf);
   },
 };
 

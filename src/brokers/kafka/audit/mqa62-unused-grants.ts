@@ -1,6 +1,7 @@
 import { aside, pass, some, untold } from '../../../core/audit.ts';
 import { aclAddress, type AclSpec } from '../resources.ts';
 import type { KafkaCheck } from './check.ts';
+import { silentPoints } from './facts.ts';
 
 export const unusedGrants: KafkaCheck = {
   id: 'MQA62',
@@ -10,7 +11,7 @@ export const unusedGrants: KafkaCheck = {
   why: 'What nobody uses can be taken away, and then nobody can misuse it. Kafka keeps no record: only that no use is seen can be said.',
   instead: 'ask the owner whether the service still needs it, and take it out of the topology if not',
   link: 'https://kafka.apache.org/documentation/#security_authz',
-  *points({ ground, facts: { acls, groups } }) {
+  *points({ ground, facts: { acls, groups, silent } }) {
     if (acls.is !== 'told' || groups.is !== 'told') {
       if (acls.is !== 'told') yield untold(acls);
       if (groups.is !== 'told') yield untold(groups);
@@ -30,6 +31,7 @@ export const unusedGrants: KafkaCheck = {
         says: `no use seen: ${acl.principal} may read as the group ${acl.name}${acl.pattern === 'prefixed' ? '…' : ''}, which has no members and no offsets`,
         address: aclAddress(acl),
       };
+    yield* silentPoints(silent);
     const writers = new Set(ours.flatMap((one) => (one.operation === 'write' ? one.principal : [])));
     if (writers.size > 0) yield aside(`whether ${some([...writers])} write is not told by Kafka`);
     yield pass(`${ours.length} ACLs of services looked at, and ${there.length} groups`);
