@@ -2,7 +2,7 @@ import type { AuditRule } from '../../src/core/audit.ts';
 import type { RuleInfo } from '../../src/core/rule.ts';
 import { codeRules } from '../../src/lint/code/rules.ts';
 import type { RuleSet } from '../../src/lint/engine.ts';
-import { infosOf } from '../../src/operations/lint.ts';
+import { infosOf } from '../../src/operations/lint/topology.ts';
 import { auditIndex } from './audit.ts';
 import { type Example, examplesOf, findingsOf, findingText } from './examples.ts';
 import { rows } from './table.ts';

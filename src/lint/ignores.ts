@@ -43,8 +43,13 @@ export interface Commented {
   readonly mark: string;
 }
 
+/** Whether a text can have such a comment at all. */
+export function mayIgnore(text: string): boolean {
+  return text.includes(word);
+}
+
 export function ignoresOf({ source, text, comments, mark }: Commented): Ignore[] {
-  if (!text.includes(word)) return [];
+  if (!mayIgnore(text)) return [];
   const all = comments();
   const lines = without(text, all).split('\n');
   const next = contentFrom(lines);

@@ -7,7 +7,7 @@ import { readRegularFile } from '../files/read.ts';
 import { codeRules } from '../lint/code/rules.ts';
 import { nearest } from '../topology/issues.ts';
 import { auditRules } from './audit-rules.ts';
-import { infosOf } from './lint.ts';
+import { infosOf } from './lint/topology.ts';
 import { ruleSet } from './lint/rules.ts';
 
 /** The page of a rule of lint, verify or audit, by its id or name; Markdown. */

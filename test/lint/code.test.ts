@@ -67,3 +67,51 @@ describe('what names stand for is followed in time', () => {
     expect(performance.now() - from).toBeLessThan(5_000);
   });
 });
+
+describe('however a file nests', () => {
+  const many = 10_000;
+  const around = (open: string, inner: string, close: string) =>
+    `x = ${open.repeat(many)}${inner}${close.repeat(many)};`;
+
+  it.each([
+    ['lists', around('[', '', ']')],
+    ['objects', around('{ a: ', '1', '}')],
+    ['parentheses', around('(', '1', ')')],
+    ['calls', around('f(', '1', ')')],
+    ['functions', around('a => ', '1', '')],
+    ['templates', around('`${', '1', '}`')],
+    ['sums', around('a + ', '1', '')],
+    ['sums to the right', around('a + (', '1', ')')],
+    ['choices', around('a ? b : ', 'c', '')],
+    ['negations', around('!', 'a', '')],
+    ['assignments', around('a = ', '1', '')],
+    ['blocks', `${'{'.repeat(many)}${'}'.repeat(many)}`],
+    ['patterns', `const ${'['.repeat(many)}a${']'.repeat(many)} = 1;`],
+    ['conditions', `${'if (a) '.repeat(many)}b;`],
+    ['other conditions', `${'if (a) {} else '.repeat(many)}b;`],
+    ['types', `type A = ${'B<'.repeat(many)}C${'>'.repeat(many)};`],
+  ])('what is not looked at is told, with its place: %s', (_, text) => {
+    const { findings } = look(`${text}\n`);
+    expect(findings.filter(({ rule }) => rule !== 'MQC00')).toEqual([]);
+    for (const { position, message } of findings) {
+      expect(position).toMatchObject({ file: 'src/a.ts', line: 1 });
+      expect(message).toBe('the code is nested too deeply to be read');
+    }
+  });
+});
+
+it.each([
+  ['calls', 'a', '.b()'],
+  ['properties', 'a', '.b'],
+  ['names that are looked up', 'a', '.b(options, process.env.X)'],
+  ['optional calls', 'a', '?.b?.()'],
+  ['templates', 'a', '`${options}`'],
+])('a chain as long as a file takes no longer than its length: %s', (_, start, link) => {
+  const from = performance.now();
+  // Climbed once for each of its links, it takes half a minute and more on a quiet machine.
+  const { findings } = look(
+    `import amqp from 'amqplib';\n${weak}amqp.connect(${start}${link.repeat(20_000)});\n`,
+  );
+  expect(findings.map(({ rule }) => rule)).toEqual(['MQC01', 'MQC11']);
+  expect(performance.now() - from).toBeLessThan(20_000);
+});

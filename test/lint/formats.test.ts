@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { address } from '../../src/core/address.ts';
 import type { Finding } from '../../src/core/finding.ts';
 import { fingerprintsOf } from '../../src/core/fingerprint.ts';
-import { infosOf } from '../../src/operations/lint.ts';
+import { infosOf } from '../../src/operations/lint/topology.ts';
 import { ruleSet } from '../../src/operations/lint/rules.ts';
 import { MqwardenError } from '../../src/core/errors.ts';
 import { errorAsText } from '../../src/report/error.ts';

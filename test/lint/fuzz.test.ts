@@ -11,7 +11,7 @@ import { ruleSet } from '../../src/operations/lint/rules.ts';
 import { parseFile } from '../../src/topology/document.ts';
 import type { TextFile } from '../../src/topology/files.ts';
 import { examplesOf } from '../../scripts/docs/examples.ts';
-import { infosOf } from '../../src/operations/lint.ts';
+import { infosOf } from '../../src/operations/lint/topology.ts';
 import { filesOf, topologies } from '../topology/arbitrary.ts';
 
 /** Whatever a file holds, lint ends, and says where. */

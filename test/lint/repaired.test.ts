@@ -6,7 +6,7 @@ import { brokers } from '../../src/brokers/index.ts';
 import type { AccessModel, Asked } from '../../src/core/access/model.ts';
 import { TopologyError } from '../../src/core/errors.ts';
 import { commentsIn } from '../../src/lint/comments.ts';
-import { infosOf } from '../../src/operations/lint.ts';
+import { infosOf } from '../../src/operations/lint/topology.ts';
 import { lintTexts } from '../../src/operations/lint/look.ts';
 import { fixedTexts } from '../../src/operations/lint/repair.ts';
 import { ruleSet } from '../../src/operations/lint/rules.ts';

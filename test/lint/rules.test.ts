@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { examplesOf, findingsOf, findingText } from '../../scripts/docs/examples.ts';
 import { verdictRules } from '../../src/core/verdict-rules.ts';
 import { codeRules } from '../../src/lint/code/rules.ts';
-import { infosOf } from '../../src/operations/lint.ts';
+import { infosOf } from '../../src/operations/lint/topology.ts';
 import { ruleSet } from '../../src/operations/lint/rules.ts';
 
 /** Every rule on its own examples: what it must find, word for word, and what it must leave alone. */

@@ -1,6 +1,8 @@
+import { once } from './once.ts';
 import type { Code } from './rule.ts';
-import { bare, is, isWrapper, type Node } from './tree.ts';
-import { constantText, keyOf, type Text, textOf } from './values.ts';
+import { bare, is, type Node, type Of } from './tree.ts';
+import { isUsed } from './usage.ts';
+import { type Text, textOf } from './values.ts';
 
 /** Texts that are used as addresses, and not only compared, told or described. Pure. */
 
@@ -10,28 +12,36 @@ export interface Address {
   readonly known: string;
 }
 
-const kept = new WeakMap<Code, readonly Address[]>();
-
 /** Everything that begins with a scheme: literals, templates and sums, the whole of it once. */
-export function addressesIn(code: Code): readonly Address[] {
-  const before = kept.get(code);
-  if (before !== undefined) return before;
-  const found = code
-    .nodesOf('Literal', 'TemplateLiteral', 'BinaryExpression')
-    .flatMap((node) => addressOf(node, code));
-  kept.set(code, found);
-  return found;
-}
+export const addressesIn = once((code): readonly Address[] => [
+  ...code
+    .nodesOf('Literal')
+    .filter((node) => typeof node.value === 'string' && node.value.includes('://') && !isPart(node, code))
+    .flatMap((node) => addressOf(node, code)),
+  ...code
+    .nodesOf('TemplateLiteral', 'BinaryExpression')
+    .filter((node) => !isPart(node, code) && mayBeAddress(node))
+    .flatMap((node) => addressOf(node, code)),
+]);
 
 const scheme = /^\s*[a-z][a-z0-9+.-]{0,30}:\/\//i;
+/** The same as far as a text goes that something is added to. */
+const schemeSoFar = /^\s*(?:[a-z][a-z0-9+.-]{0,30}(?::(?:\/(?:\/.*)?)?)?)?$/is;
+
+/** By its first part alone, since most templates and sums are something else. */
+function mayBeAddress(node: Of<'TemplateLiteral' | 'BinaryExpression'>): boolean {
+  if (is(node, 'BinaryExpression') && node.operator !== '+') return false;
+  const start = startOf(node);
+  const [first] = is(start, 'TemplateLiteral') ? start.quasis : [start];
+  if (is(first, 'TemplateElement')) return schemeSoFar.test(first.value.cooked ?? first.value.raw);
+  return is(first, 'Literal') ? schemeSoFar.test(String(first.value)) : true;
+}
 
 function knownOf(text: Text): string {
   return text.map((part) => part ?? '\0').join('');
 }
 
 function addressOf(node: Node, code: Code): Address[] {
-  if (is(node, 'Literal') && (typeof node.value !== 'string' || !node.value.includes('://'))) return [];
-  if (isPart(node, code)) return [];
   const text = textOf(node, code.bindings);
   if (text === undefined) return [];
   const known = knownOf(text);
@@ -62,98 +72,4 @@ function startOf(node: Node): Node {
 function isAddress(known: string): boolean {
   // A scheme alone is a word to compare with.
   return scheme.test(known) && known.replace(scheme, '') !== '';
-}
-
-/** Methods whose first argument is looked for in another text. */
-const looksFor = new Set([
-  'endsWith',
-  'equals',
-  'includes',
-  'indexOf',
-  'lastIndexOf',
-  'localeCompare',
-  'match',
-  'replace',
-  'replaceAll',
-  'search',
-  'split',
-  'startsWith',
-  'test',
-]);
-const tells = new Set([
-  'debug',
-  'describe',
-  'error',
-  'example',
-  'fatal',
-  'info',
-  'log',
-  'trace',
-  'verbose',
-  'warn',
-  'write',
-]);
-const aside = new Set([
-  'description',
-  'errorMessage',
-  'example',
-  'examples',
-  'help',
-  'hint',
-  'message',
-  'placeholder',
-  'title',
-]);
-
-/** What stands around it decides: from inside out, to the first thing that is neither a wrapper nor a choice. */
-export function isUsed(node: Node, code: Code): boolean {
-  let inner = node;
-  for (let outer = code.parentOf(inner); outer !== undefined; outer = code.parentOf(inner)) {
-    const verdict = verdictOf(inner, outer, code);
-    if (verdict !== undefined) return verdict;
-    inner = outer;
-  }
-  return true;
-}
-
-function verdictOf(inner: Node, outer: Node, code: Code): boolean | undefined {
-  if (isWrapper(outer) || is(outer, 'ConditionalExpression', 'LogicalExpression', 'ArrayExpression'))
-    return undefined;
-  if (is(outer, 'BinaryExpression')) return outer.operator === '+' ? undefined : false;
-  if (is(outer, 'CallExpression', 'NewExpression')) return isUsedBy(inner, outer, code);
-  if (is(outer, 'Property', 'PropertyDefinition')) {
-    if (outer.key === inner) return false;
-    return aside.has(keyOf(outer, code.bindings) ?? '') ? false : true;
-  }
-  if (is(outer, 'MemberExpression')) return outer.object === inner ? undefined : false;
-  const { type } = outer;
-  return !(
-    type === 'SwitchCase' ||
-    type === 'ExpressionStatement' ||
-    type.startsWith('JSX') ||
-    /^(?:Import|Export)/.test(type)
-  );
-}
-
-function isUsedBy(
-  inner: Node,
-  call: Node & { readonly callee: Node; readonly arguments: readonly Node[] },
-  { bindings }: Code,
-): boolean {
-  const callee = bare(call.callee);
-  const first = call.arguments[0] === inner;
-  if (is(callee, 'MemberExpression')) {
-    const method = keyOf(callee, bindings) ?? '';
-    if (callee === inner) return false;
-    return !(tells.has(method) || (first && looksFor.has(method)));
-  }
-  return (
-    !(is(callee, 'Identifier') && /Error$|^RegExp$/.test(callee.name)) &&
-    constantText(callee, bindings) === undefined
-  );
-}
-
-/** A template for a part of it: parsers differ in where that begins. */
-export function wholeOf(node: Node, code: Code): Node {
-  return is(node, 'TemplateElement') ? (code.parentOf(node) ?? node) : node;
 }

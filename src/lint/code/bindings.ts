@@ -1,82 +1,45 @@
-import { bare, is, isThere, type Node, type Walked } from './tree.ts';
+import { type Binding, type Scopes, scopesIn } from './scopes.ts';
+import { bare, functions, is, isThere, type Kind, type Node } from './tree.ts';
+import type { Walked } from './walk.ts';
 
 /** What a name stands for, within a file. Pure. */
-
-/** A name that is given its value once: where that comes from. */
-interface Binding {
-  /** The expression that gives it its value; undefined where that is not known. */
-  readonly init?: Node | undefined;
-  /** From the value of `init` to its own: `['Kafka']` in `const { Kafka } = require('kafkajs')`. */
-  readonly path: readonly string[];
-  /** The module, where it is imported. */
-  readonly module?: string | undefined;
-  /** Where it is imported. */
-  readonly at: Node;
-}
-
-interface Scope {
-  readonly names: Map<string, Binding>;
-}
-
-const functions = ['ArrowFunctionExpression', 'FunctionDeclaration', 'FunctionExpression'] as const;
-const opensScope = new Set<string>([
-  ...functions,
-  'BlockStatement',
-  'CatchClause',
-  'ClassBody',
-  'ForInStatement',
-  'ForOfStatement',
-  'ForStatement',
-  'Program',
-  'StaticBlock',
-  'SwitchStatement',
-  'TSModuleBlock',
-]);
-const holdsVar = new Set<string>([...functions, 'Program', 'StaticBlock', 'TSModuleBlock']);
 
 export interface Bindings {
   /** Undefined where the name is of no binding of the file: a global. */
   of(name: string, at: Node): Binding | undefined;
-  readonly imports: readonly Binding[];
 }
 
+/** Found when the first name is asked for: of most files none is. */
 export function bindingsOf(walked: Walked): Bindings {
-  const { nodes, parents } = walked;
-  const scopes = new Map<Node, Scope>();
-  const imports: Binding[] = [];
-  const scopeAt = (node: Node, wanted: ReadonlySet<string>): Scope => {
-    let at: Node = node;
-    for (let up = parents.get(at); !wanted.has(at.type) && up !== undefined; up = parents.get(at)) at = up;
-    const scope = scopes.get(at) ?? { names: new Map<string, Binding>() };
-    scopes.set(at, scope);
-    return scope;
-  };
-  const declare = (scope: Scope, name: string, binding: Binding) => {
-    // A second declaration is a second value.
-    scope.names.set(name, scope.names.has(name) ? { path: [], at: binding.at } : binding);
-  };
-  for (const node of nodes) {
-    for (const { name, binding, scope } of declarationsIn(node, parents)) {
-      declare(
-        scopeAt(scope, binding.module === undefined && isVar(node) ? holdsVar : opensScope),
-        name,
-        binding,
-      );
-      if (binding.module !== undefined) imports.push(binding);
-    }
+  let scopes: Scopes | undefined;
+  return { of: (name, at) => (scopes ??= declaredIn(walked)).find(name, at) };
+}
+
+const declaring: readonly Kind[] = [
+  ...functions,
+  'CatchClause',
+  'ClassDeclaration',
+  'ImportDeclaration',
+  'TSImportEqualsDeclaration',
+  'VariableDeclaration',
+];
+const writing: readonly Kind[] = [
+  'AssignmentExpression',
+  'ForInStatement',
+  'ForOfStatement',
+  'UpdateExpression',
+];
+
+function declaredIn(walked: Walked): Scopes {
+  const scopes = scopesIn(walked);
+  const nodesOf = (kind: Kind) => walked.byKind.get(kind) ?? [];
+  for (const node of declaring.flatMap(nodesOf)) {
+    const kind = is(node, 'VariableDeclaration') && node.kind === 'var' ? 'var' : 'block';
+    for (const { name, binding, scope } of declarationsIn(node, walked.parents))
+      scopes.declare(name, binding, scope, kind);
   }
-  const owner = (name: string, at: Node): Scope | undefined => {
-    for (let node: Node | undefined = at; node !== undefined; node = parents.get(node)) {
-      const scope = scopes.get(node);
-      if (scope?.names.has(name) === true) return scope;
-    }
-    return undefined;
-  };
-  for (const { name, at } of nodes.flatMap(writesIn)) {
-    const scope = owner(name, at);
-    if (scope !== undefined) scope.names.set(name, { path: [], at });
-  }
-  return { of: (name, at) => owner(name, at)?.names.get(name), imports };
+  for (const { name, at } of writing.flatMap(nodesOf).flatMap(writesIn)) scopes.forget(name, at);
+  return scopes;
 }
 
 interface Declaration {
@@ -86,24 +49,20 @@ interface Declaration {
   readonly scope: Node;
 }
 
-function isVar(node: Node): boolean {
-  return is(node, 'VariableDeclaration') && node.kind === 'var';
-}
-
 function declarationsIn(node: Node, parents: Walked['parents']): Declaration[] {
   const around = parents.get(node) ?? node;
   if (is(node, 'VariableDeclaration')) {
     return node.declarations.flatMap((one) =>
-      is(one, 'VariableDeclarator') ? namesIn(one.id, one.init ?? undefined, []).map(in_(node)) : [],
+      is(one, 'VariableDeclarator') ? namesIn(one.id, one.init ?? undefined, []).map(within(node)) : [],
     );
   }
   if (is(node, ...functions)) {
-    const own = node.params.flatMap((param) => namesIn(param, undefined, [])).map(in_(node));
+    const own = node.params.flatMap((param) => namesIn(param, undefined, [])).map(within(node));
     return [...own, ...(is(node, 'FunctionDeclaration') ? unknown(node.id, around) : [])];
   }
   if (is(node, 'ClassDeclaration')) return unknown(node.id, around);
   if (is(node, 'CatchClause'))
-    return isThere(node.param) ? namesIn(node.param, undefined, []).map(in_(node)) : [];
+    return isThere(node.param) ? namesIn(node.param, undefined, []).map(within(node)) : [];
   if (is(node, 'ImportDeclaration'))
     return node.specifiers.flatMap((one) => imported(one, node.source, node));
   if (is(node, 'TSImportEqualsDeclaration') && is(node.moduleReference, 'TSExternalModuleReference'))
@@ -111,7 +70,7 @@ function declarationsIn(node: Node, parents: Walked['parents']): Declaration[] {
   return [];
 }
 
-function in_(scope: Node): (named: Omit<Declaration, 'scope'>) => Declaration {
+function within(scope: Node): (named: Omit<Declaration, 'scope'>) => Declaration {
   return (named) => ({ ...named, scope });
 }
 

@@ -1,6 +1,8 @@
+import { once } from './once.ts';
+import { modulesOf, originOf } from './origins.ts';
 import type { Code } from './rule.ts';
 import { bare, is, type Node, type Of } from './tree.ts';
-import { followed, originOf } from './values.ts';
+import { followed } from './values.ts';
 
 /** Clients of brokers, and what in them makes a connection. Pure. */
 
@@ -23,30 +25,32 @@ const librdkafka: Library = {
   ],
 };
 
-const libraries: Readonly<Record<string, Library>> = {
-  amqp: { broker: 'rabbitmq', makers: ['createConnection'] },
-  'amqp-connection-manager': { broker: 'rabbitmq', makers: ['AmqpConnectionManagerClass', 'connect'] },
-  amqplib: { broker: 'rabbitmq', makers: ['connect'] },
-  'amqplib/callback_api': { broker: 'rabbitmq', makers: ['connect'] },
-  'rabbitmq-client': { broker: 'rabbitmq', makers: ['Connection'] },
-  rascal: {
-    broker: 'rabbitmq',
-    makers: ['Broker', 'BrokerAsPromised', 'createBroker', 'createBrokerAsPromised'],
-  },
-  rhea: { broker: 'rabbitmq', makers: ['connect', 'create_connection', 'create_container'] },
-  'rhea-promise': { broker: 'rabbitmq', makers: ['Connection', 'Container'] },
-  kafkajs: { broker: 'kafka', makers: ['Kafka'] },
-  'kafka-node': {
-    broker: 'kafka',
-    makers: ['Client', 'ConsumerGroup', 'ConsumerGroupStream', 'KafkaClient'],
-  },
-  'node-rdkafka': librdkafka,
-  '@confluentinc/kafka-javascript': librdkafka,
-  '@platformatic/kafka': { broker: 'kafka', makers: ['Admin', 'Base', 'Consumer', 'Producer'] },
-};
+const libraries = new Map<string, Library>(
+  Object.entries({
+    amqp: { broker: 'rabbitmq', makers: ['createConnection'] },
+    'amqp-connection-manager': { broker: 'rabbitmq', makers: ['AmqpConnectionManagerClass', 'connect'] },
+    amqplib: { broker: 'rabbitmq', makers: ['connect'] },
+    'amqplib/callback_api': { broker: 'rabbitmq', makers: ['connect'] },
+    'rabbitmq-client': { broker: 'rabbitmq', makers: ['Connection'] },
+    rascal: {
+      broker: 'rabbitmq',
+      makers: ['Broker', 'BrokerAsPromised', 'createBroker', 'createBrokerAsPromised'],
+    },
+    rhea: { broker: 'rabbitmq', makers: ['connect', 'create_connection', 'create_container'] },
+    'rhea-promise': { broker: 'rabbitmq', makers: ['Connection', 'Container'] },
+    kafkajs: { broker: 'kafka', makers: ['Kafka'] },
+    'kafka-node': {
+      broker: 'kafka',
+      makers: ['Client', 'ConsumerGroup', 'ConsumerGroupStream', 'KafkaClient'],
+    },
+    'node-rdkafka': librdkafka,
+    '@confluentinc/kafka-javascript': librdkafka,
+    '@platformatic/kafka': { broker: 'kafka', makers: ['Admin', 'Base', 'Consumer', 'Producer'] },
+  }),
+);
 
 export function libraryOf(module: string): Library | undefined {
-  return Object.hasOwn(libraries, module) ? libraries[module] : undefined;
+  return libraries.get(module);
 }
 
 /** A place where a client is made. */
@@ -58,12 +62,14 @@ export interface Made {
   readonly maker: string;
 }
 
-const kept = new WeakMap<Code, readonly Made[]>();
+/** Whether a file has a library at all: most have none, and nothing of them need be followed. */
+export const hasLibrary = once((code): boolean =>
+  modulesOf(code).some((one) => libraryOf(one) !== undefined),
+);
 
-export function madeIn(code: Code): readonly Made[] {
-  const before = kept.get(code);
-  if (before !== undefined) return before;
-  const made = code.nodesOf('CallExpression', 'NewExpression').flatMap((node): Made[] => {
+export const madeIn = once((code): readonly Made[] => {
+  if (!hasLibrary(code)) return [];
+  return code.nodesOf('CallExpression', 'NewExpression').flatMap((node): Made[] => {
     const origin = originOf(node.callee, code.bindings);
     if (origin === undefined || origin.isGlobal) return [];
     const library = libraryOf(origin.from);
@@ -72,9 +78,7 @@ export function madeIn(code: Code): readonly Made[] {
       ? []
       : [{ node, module: origin.from, library, maker }];
   });
-  kept.set(code, made);
-  return made;
-}
+});
 
 /** Whether what it is given comes from mqwarden: options that a factory made, in place of a connection. */
 export function isFromFactory({ node }: Made, code: Code): boolean {

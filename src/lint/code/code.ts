@@ -1,7 +1,8 @@
 import type { Comment } from '../ignores.ts';
 import { bindingsOf } from './bindings.ts';
 import type { Code } from './rule.ts';
-import { type Kind, type Node, type Of, walk } from './tree.ts';
+import type { Kind, Node, Of } from './tree.ts';
+import { walk } from './walk.ts';
 
 export interface Parsed {
   readonly program: Node;
@@ -11,21 +12,18 @@ export interface Parsed {
 /** What rules look at, made of what a parser read. Pure. */
 export function codeOf(file: string, text: string, { program, comments }: Parsed): Code {
   const walked = walk(program);
-  const byKind = new Map<string, Node[]>();
-  for (const node of walked.nodes) {
-    const same = byKind.get(node.type);
-    if (same === undefined) byKind.set(node.type, [node]);
-    else same.push(node);
-  }
+  const nodesOf = (kind: Kind) => walked.byKind.get(kind) ?? [];
   return {
     file,
     text,
-    program,
     comments,
     bindings: bindingsOf(walked),
     isTest: isTest(file),
-    nodesOf: <K extends Kind>(...kinds: readonly K[]) =>
-      kinds.flatMap((kind) => byKind.get(kind) ?? []) as unknown as readonly Of<K>[],
+    nodesOf: <K extends Kind>(...kinds: readonly K[]) => {
+      const [only] = kinds;
+      const nodes = only !== undefined && kinds.length === 1 ? nodesOf(only) : kinds.flatMap(nodesOf);
+      return nodes as readonly Of<K>[];
+    },
     parentOf: (node) => walked.parents.get(node),
   };
 }

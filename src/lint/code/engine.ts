@@ -3,7 +3,7 @@ import type { Silenced } from '../../core/finding.ts';
 import { compareText } from '../../core/json.ts';
 import type { LintFinding, RuleInfo } from '../../core/rule.ts';
 import { positionAt, type Source, sourceOf } from '../../topology/places.ts';
-import { ignoresOf, withIgnores } from '../ignores.ts';
+import { ignoresOf, mayIgnore, withIgnores } from '../ignores.ts';
 import { unreadableCode } from '../own.ts';
 import { codeOf, type Parsed } from './code.ts';
 import { maskedLines, maskedText } from './masked.ts';
@@ -33,10 +33,13 @@ export function judgeCode(
     const found = [unreadable(file, parsed)];
     return { findings: found, silenced: [], lines: maskedText(text, linesOf(found)) };
   }
-  const source = sourceOf(file, text);
   const code = codeOf(file, text, parsed);
   const asked = rules.filter(({ inTests }) => inTests || !code.isTest);
-  const found = asked.flatMap((rule) => [...rule.inCode(code)].map((spot) => findingOf(rule, spot, source)));
+  const spots = asked.flatMap((rule) => [...rule.inCode(code)].map((spot) => ({ rule, spot })));
+  // Of most files there is nothing to tell, and nobody need know where their lines begin.
+  if (spots.length === 0 && !mayIgnore(text)) return { findings: [], silenced: [], lines: new Map() };
+  const source = sourceOf(file, text);
+  const found = spots.map(({ rule, spot }) => findingOf(rule, spot, source));
   const ignores = ignoresOf({ source, text, comments: () => parsed.comments, mark: '//' });
   const { kept, silenced } = withIgnores(found, ignores, { today, rules, whole: true });
   const findings = kept.map(withoutFix).sort(inOrder);
@@ -46,9 +49,10 @@ export function judgeCode(
 /** What one rule finds, without what a comment ignores. */
 export function toldBy(rule: CodeRule, code: Code, today: string): readonly CodeSpot[] {
   if (code.isTest && !rule.inTests) return [];
+  const spots = [...rule.inCode(code)];
+  if (spots.length === 0) return [];
   const source = sourceOf(code.file, code.text);
-  const found = [...rule.inCode(code)].map((spot) => ({ spot, finding: findingOf(rule, spot, source) }));
-  if (found.length === 0) return [];
+  const found = spots.map((spot) => ({ spot, finding: findingOf(rule, spot, source) }));
   const ignores = ignoresOf({ source, text: code.text, comments: () => code.comments, mark: '//' });
   const { kept } = withIgnores(
     found.map(({ finding }) => finding),

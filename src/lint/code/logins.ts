@@ -1,8 +1,11 @@
-import { madeIn } from './clients.ts';
-import { type Options, valueOf } from './options.ts';
+import { hasLibrary, madeIn } from './clients.ts';
+import { once } from './once.ts';
+import { keysOf, type Options, valueOf } from './options.ts';
+import { originOf } from './origins.ts';
+import { givenTo } from './properties.ts';
 import type { Code } from './rule.ts';
 import { is, type Node } from './tree.ts';
-import { followed, keyOf, originOf } from './values.ts';
+import { followed } from './values.ts';
 
 /** Where a client is told who it is. Pure. */
 
@@ -16,28 +19,24 @@ export interface Login {
 const userKeys = ['username', 'user', 'login', 'sasl.username'];
 const passwordKeys = ['password', 'passwd', 'pass', 'passcode', 'sasl.password'];
 
-const kept = new WeakMap<Code, readonly Login[]>();
-
-export function loginsIn(code: Code): readonly Login[] {
-  const before = kept.get(code);
-  if (before !== undefined) return before;
+export const loginsIn = once((code): readonly Login[] => {
   const ofClients = new Set(
     madeIn(code).flatMap(({ node }) => node.arguments.map((one) => followed(one, code.bindings))),
   );
-  const logins = [
-    ...code.nodesOf('ObjectExpression').flatMap((one) => loginOf(one, ofClients.has(one), code)),
-    ...code.nodesOf('CallExpression').flatMap((one) => plainLogin(one, code)),
+  const objects = new Set(
+    givenTo([...userKeys, ...passwordKeys], code).flatMap(({ object }) => object ?? []),
+  );
+  return [
+    ...[...objects].flatMap((one) => loginOf(one, ofClients.has(one), code)),
+    ...(hasLibrary(code) ? code.nodesOf('CallExpression').flatMap((one) => plainLogin(one, code)) : []),
   ];
-  kept.set(code, logins);
-  return logins;
-}
+});
 
 /** Both of a user and a password, or one of them in the options of a client. */
 function loginOf(options: Options, isOfClient: boolean, code: Code): Login[] {
+  const own = new Set(keysOf(options, code));
   const [user, passwordKey = 'password'] = [userKeys, passwordKeys].map((keys) =>
-    keys.find((key) =>
-      options.properties.some((one) => is(one, 'Property') && keyOf(one, code.bindings) === key),
-    ),
+    keys.find((key) => own.has(key)),
   );
   const username = user === undefined ? undefined : valueOf(options, user, code);
   const password = valueOf(options, passwordKey, code);

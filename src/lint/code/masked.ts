@@ -1,8 +1,8 @@
 import type { Source } from '../../topology/places.ts';
-import { formatsIn, isSecretKey, maskedLine, randomIn } from '../secrets.ts';
-import { givenIn } from './properties.ts';
+import { formatsIn, maskedLine, randomIn } from '../secrets.ts';
+import { secretsGivenIn } from './properties.ts';
 import type { Code } from './rule.ts';
-import { is, isThere, type Node } from './tree.ts';
+import type { Node } from './tree.ts';
 
 /** Lines of code as they may be shown to anybody. Pure. */
 
@@ -13,15 +13,17 @@ interface Hole {
   readonly to: number;
 }
 
+/** Longer ones are generated: nobody reads them, and nobody need look in all of them for secrets. */
+const longest = 2000;
+
 /** `numbers` count from 1. What may be a secret is not in them: by the name it is given to, or by what it looks like. */
 export function maskedLines(code: Code, source: Source, numbers: readonly number[]): Map<number, string> {
-  if (numbers.length === 0) return new Map();
-  const holes = secretsIn(code);
   const lines = new Map<number, string>();
+  const holes = numbers.length === 0 ? [] : joined(secretsIn(code));
   for (const number of numbers) {
     const start = source.lineStarts[number - 1];
-    if (start === undefined) continue;
     const end = source.lineStarts[number] ?? code.text.length;
+    if (start === undefined || end - start > longest) continue;
     lines.set(number, shown(code.text.slice(start, end).replace(/[\r\n]+$/, ''), start, holes));
   }
   return lines;
@@ -30,8 +32,9 @@ export function maskedLines(code: Code, source: Source, numbers: readonly number
 /** Of what no parser could read: nothing from the first quote of a line on. */
 export function maskedText(text: string, numbers: readonly number[]): Map<number, string> {
   const lines = text.split(/\r?\n/);
+  const short = numbers.filter((number) => (lines[number - 1] ?? '').length <= longest);
   return new Map(
-    numbers.map((number) => {
+    short.map((number) => {
       const line = lines[number - 1] ?? '';
       const plain = line.replace(/(["'`]).*/, (_, quote: string) => `${quote}${hidden}`);
       return [number, maskedLine([plain], 0)];
@@ -40,9 +43,10 @@ export function maskedText(text: string, numbers: readonly number[]): Map<number
 }
 
 function shown(line: string, start: number, holes: readonly Hole[]): string {
-  const inLine = holes
-    .filter(({ from, to }) => to > start && from < start + line.length)
-    .map(({ from, to }) => ({ from: Math.max(0, from - start), to: Math.min(line.length, to - start) }));
+  const inLine = between(start, start + line.length, holes).map(({ from, to }) => ({
+    from: Math.max(0, from - start),
+    to: Math.min(line.length, to - start),
+  }));
   const sights = [...formatsIn(line), ...randomIn(line)].map(({ at, length }) => ({
     from: at,
     to: at + length,
@@ -58,6 +62,7 @@ function shown(line: string, start: number, holes: readonly Hole[]): string {
   return masked;
 }
 
+/** In order, and none in another. */
 function joined(holes: readonly Hole[]): Hole[] {
   const sorted = [...holes].sort((a, b) => a.from - b.from);
   const all: Hole[] = [];
@@ -69,20 +74,34 @@ function joined(holes: readonly Hole[]): Hole[] {
   return all;
 }
 
+/** Those of `joined` that have something from `start` on and before `end`: a file may have as many as lines. */
+function between(start: number, end: number, holes: readonly Hole[]): readonly Hole[] {
+  let [low, high] = [0, holes.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((holes[middle]?.to ?? 0) > start) high = middle;
+    else low = middle + 1;
+  }
+  const found: Hole[] = [];
+  for (let hole = holes[low]; hole !== undefined && hole.from < end; hole = holes[low]) {
+    found.push(hole);
+    low += 1;
+  }
+  return found;
+}
+
 function secretsIn(code: Code): Hole[] {
-  const given = givenIn(code)
-    .filter(({ name }) => isSecretKey(name))
-    .map(({ value }) => value);
-  const declared = code
-    .nodesOf('VariableDeclarator')
-    .filter(({ id }) => is(id, 'Identifier') && isSecretKey(id.name))
-    .flatMap(({ init }) => (isThere(init) ? [init] : []));
-  const texts = code.nodesOf('Literal', 'TemplateLiteral');
+  const values = joined(secretsGivenIn(code).map(({ value }) => rangeOf(value)));
   const comments = code.comments.filter(({ text }) => maskedLine([text], 0) !== text);
-  const tops = new Set([...given, ...declared]);
   return [
-    ...texts.filter((node) => isBelow(node, tops, code)).map(holeOf),
-    ...texts.filter((node) => looksSecret(code.text.slice(...node.range))).map(holeOf),
+    ...code
+      .nodesOf('Literal', 'TemplateLiteral')
+      .filter(({ range }) => between(range[0], range[0] + 1, values).length > 0)
+      .map(withoutQuotes),
+    ...code
+      .nodesOf('Literal', 'TemplateElement')
+      .filter(({ range }) => looksSecret(code.text.slice(...range)))
+      .map((node) => (node.type === 'Literal' ? withoutQuotes(node) : rangeOf(node))),
     ...comments.map(({ text, at }) => ({ from: at, to: at + text.length })),
   ];
 }
@@ -91,13 +110,10 @@ function looksSecret(text: string): boolean {
   return formatsIn(text).length > 0 || randomIn(text).length > 0;
 }
 
-function isBelow(node: Node, tops: ReadonlySet<Node>, code: Code): boolean {
-  for (let at: Node | undefined = node; at !== undefined; at = code.parentOf(at))
-    if (tops.has(at)) return true;
-  return false;
+function rangeOf({ range: [from, to] }: Node): Hole {
+  return { from, to };
 }
 
-/** Without the quotes. */
-function holeOf({ range }: Node): Hole {
-  return { from: range[0] + 1, to: Math.max(range[0] + 1, range[1] - 1) };
+function withoutQuotes({ range: [from, to] }: Node): Hole {
+  return { from: from + 1, to: Math.max(from + 1, to - 1) };
 }

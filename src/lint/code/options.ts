@@ -1,11 +1,18 @@
 import { madeIn } from './clients.ts';
+import { isFalse } from './chance.ts';
+import { once } from './once.ts';
+import { givenTo } from './properties.ts';
 import type { Code } from './rule.ts';
 import { is, type Node, type Of } from './tree.ts';
-import { choicesOf, constantText, followed, isFalse, keyOf } from './values.ts';
+import { choicesOf, constantText, followed, keyOf } from './values.ts';
 
 /** Options that clients of brokers are given. Pure. */
 
 export type Options = Of<'ObjectExpression'>;
+
+export function keysOf({ properties }: Options, { bindings }: Code): readonly string[] {
+  return properties.flatMap((one) => (is(one, 'Property') ? (keyOf(one, bindings) ?? []) : []));
+}
 
 /** The value of a key; `unknown` where something that is spread may have it. */
 function valueAt(
@@ -53,27 +60,26 @@ export interface KafkaOptions {
   readonly isCertain: boolean;
 }
 
-const kept = new WeakMap<Code, readonly KafkaOptions[]>();
-
-export function kafkaOptionsIn(code: Code): readonly KafkaOptions[] {
-  const before = kept.get(code);
-  if (before !== undefined) return before;
-  const certain = madeIn(code)
-    .filter(({ library }) => library.broker === 'kafka')
-    .flatMap(({ node }) => {
-      const first = node.arguments[0] === undefined ? undefined : followed(node.arguments[0], code.bindings);
-      return is(first, 'ObjectExpression') ? [innermost(first, code)] : [];
-    });
-  const likely = code
-    .nodesOf('ObjectExpression')
-    .filter((one) => !certain.includes(one) && looksLikeKafka(one, code));
-  const found = [
-    ...certain.map((options) => ({ options, isCertain: true })),
-    ...likely.map((options) => ({ options, isCertain: false })),
+export const kafkaOptionsIn = once((code): readonly KafkaOptions[] => {
+  const certain = new Set(
+    madeIn(code)
+      .filter(({ library }) => library.broker === 'kafka')
+      .flatMap(({ node }) => {
+        const first =
+          node.arguments[0] === undefined ? undefined : followed(node.arguments[0], code.bindings);
+        return is(first, 'ObjectExpression') ? [innermost(first, code)] : [];
+      }),
+  );
+  const likely = new Set(
+    givenTo([...addressKeys, 'sasl'], code)
+      .flatMap(({ object }) => object ?? [])
+      .filter((one) => !certain.has(one) && looksLikeKafka(one, code)),
+  );
+  return [
+    ...[...certain].map((options) => ({ options, isCertain: true })),
+    ...[...likely].map((options) => ({ options, isCertain: false })),
   ];
-  kept.set(code, found);
-  return found;
-}
+});
 
 /** confluent's client takes the options of kafkajs below a key. */
 function innermost(options: Options, code: Code): Options {
@@ -82,11 +88,12 @@ function innermost(options: Options, code: Code): Options {
   return is(value, 'ObjectExpression') ? value : options;
 }
 
+/** Of librdkafka. */
+const addressKeys = ['bootstrap.servers', 'metadata.broker.list'];
+
 function looksLikeKafka(options: Options, code: Code): boolean {
-  const keys = new Set(
-    options.properties.flatMap((one) => (is(one, 'Property') ? [keyOf(one, code.bindings)] : [])),
-  );
-  if (keys.has('bootstrap.servers') || keys.has('metadata.broker.list')) return true;
+  const keys = new Set(keysOf(options, code));
+  if (addressKeys.some((key) => keys.has(key))) return true;
   return keys.has('sasl') && (keys.has('brokers') || keys.has('bootstrapBrokers') || keys.has('clientId'));
 }
 

@@ -13,7 +13,6 @@ export interface Code {
   readonly comments: readonly Comment[];
   /** Whether it is a test or something that only tests use, by its name. */
   readonly isTest: boolean;
-  readonly program: Node;
   nodesOf<K extends Kind>(...kinds: readonly K[]): readonly Of<K>[];
   parentOf(node: Node): Node | undefined;
 }

@@ -72,6 +72,8 @@ interface FunctionShape {
   readonly body: Node;
 }
 
+export const functions = ['ArrowFunctionExpression', 'FunctionDeclaration', 'FunctionExpression'] as const;
+
 export type Kind = keyof Shapes;
 export type Of<K extends Kind> = K extends Kind ? Node & { readonly type: K } & Shapes[K] : never;
 
@@ -84,7 +86,7 @@ export function isThere(node: Maybe): node is Node {
 }
 
 /** What only wraps an expression: parsers differ in whether parentheses and optional chains are nodes. */
-const wrappers = [
+const wrappers = new Set([
   'ChainExpression',
   'ParenthesizedExpression',
   'TSAsExpression',
@@ -92,10 +94,10 @@ const wrappers = [
   'TSNonNullExpression',
   'TSSatisfiesExpression',
   'TSTypeAssertion',
-];
+]);
 
 export function isWrapper({ type }: Node): boolean {
-  return wrappers.includes(type);
+  return wrappers.has(type);
 }
 
 /** The expression itself, without what only speaks to the compiler. */
@@ -103,60 +105,4 @@ export function bare(node: Node): Node {
   let inner = node;
   while (isWrapper(inner)) inner = (inner as Of<'ChainExpression'>).expression;
   return inner;
-}
-
-/** Where there is only type, nothing runs. */
-const typed = new Set([
-  'typeAnnotation',
-  'typeArguments',
-  'typeParameters',
-  'superTypeArguments',
-  'superTypeParameters',
-  'returnType',
-  'implements',
-]);
-const asides = new Set(['parent', 'loc', 'range', 'tokens', 'comments', 'errors', 'extra', 'type']);
-const onlyTypes = new Set(['TSInterfaceDeclaration', 'TSTypeAliasDeclaration', 'TSDeclareFunction']);
-
-export interface Walked {
-  /** In the order of the text. */
-  readonly nodes: readonly Node[];
-  readonly parents: ReadonlyMap<Node, Node>;
-}
-
-/** All of a tree that runs. Without recursion: nobody bounds how deep a file nests. */
-export function walk(root: Node): Walked {
-  const nodes: Node[] = [];
-  const parents = new Map<Node, Node>();
-  const waiting: Node[] = [root];
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    nodes.push(node);
-    const children = childrenOf(node);
-    for (let at = children.length - 1; at >= 0; at -= 1) {
-      const child = children[at];
-      if (child === undefined || parents.has(child)) continue;
-      parents.set(child, node);
-      waiting.push(child);
-    }
-  }
-  return { nodes, parents };
-}
-
-function childrenOf(node: Node): Node[] {
-  const children: Node[] = [];
-  for (const [key, value] of Object.entries(node) as [string, unknown][]) {
-    if (typeof value !== 'object' || value === null || asides.has(key) || typed.has(key)) continue;
-    for (const one of Array.isArray(value) ? (value as readonly unknown[]) : [value])
-      if (isNode(one) && !onlyTypes.has(one.type)) children.push(one);
-  }
-  return children;
-}
-
-function isNode(value: unknown): value is Node {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as Partial<Node>).type === 'string' &&
-    Array.isArray((value as Partial<Node>).range)
-  );
 }

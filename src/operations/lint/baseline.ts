@@ -5,7 +5,7 @@ import { fileBelow } from '../../core/fingerprint.ts';
 import type { Finding } from '../../core/finding.ts';
 import { ownRules, staleBaseline, warned } from '../../lint/own.ts';
 import { accepted, type BaselineUse } from '../accepted.ts';
-import { isWhole, type LintScope } from './look.ts';
+import { isWhole, type LintScope } from './scope.ts';
 
 /** What a run looks at. */
 interface Places extends LintScope {

@@ -1,33 +1,30 @@
 import { UsageError, type Problem } from '../../core/errors.ts';
-import type { Silenced } from '../../core/finding.ts';
-import type { LintFinding, RuleInfo } from '../../core/rule.ts';
+import type { LintFinding } from '../../core/rule.ts';
 import { readRegularFile, TooLarge, UnfitFile } from '../../files/read.ts';
 import { whyOf } from '../../files/why.ts';
 import { type CodeResults, judgeCode, unreadable } from '../../lint/code/engine.ts';
 import { codeRules } from '../../lint/code/rules.ts';
+import { ownRules } from '../../lint/own.ts';
+import { codeRoot } from './baseline.ts';
 import { parseCode } from './parse.ts';
+import type { LintOptions, Part } from './scope.ts';
 import { sourceFiles } from './sources.ts';
 
 /** Larger ones are bundles: nobody writes them, and a tree takes a hundred times its text. */
 const maxMegabytes = 2;
 
-export interface LintedCode {
-  readonly findings: readonly LintFinding[];
-  readonly silenced: readonly Silenced[];
-  readonly rules: readonly RuleInfo[];
-  readonly lines: ReadonlyMap<string, CodeResults['lines']>;
-}
-
 /** Looks at source files, one after the other: a tree is a hundred times its text, and only what is shown of it is kept. */
-export async function lintCode(paths: readonly string[], today: string): Promise<LintedCode> {
+export async function lintCode(paths: readonly string[], { today }: LintOptions): Promise<Part> {
   const results = new Map<string, CodeResults>();
   for (const file of await sourceFiles(paths)) results.set(file, await look(file, today));
   const all = [...results.values()];
   return {
     findings: all.flatMap(({ findings }) => findings),
     silenced: all.flatMap(({ silenced }) => silenced),
-    rules: codeRules,
-    lines: new Map([...results].map(([file, { lines }]) => [file, lines])),
+    rules: [...ownRules, ...codeRules],
+    fixed: 0,
+    lineAt: ({ file, line }) => results.get(file)?.lines.get(line),
+    root: codeRoot(),
   };
 }
 

@@ -11,26 +11,10 @@ import { parseFile } from '../../topology/document.ts';
 import type { TextFile } from '../../topology/files.ts';
 import { topologyOf } from '../../topology/load.ts';
 import type { Topology } from '../../topology/topology.ts';
-import type { Variables } from '../../topology/variables.ts';
 import { type Site, siteOf } from '../site.ts';
+import { isWhole, type LintScope } from './scope.ts';
 
 /** From text to findings. Pure. */
-
-export interface LintScope {
-  /** Only this environment; all if there is none. */
-  readonly environment?: string | undefined;
-  /** Only this broker. */
-  readonly only?: string | undefined;
-  /** Only what these services are about. */
-  readonly services?: readonly string[] | undefined;
-  readonly variables: Variables;
-  /** `2026-11-24`: what was to be ignored until a day before it is no longer. */
-  readonly today: string;
-}
-
-export function isWhole({ environment, only, services = [] }: LintScope): boolean {
-  return environment === undefined && only === undefined && services.length === 0;
-}
 
 export function lintTexts(texts: readonly TextFile[], set: RuleSet, scope: LintScope): Results {
   const files = texts.map(({ file, text }): LintFile => ({ ...parseFile(file, text), text }));

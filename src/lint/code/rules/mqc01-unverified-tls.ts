@@ -1,7 +1,15 @@
-import { givenIn } from '../properties.ts';
+import { isFalse } from '../chance.ts';
+import { givenTo } from '../properties.ts';
 import type { Code, CodeRule, CodeSpot } from '../rule.ts';
 import { is, isThere, type Node } from '../tree.ts';
-import { constantText, followed, isFalse } from '../values.ts';
+import { constantText, followed } from '../values.ts';
+
+const names = [
+  'rejectUnauthorized',
+  'enable.ssl.certificate.verification',
+  'checkServerIdentity',
+  'ssl.endpoint.identification.algorithm',
+] as const;
 
 const hint = 'give the authority that signed the broker’s certificate as ca, and let Node.js verify it';
 
@@ -15,7 +23,7 @@ export const unverifiedTls: CodeRule = {
     'The authority that signed the certificate, `tls: { ca }`, and `serverName` where the name in the certificate is another. The factories `mqwarden/rabbitmq` and `mqwarden/kafka` refuse anything else.',
   inTests: false,
   *inCode(code) {
-    for (const { name, key, value } of givenIn(code)) {
+    for (const { name, key, value } of givenTo(names, code)) {
       const message = problemOf(name, value, code);
       if (message !== undefined) yield { node: key, message, hint } satisfies CodeSpot;
     }

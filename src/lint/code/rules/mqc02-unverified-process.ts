@@ -1,7 +1,7 @@
-import { isUsed, wholeOf } from '../addresses.ts';
-import { givenIn } from '../properties.ts';
+import { givenTo } from '../properties.ts';
 import type { Code, CodeRule } from '../rule.ts';
 import { is, type Node } from '../tree.ts';
+import { isUsed, wholeOf } from '../usage.ts';
 import { choicesOf, constantText } from '../values.ts';
 
 const variable = 'NODE_TLS_REJECT_UNAUTHORIZED';
@@ -18,8 +18,9 @@ export const unverifiedProcess: CodeRule = {
     'The authority of the broker for its own connection, `tls: { ca }`, or `NODE_EXTRA_CA_CERTS` for the process. The factories of mqwarden refuse to connect while the variable is 0.',
   inTests: false,
   *inCode(code) {
-    for (const { name, key, value } of givenIn(code))
-      if (name === variable && isZero(value, code)) yield { node: key, message, hint };
+    if (!code.text.includes(variable)) return;
+    for (const { key, value } of givenTo([variable], code))
+      if (isZero(value, code)) yield { node: key, message, hint };
     for (const node of code.nodesOf('CallExpression')) {
       const [name, value] = node.arguments;
       if (name === undefined || value === undefined || !isZero(value, code)) continue;

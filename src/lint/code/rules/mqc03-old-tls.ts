@@ -1,7 +1,16 @@
-import { givenIn } from '../properties.ts';
+import { givenTo } from '../properties.ts';
 import type { Code, CodeRule } from '../rule.ts';
 import type { Node } from '../tree.ts';
 import { choicesOf, constantText } from '../values.ts';
+
+const names = [
+  'minVersion',
+  'maxVersion',
+  'DEFAULT_MIN_VERSION',
+  'DEFAULT_MAX_VERSION',
+  'secureProtocol',
+  'ciphers',
+];
 
 export const oldTls: CodeRule = {
   id: 'MQC03',
@@ -13,7 +22,7 @@ export const oldTls: CodeRule = {
     "Nothing: Node.js takes TLS 1.2 and later with ciphers that are looked after. Or `minVersion: 'TLSv1.3'`.",
   inTests: false,
   *inCode(code) {
-    for (const { name, key, value } of givenIn(code)) {
+    for (const { name, key, value } of givenTo(names, code)) {
       const weak = textsOf(value, code).some((text) => isWeak(name, text));
       if (weak) yield { node: key, message: messageFor(name), hint: 'leave it out' };
     }

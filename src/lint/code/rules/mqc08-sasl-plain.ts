@@ -1,5 +1,5 @@
 import { kafkaOptionsIn, type Options, placeOf, textsAt, valueOf } from '../options.ts';
-import { givenIn } from '../properties.ts';
+import { givenTo } from '../properties.ts';
 import type { Code, CodeRule } from '../rule.ts';
 import { is, type Node } from '../tree.ts';
 import { followed } from '../values.ts';
@@ -17,8 +17,8 @@ export const saslPlain: CodeRule = {
     "`mechanism: 'scram-sha-512'`. A service that only offers PLAIN, such as Confluent Cloud, is a reason for a comment that ignores it.",
   inTests: false,
   *inCode(code) {
-    for (const { name, value } of givenIn(code)) {
-      const sasl = name === 'sasl' ? followed(value, code.bindings) : undefined;
+    for (const { value } of givenTo(['sasl'], code)) {
+      const sasl = followed(value, code.bindings);
       if (is(sasl, 'ObjectExpression')) yield* plainAt(sasl, 'mechanism', code);
     }
     for (const { options } of kafkaOptionsIn(code)) {

@@ -1,9 +1,10 @@
-import { formatsIn, isSecretKey, randomIn } from '../../secrets.ts';
-import { addressesIn, isUsed, wholeOf } from '../addresses.ts';
+import { formatsIn, randomIn } from '../../secrets.ts';
+import { addressesIn } from '../addresses.ts';
 import { loginsIn } from '../logins.ts';
-import { givenIn } from '../properties.ts';
+import { secretsGivenIn } from '../properties.ts';
 import type { Code, CodeRule, CodeSpot } from '../rule.ts';
 import { is, isThere, type Node } from '../tree.ts';
+import { isUsed, wholeOf } from '../usage.ts';
 import { choicesOf, constantText } from '../values.ts';
 
 const hint =
@@ -62,16 +63,7 @@ function* byName(code: Code): Iterable<CodeSpot> {
       yield { node: one, message: `a literal ${passwordKey}` };
     }
   }
-  const named = [
-    ...givenIn(code).map(({ name, value }) => ({ name, value })),
-    ...code
-      .nodesOf('VariableDeclarator')
-      .flatMap(({ id, init }) =>
-        is(id, 'Identifier') && isThere(init) ? [{ name: id.name, value: init }] : [],
-      ),
-  ];
-  for (const { name, value } of named) {
-    if (!isSecretKey(name)) continue;
+  for (const { name, value } of secretsGivenIn(code)) {
     for (const one of choicesOf(value, code.bindings)) {
       const text = constantText(one, code.bindings);
       if (text !== undefined && isSecret(name, text) && isUsed(one, code))

@@ -1,8 +1,9 @@
 import { addressesIn } from '../addresses.ts';
 import { loginsIn } from '../logins.ts';
+import { variableOf } from '../origins.ts';
 import type { Code, CodeRule } from '../rule.ts';
 import { is, isThere, type Node } from '../tree.ts';
-import { choicesOf, constantText, variableOf } from '../values.ts';
+import { choicesOf, constantText } from '../values.ts';
 
 const message = 'the user guest, whose password everybody knows';
 const hint = 'give the service a user of its own; where none is given, it should not start';
@@ -34,14 +35,8 @@ function* guests(code: Code): Iterable<Node> {
   }
   // `process.env.RABBITMQ_USER || 'guest'`, wherever it goes.
   for (const node of code.nodesOf('LogicalExpression')) {
-    const variable = variableOf(node.left, code.bindings);
-    if (
-      variable !== undefined &&
-      /RABBIT|AMQP/i.test(variable) &&
-      is(node.right, 'Literal') &&
-      isGuest(node.right, code)
-    )
-      yield node.right;
+    if (!is(node.right, 'Literal') || !isGuest(node.right, code)) continue;
+    if (/RABBIT|AMQP/i.test(variableOf(node.left, code.bindings) ?? '')) yield node.right;
   }
 }
 

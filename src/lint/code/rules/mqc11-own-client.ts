@@ -1,8 +1,9 @@
-import { isFromFactory, libraryOf, madeIn } from '../clients.ts';
+import { hasLibrary, isFromFactory, libraryOf, madeIn } from '../clients.ts';
 import { nameOf } from '../bindings.ts';
+import { originOf } from '../origins.ts';
 import type { Code, CodeRule } from '../rule.ts';
 import { is, isThere, type Node } from '../tree.ts';
-import { constantText, keyOf, originOf } from '../values.ts';
+import { constantText, keyOf } from '../values.ts';
 
 export const ownClient: CodeRule = {
   id: 'MQC11',
@@ -44,11 +45,13 @@ function* handedOn(code: Code): Iterable<Handed> {
     const module = isThere(node.source) ? constantText(node.source, code.bindings) : undefined;
     if (module === undefined) continue;
     const { makers = [] } = libraryOf(module) ?? {};
+    if (makers.length === 0) continue;
     const names = is(node, 'ExportNamedDeclaration')
       ? node.specifiers.flatMap((one) => (is(one, 'ExportSpecifier') ? [nameOf(one.local)] : []))
       : makers;
     if (names.some((name) => name === 'default' || makers.includes(name ?? ''))) yield { node, module };
   }
+  if (!hasLibrary(code)) return;
   const told = new Set<string>();
   for (const node of code.nodesOf('Identifier', 'CallExpression')) {
     const origin = originOf(node, code.bindings);

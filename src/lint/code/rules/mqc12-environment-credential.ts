@@ -1,7 +1,8 @@
 import { loginsIn } from '../logins.ts';
+import { variableOf } from '../origins.ts';
 import type { CodeRule } from '../rule.ts';
 import { isThere } from '../tree.ts';
-import { choicesOf, variableOf } from '../values.ts';
+import { choicesOf } from '../values.ts';
 
 export const environmentCredential: CodeRule = {
   id: 'MQC12',
