@@ -62,7 +62,7 @@ export function ignoresOf({ source, text, comments, mark }: Commented): Ignore[]
       return {
         position,
         text: comment.text,
-        rules: rules.filter((rule) => rule !== ''),
+        rules: [...new Set(rules.filter((rule) => rule !== ''))],
         until: groups?.['until'],
         reason: (groups?.['reason'] ?? '').trim(),
         line: lineOf(lines, next, position),
@@ -157,7 +157,8 @@ export function withIgnores(
 
 /** Of several rules that a comment names, the others may be needed. */
 function unusedIn(one: Ignore, rules: readonly string[]): LintFinding[] {
-  const left = one.rules.filter((rule) => !rules.includes(rule));
+  const unneeded = new Set(rules);
+  const left = one.rules.filter((rule) => !unneeded.has(rule));
   const fix = [
     { is: 'uncomment', at: one.position, ...(left.length === 0 ? {} : { to: naming(one, left) }) } as const,
   ];

@@ -49,7 +49,8 @@ function identitiesOf(
   { services, removed = [] }: Landscape<unknown, unknown>,
   { principals, former = new Map<string, string>() }: Compiled<Resource>,
 ): Identity[] {
-  const positionOf = (service: string) => services.find(({ name }) => name === service)?.locate([]);
+  const byName = new Map(services.map((service) => [service.name, service]));
+  const positionOf = (service: string) => byName.get(service)?.locate([]);
   const known = (is: 'declared' | 'former', all: ReadonlyMap<string, string>, verb: string) =>
     [...all].map(([principal, service]): Identity => {
       return { is, principal, service, says: `${service} cannot ${verb}`, position: positionOf(service) };

@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import { randomUUID } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { brokers as registry } from '../brokers/index.ts';
@@ -120,7 +121,7 @@ function onEach(brokers: readonly Broker[], siteOn: (broker: Broker) => Site[]):
       return siteOn(broker);
     } catch (error) {
       if (!(error instanceof TopologyError)) throw error;
-      problems.push(...error.problems);
+      append(problems, error.problems);
       return [];
     }
   });

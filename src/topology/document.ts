@@ -85,7 +85,16 @@ interface Walk {
 type Visited = readonly [Data, Place];
 
 function report(walk: Walk, offset: number, message: string, hint?: string): void {
-  walk.problems.push({ message, position: positionAt(walk.source, offset), hint });
+  tell(walk, { message, position: positionAt(walk.source, offset), hint });
+}
+
+/** More than that nobody reads, and they would fill the memory. */
+const maxProblems = 1_000;
+
+function tell({ problems }: Walk, problem: Problem): void {
+  if (problems.length < maxProblems) problems.push(problem);
+  if (problems.length !== maxProblems - 1) return;
+  problems.push({ ...problem, message: 'there is more that is wrong from here on', hint: 'repair what is told before it first' });
 }
 
 /** The data of a node; `key` is where it would be looked for: the offset of its key, or for aliases of the alias. */
@@ -173,7 +182,7 @@ function visitMap(walk: Walk, pairs: readonly Pair[], key: number, depth: number
     if (first !== undefined) {
       const related = [{ message: 'first here', position: positionAt(walk.source, first.key) }];
       const position = positionAt(walk.source, at);
-      walk.problems.push({ message: `the key ${JSON.stringify(name)} stands here twice`, position, related });
+      tell(walk, { message: `the key ${JSON.stringify(name)} stands here twice`, position, related });
       continue;
     }
     const [value, place] = visit(walk, pair.value, at, depth + 1);

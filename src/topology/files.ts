@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { compareText } from '../core/json.ts';
+import { append } from '../core/append.ts';
 import { type Problem, TopologyError } from '../core/errors.ts';
 import { readRegularFile, UnfitFile } from '../files/read.ts';
 
@@ -16,13 +17,14 @@ export interface TextFile {
 
 /**
  * The text of a topology: of the file at `path`, or of every `**\/*.{yaml,yml}` below the folder at `path`, sorted; dot-files
- * and dot-folders are left out. A symbolic link to a folder that was already read is not followed, so loops end.
+ * and dot-folders are left out. A symbolic link to a folder that was already read is not followed, so loops end; one that leads out of
+ * the project is refused.
  * Throws TopologyError for all files that cannot be read.
  */
 export async function readFiles(path: string): Promise<readonly TextFile[]> {
   const found = await statOf(path);
   if (!found.isDirectory()) return [{ file: path, text: await readText(path) }];
-  const files = await listFolder(path, new Set());
+  const files = await listFolder(path, await groundOf(path));
   if (files.length === 0) {
     const hint = 'a topology is one file, or a folder of files that end in .yaml or .yml';
     throw problemAt(path, `no YAML file in the folder ${path}`, hint);
@@ -38,19 +40,48 @@ async function collect(files: readonly string[]): Promise<readonly TextFile[]> {
       texts.push({ file, text: await readText(file) });
     } catch (error) {
       if (!(error instanceof TopologyError)) throw error;
-      problems.push(...error.problems);
+      append(problems, error.problems);
     }
   }
   if (problems.length > 0) throw new TopologyError(problems);
   return texts;
 }
 
-async function listFolder(folder: string, seen: Set<string>): Promise<string[]> {
+/** What was read, and where links may lead: real paths. */
+interface Ground {
+  readonly seen: Set<string>;
+  readonly topology: string;
+  readonly project: string;
+}
+
+async function groundOf(path: string): Promise<Ground> {
+  const [topology, project] = await Promise.all([path, process.cwd()].map((one) => realpath(one).catch(() => one)));
+  return { seen: new Set(), topology: topology ?? path, project: project ?? path };
+}
+
+/**
+ * Whoever adds a link to a topology must not be shown what it leads to: a file of the machine that lint runs on, or what a checkout
+ * keeps for itself (.git/config has a token). Within the topology's folder they may lead anywhere, as those of a mounted ConfigMap do.
+ */
+function isGround(real: string, { topology, project }: Ground): boolean {
+  const isBelow = (folder: string) => real === folder || real.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+  if (isBelow(topology)) return true;
+  return isBelow(project) && !relative(project, real).split(sep).some((part) => part.startsWith('.'));
+}
+
+async function requireGround(path: string, ground: Ground): Promise<void> {
+  const real = await realpath(path).catch(() => undefined);
+  if (real === undefined || isGround(real, ground)) return;
+  const hint = 'links may lead to files of the topology, or of the folder that mqwarden is called in, but to nothing hidden there';
+  throw problemAt(path, `${path} is a link that leads out of the project`, hint);
+}
+
+async function listFolder(folder: string, ground: Ground): Promise<string[]> {
   const real = await realpath(folder).catch((error: unknown) => {
     throw unreadable(folder, error);
   });
-  if (seen.has(real)) return [];
-  seen.add(real);
+  if (ground.seen.has(real)) return [];
+  ground.seen.add(real);
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw unreadable(folder, error);
   });
@@ -61,9 +92,10 @@ async function listFolder(folder: string, seen: Set<string>): Promise<string[]> 
     const isYaml = /\.ya?ml$/.test(entry.name);
     // A link that leads nowhere is an error only where it looks like a part of the topology.
     const target = entry.isSymbolicLink() && !isYaml ? await stat(full).catch(() => undefined) : entry;
-    if (target?.isDirectory() === true) files.push(...(await listFolder(full, seen)));
+    if (entry.isSymbolicLink() && (isYaml || target?.isDirectory() === true)) await requireGround(full, ground);
+    if (target?.isDirectory() === true) append(files, await listFolder(full, ground));
     else if (isYaml && (await isFile(full))) files.push(full);
-    else if (isYaml) files.push(...(await listFolder(full, seen)));
+    else if (isYaml) append(files, await listFolder(full, ground));
   }
   return files;
 }

@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import { digest } from '../core/json.ts';
 import { type Position, type Problem, TopologyError } from '../core/errors.ts';
 import { type Data, type DataObject, type ParsedFile, parseFile } from './document.ts';
@@ -97,26 +98,26 @@ function checkUnits(
     const { data, issues, unset } = substitute(unit.data, brokers, variables);
     const asked = wanted === undefined || wanted === name;
     const refused = [...issues, ...(asked ? unset : [])];
-    problems.push(...placed('environments', unit, refused));
+    append(problems, placed('environments', unit, refused));
     landed.set(name, data);
     const checked = check(schemas.environment, data);
     if (!asked && unset.length > 0) {
       const placeless = check(schemas.environment, withoutEndpoints(data, brokers));
       if (placeless.ok) unplaced.set(name, declare(unit, placeless.value));
     } else if (checked.ok) environments.set(name, declare(unit, checked.value));
-    else problems.push(...placed('environments', unit, checked.issues.filter(unlessAt([...issues, ...unset]))));
+    else append(problems, placed('environments', unit, checked.issues.filter(unlessAt([...issues, ...unset]))));
   }
   for (const under of ['services', 'principals'] as const) {
     for (const [name, unit] of merged[under]) {
-      problems.push(...placed(under, unit, strayVariables(unit.data)));
+      append(problems, placed(under, unit, strayVariables(unit.data)));
       const checked = check(schemas.service, unit.data);
       if (checked.ok) services.set(name, serviceOf(name, under, checked.value, brokers));
-      else problems.push(...placed(under, unit, checked.issues));
+      else append(problems, placed(under, unit, checked.issues));
     }
   }
-  problems.push(...formerProblems(merged, services));
+  append(problems, formerProblems(merged, services));
   for (const { name, sizes } of environments.values()) {
-    problems.push(...strangers(merged, name, sizes, services));
+    append(problems, strangers(merged, name, sizes, services));
   }
   return { environments, unplaced, services, landed, problems };
 }
@@ -153,7 +154,8 @@ function strangers(
 
 /** What a schema says of an endpoint whose variable was already refused is only a consequence. */
 function unlessAt(issues: readonly Issue[]): (issue: Issue) => boolean {
-  return ({ path }) => !issues.some((other) => showPath(other.path) === showPath(path));
+  const refused = new Set(issues.map(({ path }) => showPath(path)));
+  return ({ path }) => !refused.has(showPath(path));
 }
 
 /** Issues of a unit, which begin at the unit, as problems of the file that it stands in. */
@@ -193,7 +195,7 @@ function formerProblems(merged: Merged, services: ReadonlyMap<string, ServiceDec
       owners.set(former, name);
       if (why === undefined || unit === undefined) return;
       const hint = 'name only what this service itself was called, and nothing else is';
-      problems.push(...placed(under, unit, [{ path, message: why, hint }]));
+      append(problems, placed(under, unit, [{ path, message: why, hint }]));
     });
   }
   return problems;

@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import type { Position, Problem } from '../core/errors.ts';
 import type { Data, DataObject, ParsedFile } from './document.ts';
 import { nearest } from './issues.ts';
@@ -53,9 +54,9 @@ export function mergeFiles(
     mergeUnits(principals, file, 'principals', problems);
     mergeRemoved(removed, file, problems);
   }
-  problems.push(...declaredTwice(services, principals), ...undead(removed, [services, principals]));
+  append(problems, [...declaredTwice(services, principals), ...undead(removed, [services, principals])]);
   const name = files.every(({ data }) => isMapping(data)) ? checkHead(head, files, problems) : '';
-  if (problems.length === 0) problems.push(...missing(files, environments, withoutServices || services.size > 0));
+  if (problems.length === 0) append(problems, missing(files, environments, withoutServices || services.size > 0));
   const places = new Map([...head].map(([key, { position }]) => [key, position]));
   return { name, environments, services, principals, removed, head: places, problems };
 }

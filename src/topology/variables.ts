@@ -1,3 +1,4 @@
+import { append } from '../core/append.ts';
 import type { Data } from './document.ts';
 import type { Issue } from './issues.ts';
 import type { Path } from './places.ts';
@@ -28,7 +29,7 @@ export function substitute(environment: Data, brokers: readonly BrokerSections[]
   const visit = (data: Data, path: Path): Data => {
     if (typeof data === 'string') {
       if (isEndpoint(path) && path.length <= 3) return expand(data, path, variables, { issues, unset });
-      issues.push(...stray(data, path));
+      append(issues, stray(data, path));
       return data;
     }
     return mapInside(data, path, visit, issues);
@@ -41,7 +42,7 @@ export function strayVariables(data: Data): readonly Issue[] {
   const issues: Issue[] = [];
   const visit = (inner: Data, path: Path): Data => {
     if (typeof inner !== 'string') return mapInside(inner, path, visit, issues);
-    issues.push(...stray(inner, path));
+    append(issues, stray(inner, path));
     return inner;
   };
   visit(data, []);
@@ -53,7 +54,7 @@ function mapInside(data: Data, path: Path, visit: (data: Data, path: Path) => Da
   if (isList(data)) return data.map((item, index) => visit(item, [...path, index]));
   return Object.fromEntries(
     Object.entries(data).map(([key, value]) => {
-      issues.push(...stray(key, [...path, key]).map((issue) => ({ ...issue, atKey: true })));
+      append(issues, stray(key, [...path, key]).map((issue) => ({ ...issue, atKey: true })));
       return [key, visit(value, [...path, key])];
     }),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { formatsIn, maskedLine, randomIn } from '../../src/lint/secrets.ts';
+import { formatsIn, maskedLine, maskingOf, randomIn } from '../../src/lint/secrets.ts';
 
 describe('a file may hold anything', () => {
   // Whatever a pattern of these could try in more ways than one, many times over.
@@ -23,6 +23,22 @@ describe('a file may hold anything', () => {
       expect(performance.now() - from).toBeLessThan(5_000);
     },
   );
+});
+
+describe('a file may be huge', () => {
+  it.each(['x', 'password=', '-----BEGIN ', 'a://b:', 'ghp_', 'password: '])('%s…, on one line', (start) => {
+    const text = start + 'x'.repeat(20_000_000);
+    expect(() => [formatsIn(text), randomIn(text), maskedLine([text], 0)]).not.toThrow();
+  });
+
+  it('a finding in each line costs no more than the lines', () => {
+    const lines = ['a:', ...Array.from({ length: 100_000 }, (_, at) => `    k${at}: 1`)];
+    const masked = maskingOf(lines);
+    const from = performance.now();
+    for (const at of lines.keys()) masked(at);
+    // Some 0.2 s; where each line looked at all above it, minutes.
+    expect(performance.now() - from).toBeLessThan(10_000);
+  });
 });
 
 test('names are no secrets, and what is random is one', () => {

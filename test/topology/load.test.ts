@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promis
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Problem, TopologyError } from '../../src/core/errors.ts';
+import { parseFile } from '../../src/topology/document.ts';
 import { loadTopology, parseTopology, type Topology } from '../../src/topology/load.ts';
 import { badTopologies } from './bad.ts';
 import { show } from './show.ts';
@@ -197,9 +198,45 @@ describe('files', () => {
     await write('order.yaml', services);
     await write('top/a.yaml', head + environments);
     await symlink('..', join(folder, 'top', 'deep', 'loop'));
-    await symlink('../order.yaml', join(folder, 'top', 'order.yaml'));
+    await mkdir(join(folder, 'top', '..data'));
+    await write('top/..data/order.yaml', services);
+    await symlink('..data/order.yaml', join(folder, 'top', 'order.yaml'));
     const { files } = await load(join(folder, 'top'));
     expect(files).toEqual([join(folder, 'top', 'a.yaml'), join(folder, 'top', 'order.yaml')]);
+  });
+
+  describe('a link out of the topology', () => {
+    beforeEach(async () => {
+      await mkdir(join(folder, 'top'));
+      await mkdir(join(folder, 'apps', '.git'), { recursive: true });
+      await write('top/a.yaml', head + environments);
+      await write('apps/order.yaml', services);
+      await write('apps/.git/config.yaml', services);
+    });
+    afterEach(() => vi.restoreAllMocks());
+
+    const links = [
+      { to: '../apps/order.yaml', name: 'order.yaml' },
+      { to: '../apps', name: 'apps' },
+      { to: '../apps/.git/config.yaml', name: 'order.yaml' },
+      { to: '../apps/.git', name: 'git' },
+    ];
+
+    test.each(links)('is refused where it leads out of the project: $to', async ({ to, name }) => {
+      vi.spyOn(process, 'cwd').mockReturnValue(join(folder, 'top'));
+      await symlink(to, join(folder, 'top', name));
+      const [problem, ...more] = await failure(join(folder, 'top'));
+      expect(problem?.message).toBe(`${join(folder, 'top', name)} is a link that leads out of the project`);
+      expect(problem?.position).toMatchObject({ line: 1, column: 1 });
+      expect(more).toEqual([]);
+    });
+
+    test.each(links)('is followed within the project, but to nothing hidden: $to', async ({ to, name }) => {
+      vi.spyOn(process, 'cwd').mockReturnValue(folder);
+      await symlink(to, join(folder, 'top', name));
+      const read = await load(join(folder, 'top')).then(({ files }) => files.length, () => 0);
+      expect(read).toBe(to.includes('.git') ? 0 : 2);
+    });
   });
 
   test('a byte order mark is skipped', async () => {
@@ -269,6 +306,21 @@ describe('aliases', () => {
     });
     const problems = problemsOf(() => parse(`${head}${environments}services:\n${levels.join('')}`));
     expect(problems.map(({ message }) => message)).toEqual(['aliases repeat more than 100000 values']);
+  });
+});
+
+describe('as many mistakes as a file has room for', () => {
+  const most = 150_000;
+
+  test('unknown keys are all told', () => {
+    const keys = Array.from({ length: most }, (_, at) => `    k${at}: 1\n`).join('');
+    expect(problemsOf(() => parse({ 'a.yaml': `${head}${environments}services:\n  b:\n${keys}` }))).toHaveLength(most);
+  });
+
+  test('what is no topology at all is told 1,000 times', () => {
+    const { problems } = parseFile('a.yaml', `a: [${'!t 1, '.repeat(most)}]\n${'b: 1\n'.repeat(most)}`);
+    expect(problems).toHaveLength(1_000);
+    expect(problems.at(-1)).toMatchObject({ message: 'there is more that is wrong from here on' });
   });
 });
 

@@ -5,7 +5,7 @@ import type { LintFinding, RuleInfo } from '../../core/rule.ts';
 import { allRules, type RuleSet } from '../../lint/engine.ts';
 import { ownRules } from '../../lint/own.ts';
 import { literalSecret } from '../../lint/rules/mq101-literal-secret.ts';
-import { maskedLine } from '../../lint/secrets.ts';
+import { type Masking, maskingOf } from '../../lint/secrets.ts';
 import { readFiles, type TextFile } from '../../topology/files.ts';
 import { rewrite } from '../reports.ts';
 import { asFindings, lintTexts } from './look.ts';
@@ -71,21 +71,31 @@ async function fix(
 
 /** Where a secret was found, nothing is shown from there on, whatever its key looks like. */
 function linesOf(texts: readonly TextFile[], findings: readonly Finding[]): Linted['lineAt'] {
-  const split = new Map<string, readonly string[]>();
+  const files = new Map<string, { readonly count: number; readonly masked: Masking }>();
+  const linesIn = (file: string) => {
+    const lines = texts.find((one) => one.file === file)?.text.split(/\r?\n/);
+    const all = lines && { count: lines.length, masked: maskingOf(lines) };
+    if (all !== undefined) files.set(file, all);
+    return all;
+  };
   const secrets = Map.groupBy(
     findings.flatMap(({ rule, position }) =>
       rule === literalSecret.id && position !== undefined ? [position] : [],
     ),
     ({ file, line }) => `${line}:${file}`,
   );
+  // A line may be the whole of a large file, and have thousands of findings.
+  const shown = new Map<string, string>();
   return ({ file, line }) => {
-    const lines = split.get(file) ?? texts.find((one) => one.file === file)?.text.split(/\r?\n/);
-    if (lines === undefined) return undefined;
-    split.set(file, lines);
-    if (line > lines.length) return undefined;
-    const columns = (secrets.get(`${line}:${file}`) ?? []).map(({ column }) => column);
-    if (columns.length === 0) return maskedLine(lines, line - 1);
-    const before = (lines[line - 1] ?? '').slice(0, Math.min(...columns) - 1);
-    return `${maskedLine([...lines.slice(0, line - 1), before], line - 1)}***`;
+    const key = `${line}:${file}`;
+    const before = shown.get(key);
+    if (before !== undefined) return before;
+    const all = files.get(file) ?? linesIn(file);
+    if (all === undefined || line > all.count) return undefined;
+    const columns = (secrets.get(key) ?? []).map(({ column }) => column);
+    const first = columns.reduce((least, column) => Math.min(least, column), Infinity);
+    const text = columns.length === 0 ? all.masked(line - 1) : `${all.masked(line - 1, first - 1)}***`;
+    shown.set(key, text);
+    return text;
   };
 }

@@ -4,7 +4,7 @@ import { bindingsInto, exchangeArguments, queueArguments, textArgument } from '.
 import { nothing } from '../patterns/names.ts';
 import { compile, type Reach, reach } from '../patterns/pattern.ts';
 import type { Path, PlacedService } from './landscape.ts';
-import type { Owned } from './owned.ts';
+import { type Owned, thoseOf } from './owned.ts';
 import type { Rights } from './rights.ts';
 import type { Member } from './vhosts.ts';
 import type { World } from './world.ts';
@@ -57,8 +57,8 @@ export function intentAsks({ service, publishes, consumes, sends, temporary = []
 
 /** What is declared on its behalf. */
 export function declarationAsks(world: World, service: PlacedService): Ask[] {
-  const exchanges = [...world.exchanges.values()].filter((owned) => owned.service === service);
-  const queues = [...world.queues.values()].filter((owned) => owned.service === service);
+  const exchanges = thoseOf(world.exchanges, service);
+  const queues = thoseOf(world.queues, service);
   return [
     ...exchanges.flatMap((owned) => [
       ...bindingAsks(owned, 'exchange'),

@@ -31,6 +31,19 @@ function ownedBy<Section>(
   return Object.entries(sections).map(([name, section]) => ({ name, service, section, path: [key, name] }));
 }
 
+type Owners = ReadonlyMap<string, Owned<unknown>>;
+const known = new WeakMap<Owners, ReadonlyMap<PlacedService, readonly Owned<unknown>[]>>();
+
+/** What one service owns of all, which every service is asked for. */
+export function thoseOf<Section>(
+  all: ReadonlyMap<string, Owned<Section>>,
+  service: PlacedService,
+): readonly Owned<Section>[] {
+  const grouped = known.get(all) ?? Map.groupBy(all.values(), (owned) => owned.service);
+  known.set(all, grouped);
+  return (grouped.get(service) ?? []) as readonly Owned<Section>[];
+}
+
 /** By name; each belongs to one service. */
 export function ownersOf<Section>(
   what: 'exchange' | 'queue',
