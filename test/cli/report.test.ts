@@ -99,6 +99,7 @@ describe('by the topology and the live brokers', () => {
       from: `kafka:topic:orders.${workspace.mark}`,
       to: `service:${mail}`,
       is: 'reads',
+      right: 'read',
       says: `group mail.${workspace.mark}`,
     });
     expect(valueOf(model.blast).find(({ service }) => service === order)?.hits).toContainEqual(

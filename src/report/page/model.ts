@@ -38,7 +38,7 @@ export type Part<T> =
 
 /** A service, another principal, or a thing that messages pass. */
 export interface PageNode {
-  /** The address of a thing; `service:NAME` of a service, which has one node for all brokers; `principal:BROKER/NAME` of whoever else there is. */
+  /** Begins with its kind: the address of a thing; `service:NAME` of a service, which has one node for all brokers; `principal:BROKER/NAME` of whoever else there is. */
   readonly id: string;
   /** `service`, `principal`, or the kind of the address: `rabbitmq:queue`. */
   readonly kind: string;

@@ -1,4 +1,5 @@
 import { element, theOne } from './dom.ts';
+import { rightsIn, rowsOf } from './tables.ts';
 
 /** The rows of access that the filter leaves as a grid: things down, holders across. Where it is too large to be read, the list stays. */
 
@@ -38,9 +39,9 @@ export function grid(): void {
 
 function gridOf(list: HTMLElement): HTMLElement | undefined {
   if (list.querySelectorAll(':scope > details:not([hidden])').length > most.holders) return undefined;
-  const rows = [...list.querySelectorAll<HTMLElement>('[data-row]')].filter((row) => !row.hidden);
+  const rows = [...list.querySelectorAll<HTMLElement>(rowsOf)].filter((row) => !row.hidden);
   const holders = Map.groupBy(rows, (row) => row.closest<HTMLElement>('details')?.dataset['of'] ?? '');
-  const things = Map.groupBy(rows, (row) => row.querySelector<HTMLElement>('th .name')?.title ?? '');
+  const things = Map.groupBy(rows, nameOf);
   if (rows.length === 0 || things.size > most.things) return undefined;
   const heads = [...holders.values()].map(([row]) => {
     const name = row?.closest('details')?.querySelector('summary .name')?.textContent ?? '';
@@ -73,6 +74,12 @@ function gridOf(list: HTMLElement): HTMLElement | undefined {
   );
 }
 
+/** The same for the same thing, whoever has it. */
+function nameOf(row: HTMLElement): string {
+  const [kind, name] = [row.querySelector('td')?.textContent, row.querySelector('th')?.textContent];
+  return JSON.stringify([row.closest('tbody')?.dataset['broker'], kind, name]);
+}
+
 function head(row: HTMLElement | undefined): HTMLElement {
   const [name, kind] = [row?.querySelector('th'), row?.querySelector('td')];
   return element(
@@ -84,18 +91,14 @@ function head(row: HTMLElement | undefined): HTMLElement {
 }
 
 function cell(row: HTMLElement | undefined): HTMLElement {
-  const rights = [...(row?.querySelectorAll('.tag') ?? [])].flatMap(({ textContent, classList }) => {
-    const isSure = !classList.contains('is-perhaps');
-    const mark = letters(textContent.slice(textContent.lastIndexOf(' ') + 1));
-    return [
-      element(
-        'abbr',
-        { title: textContent, class: isSure ? undefined : 'perhaps' },
-        isSure ? mark : `${mark}?`,
-      ),
-      ' ',
-    ];
-  });
+  const rights = (row === undefined ? [] : rightsIn(row)).flatMap(({ right, words, isSure }) => [
+    element(
+      'abbr',
+      { title: words, class: isSure ? undefined : 'perhaps' },
+      isSure ? letters(right) : `${letters(right)}?`,
+    ),
+    ' ',
+  ]);
   return element('td', { class: rights.length > 0 ? 'has' : undefined }, ...rights);
 }
 

@@ -1,4 +1,5 @@
 import { Graph, layout } from '@dagrejs/dagre';
+import type { PageEdge } from '../model.ts';
 import type { View } from './view.ts';
 
 /** Where everything stands. The same for the same view. */
@@ -34,9 +35,11 @@ export function placed(view: View, widthOf: (key: string) => number, height: num
   const graph = new Graph<object, Box, Line>({ directed: true });
   graph.setGraph({ rankdir: 'LR', nodesep: 7, edgesep: 3, ranksep: gapOf(view) });
   for (const { key } of view.nodes) graph.setNode(key, { width: widthOf(key), height } as Box);
+  const isInColumns = view.nodes.some(({ column }) => column !== undefined);
+  const pullOf = (edges: readonly PageEdge[]) => Math.max(...edges.map(({ is }) => pulls[is]));
   for (const { from, to, edges } of view.edges)
-    graph.setEdge(from, to, { points: [], weight: Math.max(...edges.map(({ is }) => pulls[is])) });
-  inColumns(graph, view);
+    graph.setEdge(from, to, { points: [], weight: isInColumns ? pullOf(edges) : 1 });
+  if (isInColumns) inColumns(graph, view);
   layout(graph);
   const nodes = new Map(view.nodes.map(({ key }) => [key, graph.node(key)]));
   const lines = view.edges.map(({ from, to }) => graph.edge(from, to).points);
@@ -48,7 +51,7 @@ function gapOf({ detail, edges }: View): number {
   return detail === 'things' ? 38 : Math.min(360, 60 + edges.length * 2);
 }
 
-/** Things stand near those who write to them, so that each column has some. */
+/** Between the columns things stand near those who write to them, so that each column has some. */
 const pulls = { writes: 3, flows: 2, reads: 1 } as const;
 
 /**
@@ -58,8 +61,6 @@ const pulls = { writes: 3, flows: 2, reads: 1 } as const;
 function inColumns(graph: Graph<object, Box, Line>, { nodes }: View): void {
   const [first, last] = ['>', '<'];
   const line = (weight: number): Line => ({ points: [], weight });
-  const isInColumns = nodes.some(({ column }) => column !== undefined);
-  if (!isInColumns) return;
   for (const end of [first, last]) graph.setNode(end, { width: 0, height: 0 } as Box);
   for (const { key, column } of nodes) {
     if (column === 'first') graph.setEdge(first, key, line(1000));

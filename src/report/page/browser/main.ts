@@ -7,8 +7,9 @@ import { anchors, printing, tables } from './tables.ts';
 
 // The page is whole without this: what is added is the map, and the filters of the tables.
 const data = JSON.parse(theOne('data', HTMLScriptElement).text) as Packed;
+const { nodes, edges } = unpacked(data);
 const bar = addressBar();
-map(data.nodes, unpacked(data), bar);
+map(nodes, edges, bar);
 tables(bar);
 grid();
 printing();

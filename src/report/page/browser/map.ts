@@ -1,7 +1,7 @@
 import type { PageEdge, PageNode } from '../model.ts';
 import { details, lineDetails } from './details.ts';
 import { element, theOne } from './dom.ts';
-import { picture, type Picture, wordOf } from './drawing.ts';
+import { picture, type Picture } from './drawing.ts';
 import { printable } from '../../printable.ts';
 import { type Filter, filtered, type Graph, graphOf, isActor, teamOf } from './graph.ts';
 import type { Bar } from './bar.ts';
@@ -165,7 +165,7 @@ function tell({ parts, whole, bar, shown, choose }: Own): void {
       ? lineDetails(nodeOf, { from: one, to: other }, edges, choose.node)
       : at !== undefined
         ? details(whole, at, choose.node)
-        : intro(whole);
+        : intro();
   parts.details.replaceChildren(...words);
 }
 
@@ -245,13 +245,14 @@ function fill(parts: Parts, bar: Bar): void {
     box.checked = !without.has(box.value);
 }
 
-function intro(graph: Graph): HTMLElement[] {
-  const kinds = Map.groupBy(graph.nodes.values(), ({ kind }) => wordOf(kind));
-  const rows = [...kinds].map(([word, some]) => element('li', {}, `${some.length} × ${word}`));
+function intro(): HTMLElement[] {
   return [
     element('h3', { tabindex: -1 }, 'Everything'),
-    element('p', {}, 'Search, or choose a node, to see whom it sends to and whose messages it gets.'),
-    element('ul', {}, ...rows),
+    element(
+      'p',
+      {},
+      'Search, or choose a node, to see whom it sends to and whose messages it gets; choose a line to see what goes there.',
+    ),
   ];
 }
 

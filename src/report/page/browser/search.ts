@@ -96,7 +96,9 @@ function mark({ box, list }: Parts, index: number): void {
   if (item === undefined) box.removeAttribute('aria-activedescendant');
   else {
     box.setAttribute('aria-activedescendant', item.id);
-    item.scrollIntoView({ block: 'nearest' });
+    // Asked for with each letter it would lay out the whole page each time.
+    if (index > 0) item.scrollIntoView({ block: 'nearest' });
+    else list.scrollTop = 0;
   }
 }
 

@@ -47,7 +47,8 @@ function filter(controls: HTMLElement, section: HTMLElement): void {
   const told = element('p', { role: 'status', class: 'told' });
   controls.append(told);
   controls.hidden = false;
-  const groups = groupsOf(section);
+  // Once somebody filters: until then it would only keep the page from being there.
+  let known: readonly Group[] | undefined;
   const texts = new Map<HTMLElement, string>();
   const textOf = (row: HTMLElement, title: string) => {
     const text = texts.get(row) ?? `${title} ${row.textContent}`.toLowerCase();
@@ -56,18 +57,20 @@ function filter(controls: HTMLElement, section: HTMLElement): void {
   };
   const run = () => {
     const wants = wanted(controls);
+    const groups = (known ??= groupsOf(section));
     const isOn = wants.words.length > 0 || wants.fields.length > 0;
     let left = 0;
     for (const { rows, within } of groups) {
       const title = within?.querySelector('summary')?.textContent ?? '';
       const isLeft = (row: HTMLElement) =>
-        wants.fields.every(([field, value]) => (row.dataset[field] ?? '').split(' ').includes(value)) &&
+        wants.fields.every(([field, value]) => valuesOf(row, field).includes(value)) &&
         wants.words.every((word) => textOf(row, title).includes(word));
       let count = 0;
       for (const row of rows) {
         row.hidden = isOn && !isLeft(row);
         if (!row.hidden) count += 1;
       }
+      headed(rows);
       left += count;
       if (within === undefined) continue;
       within.hidden = count === 0;
@@ -82,8 +85,33 @@ function filter(controls: HTMLElement, section: HTMLElement): void {
   controls.addEventListener('input', run);
 }
 
+/** Of a table, and of a list; not those that only head others, nor those of the grid, which is made of them. */
+export const rowsOf = 'tbody > tr:not(.as, .grid *), [data-row]';
+
+/** What a row can be chosen by: it stands in it, or around it. */
+function valuesOf(row: HTMLElement, field: string): readonly string[] {
+  if (field !== 'rights' && field !== 'may')
+    return [row.closest<HTMLElement>(`[data-${field}]`)?.dataset[field] ?? ''];
+  return rightsIn(row).map(({ right, isSure }) => (field === 'rights' ? right : isSure ? 'yes' : 'perhaps'));
+}
+
+export function rightsIn(row: HTMLElement): { right: string; words: string; isSure: boolean }[] {
+  return [...row.querySelectorAll('b')].map(({ textContent: words, className }) => ({
+    right: words.slice(words.lastIndexOf(' ') + 1),
+    words,
+    isSure: className === '',
+  }));
+}
+
+/** Nothing is left of what they head. */
+function headed(rows: readonly HTMLElement[]): void {
+  for (const body of new Set(rows.map((row) => row.closest('tbody'))))
+    if (body?.querySelector('.as') instanceof HTMLElement)
+      body.hidden = body.querySelector('tr:not(.as, [hidden])') === null;
+}
+
 function groupsOf(section: HTMLElement): Group[] {
-  const rows = [...section.querySelectorAll<HTMLElement>('[data-row]')];
+  const rows = [...section.querySelectorAll<HTMLElement>(rowsOf)];
   const by = Map.groupBy(rows, (row) => row.closest<HTMLDetailsElement>('details.group') ?? undefined);
   return [...by].map(([within, some]) => ({ rows: some, within }));
 }

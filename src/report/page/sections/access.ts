@@ -1,13 +1,15 @@
+import type { Address } from '../../../core/address.ts';
 import { html, type Html } from '../html.ts';
 import type { PageAccess, PageModel, PageNode } from '../model.ts';
 import { idsOf } from './ids.ts';
-import { addressed, count, filterOf, kindWord, named, section, table, tag, ways } from './parts.ts';
+import { addressing, count, filterOf, kindWord, named, section, table, tag, ways } from './parts.ts';
 
 /** Who has which right on what: by whoever has it, a row a thing. The script makes a grid of these rows. */
 export function access(model: PageModel): Html {
   const groups = [...Map.groupBy(model.access, ({ who }) => who)];
   const things = new Set(model.access.map(({ at }) => at)).size;
   const nodes = new Map(model.nodes.map((node) => [node.id, node]));
+  const show = addressing(model.access.map(({ at }) => at));
   const isShort = model.access.length <= 60;
   const ids = idsOf(
     'access-of',
@@ -23,7 +25,7 @@ export function access(model: PageModel): Html {
     filters(model),
     html`<div id="access-grid" hidden></div>`,
     html`<div id="access-list">
-      ${groups.map(([who, some], index) => group(nodes.get(who), some, ids[index] ?? '', isShort))}
+      ${groups.map(([who, some], index) => group(nodes.get(who), some, show, { id: ids[index] ?? '', isOpen: isShort }))}
     </div>`,
   );
 }
@@ -44,7 +46,14 @@ function filters({ access, brokers }: PageModel): Html {
   ]);
 }
 
-function group(node: PageNode | undefined, some: readonly PageAccess[], id: string, isOpen: boolean): Html {
+type Show = (at: Address) => Html;
+
+function group(
+  node: PageNode | undefined,
+  some: readonly PageAccess[],
+  show: Show,
+  { id, isOpen }: { readonly id: string; readonly isOpen: boolean },
+): Html {
   const [first] = some;
   const label = node?.label ?? first?.holder.principal ?? '';
   const isNoService = node?.is === undefined ? '' : html` ${tag('plain', node.is)}`;
@@ -60,28 +69,41 @@ function group(node: PageNode | undefined, some: readonly PageAccess[], id: stri
       <span class="name">${label}</span>
       <span class="says">${count(some.length, 'thing')}</span>${isNoService}${power}
     </summary>
-    ${node === undefined ? '' : ways(node.id, id)}${table(`What ${label} may do`, ['Thing', 'Kind', 'Rights', 'As'], some.map(row))}${wide(node?.wide ?? [])}
+    ${node === undefined ? '' : ways(node.id, id)}${table(`What ${label} may do`, ['Thing', 'Kind', 'Rights'], asEach(some, show))}${wide(node?.wide ?? [])}
   </details> `;
 }
 
-function row({ at, holder, rights }: PageAccess): Html {
-  const sure = [...new Set(rights.map(({ may }) => may))].join(' ');
-  const words = rights.map(({ right }) => right).join(' ');
-  return html`<tr data-row data-broker="${holder.broker}" data-rights="${words}" data-may="${sure}">
-    <th scope="row">${addressed(at)}</th>
+/** By the principal that somebody is on each broker. */
+function asEach(some: readonly PageAccess[], show: Show): Html[] {
+  const groups = Map.groupBy(some, ({ holder }) => JSON.stringify([holder.broker, holder.principal]));
+  return [...groups.values()].flatMap((rows) => {
+    const [first] = rows;
+    if (first === undefined) return [];
+    const { broker, principal } = first.holder;
+    return [
+      html`<tbody data-broker="${broker}">
+        <tr class="as">
+          <th colspan="3" scope="rowgroup">As ${named(principal)} on ${broker}</th>
+        </tr>
+        ${rows.map((one) => row(one, show))}
+      </tbody>`,
+    ];
+  });
+}
+
+function row({ at, rights }: PageAccess, show: Show): Html {
+  return html`<tr>
+    <th scope="row">${show(at)}</th>
     <td>${kindWord(at)}</td>
     <td>${rights.map(right)}</td>
-    <td>
-      ${named(holder.principal)}
-      <span class="says">on ${holder.broker}</span>
-    </td>
-  </tr> `;
+  </tr>`;
 }
 
 function right({ right, may, keys }: PageAccess['rights'][number]): Html {
   const only = keys === undefined ? '' : html` <code>${keys}</code>`;
-  const words = may === 'yes' ? right : `perhaps ${right}`;
-  return html`<span class="${may === 'yes' ? 'tag' : 'tag is-perhaps'}">${words}</span>${only} `;
+  return may === 'yes'
+    ? html`<b>${right}</b>${only} `
+    : html`<b class="perhaps">perhaps ${right}</b>${only} `;
 }
 
 function wide(says: readonly string[]): Html {

@@ -33,7 +33,7 @@ const words = {
 function row({ service, broker, status, days, since, limitAt, principal, note, underWay }: Age): Html {
   const notes = [note, underWay === undefined ? undefined : `a rotation is under way: ${underWay.step}`];
   const day = (at: string | undefined) => at?.slice(0, 10) ?? '';
-  return html`<tr data-row data-broker="${broker}" data-status="${status}">
+  return html`<tr data-broker="${broker}" data-status="${status}">
     <th scope="row"><span class="name" title="${principal ?? service}">${service}</span></th>
     <td>${broker}</td>
     <td>${tag(status, words[status])}</td>

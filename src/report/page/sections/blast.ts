@@ -1,7 +1,8 @@
+import type { Address } from '../../../core/address.ts';
 import { html, type Html } from '../html.ts';
 import type { PageBlast, PageModel } from '../model.ts';
 import { idsOf } from './ids.ts';
-import { addressed, count, filterOf, kindWord, section, table, tag, told, ways } from './parts.ts';
+import { addressing, count, filterOf, kindWord, named, section, table, tag, told, ways } from './parts.ts';
 
 /** Whom an attacker with the credential of a service reaches: by service, a row for each that is reached and how. */
 export function blast(model: PageModel): Html {
@@ -38,13 +39,18 @@ function groupsOf(services: readonly PageBlast[]): Html[] {
     'blast-of',
     services.map(({ service }) => service),
   );
+  const show = addressing(
+    services.flatMap(({ hits }) =>
+      hits.flatMap(({ at, meets, way }) => [at, meets, ...way.map((one) => one.at)]),
+    ),
+  );
   return services
     .map((blast, index) => ({ blast, id: ids[index] ?? '', many: reachedBy(blast) }))
     .sort((a, b) => b.many - a.many)
-    .map(({ blast, id }) => one(blast, id));
+    .map(({ blast, id }) => one(blast, id, show));
 }
 
-function one(blast: PageBlast, id: string): Html {
+function one(blast: PageBlast, id: string, show: (at: Address) => Html): Html {
   const { who, service, hits, wide } = blast;
   const groups = [...Map.groupBy(hits, (hit) => JSON.stringify([nameOf(hit.holder), hit.effect])).values()];
   const also = wide.map((says) => html`<li>${says}</li>`);
@@ -54,7 +60,15 @@ function one(blast: PageBlast, id: string): Html {
       <span class="says">reaches ${count(reachedBy(blast), 'other')}</span>
     </summary>
     ${ways(who, id)}
-    ${groups.length === 0 ? html`<p data-row>Nobody else.</p>` : table(`Whom ${service} reaches`, ['Who', 'How', 'Where', 'By'], groups.map(row))}${
+    ${
+      groups.length === 0
+        ? html`<p data-row>Nobody else.</p>`
+        : table(
+            `Whom ${service} reaches`,
+            ['Who', 'How', 'Where', 'By'],
+            groups.map((group) => row(group, show)),
+          )
+    }${
       also.length === 0
         ? ''
         : html`<p>Its grants are for names that there are not yet, too:</p>
@@ -65,21 +79,20 @@ function one(blast: PageBlast, id: string): Html {
   </details> `;
 }
 
-function row(hits: PageBlast['hits']): Html {
+function row(hits: PageBlast['hits'], show: (at: Address) => Html): Html {
   const [hit] = hits;
   if (hit === undefined) return html``;
   const all = hits.reduce((sum, { ways: some = 1 }) => sum + some, 0);
-  const more = all === 1 ? '' : html` <span class="says">and ${count(all - 1, 'more way')}</span>`;
-  const onwards = hit.way.map(({ at }) => html` → ${addressed(at)}`);
+  const more = all === 1 ? '' : html` <i>and ${count(all - 1, 'more way')}</i>`;
+  const onwards = hit.way.map(({ at }) => html` → ${show(at)}`);
   // Nothing is between what is read and where its messages come from: a topic, which is both.
-  const source = hit.at === hit.meets ? '' : html` ← ${addressed(hit.meets)}`;
-  const through =
-    hit.through.length === 0 ? '' : html` <span class="says">through ${hit.through.join(', ')}</span>`;
+  const source = hit.at === hit.meets ? '' : html` ← ${show(hit.meets)}`;
+  const through = hit.through.length === 0 ? '' : html` <i>through ${hit.through.join(', ')}</i>`;
   const perhaps = hits.every(({ may }) => may === 'perhaps') ? tag('perhaps', 'perhaps') : '';
-  return html`<tr data-row data-effect="${hit.effect}">
-    <th scope="row"><span class="name">${nameOf(hit.holder)}</span></th>
+  return html`<tr data-effect="${hit.effect}">
+    <th scope="row">${named(nameOf(hit.holder))}</th>
     <td>${words[hit.effect]} ${perhaps}</td>
-    <td>${addressed(hit.at)}${hit.effect === 'reads' ? source : onwards}${through}${more}</td>
+    <td>${show(hit.at)}${hit.effect === 'reads' ? source : onwards}${through}${more}</td>
     <td>${hit.right} on the ${kindWord(hit.at)}</td>
   </tr> `;
 }

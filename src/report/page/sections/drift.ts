@@ -18,7 +18,7 @@ function parts({ changes, blocked, unmanaged, warnings, access }: PageDrift): Ht
       ['Thing', 'Kind', 'Change', 'Why', 'Service'],
       changes.map(
         ({ action, address, reason, service, cost }) =>
-          html`<tr data-row>
+          html`<tr>
             <th scope="row">${addressed(address)}</th>
             <td>${kindWord(address)}</td>
             <td>${tag(action, action)}</td>
@@ -33,7 +33,7 @@ function parts({ changes, blocked, unmanaged, warnings, access }: PageDrift): Ht
       ['Thing', 'Kind', 'Change', 'Why', 'What to do'],
       blocked.map(
         ({ action, address, reason, hint, cost }) =>
-          html`<tr data-row>
+          html`<tr>
             <th scope="row">${addressed(address)}</th>
             <td>${kindWord(address)}</td>
             <td>${tag(action, action)}</td>
@@ -47,7 +47,7 @@ function parts({ changes, blocked, unmanaged, warnings, access }: PageDrift): Ht
       ['Thing', 'Kind', 'Claimed'],
       unmanaged.map(
         ({ address, claimed }) =>
-          html`<tr data-row>
+          html`<tr>
             <th scope="row">${addressed(address)}</th>
             <td>${kindWord(address)}</td>
             <td>${claimed ? 'claimed' : 'no'}</td>
@@ -59,7 +59,7 @@ function parts({ changes, blocked, unmanaged, warnings, access }: PageDrift): Ht
       ['Thing', 'Kind', 'What'],
       warnings.map(
         ({ address, message }) =>
-          html`<tr data-row>
+          html`<tr>
             <th scope="row">${addressed(address)}</th>
             <td>${kindWord(address)}</td>
             <td>${message}</td>
@@ -81,7 +81,7 @@ function changed({ principal, service, at, gains, loses }: AccessChange): Html {
           `${may === 'perhaps' ? 'perhaps ' : ''}${right}${keys === undefined ? '' : ` ${keys}`}`,
       )
       .join(', ');
-  return html`<tr data-row>
+  return html`<tr>
     <th scope="row">${service ?? principal}</th>
     <td>${addressed(at)} <span class="says">${kindWord(at)}</span></td>
     <td>${rights(gains)}</td>

@@ -1,6 +1,6 @@
 import { html, type Html } from '../html.ts';
 import type { PageModel } from '../model.ts';
-import { section } from './parts.ts';
+import { count, section } from './parts.ts';
 
 /** Where the script draws. */
 export function mapOf(model: PageModel): Html {
@@ -75,12 +75,12 @@ const searching = html`<div class="search">
 </div>`;
 
 function picture({ nodes }: PageModel): Html {
-  const words = [...new Set(nodes.map(({ kind }) => kind.slice(kind.indexOf(':') + 1)))];
-  const chips = words.map(
-    (word) =>
+  const kinds = Map.groupBy(nodes, ({ kind }) => kind.slice(kind.indexOf(':') + 1));
+  const chips = [...kinds].map(
+    ([word, some]) =>
       html`<span
         ><span class="chip is-${word}" aria-hidden="true">${word.slice(0, 1).toUpperCase()}</span
-        >${word}</span
+        >${count(some.length, word)}</span
       > `,
   );
   return html`<div id="map-body" hidden>

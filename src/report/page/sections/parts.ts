@@ -17,8 +17,10 @@ export function told<T>(part: Part<T>, show: (value: T) => readonly Html[]): rea
   return part.is === 'told' ? show(part.value) : [html`<p class="left">Not in this report: ${part.why}</p>`];
 }
 
+/** `rows` may be of several bodies. */
 export function table(caption: string, columns: readonly string[], rows: readonly Html[]): Html {
   const heads = columns.map((column) => html`<th scope="col">${column}</th>`);
+  const isBodies = rows[0]?.markup.startsWith('<tbody') === true;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
     <table>
       <caption>
@@ -29,9 +31,13 @@ export function table(caption: string, columns: readonly string[], rows: readonl
           ${heads}
         </tr>
       </thead>
-      <tbody>
-        ${rows}
-      </tbody>
+      ${
+        isBodies
+          ? rows
+          : html`<tbody>
+              ${rows}
+            </tbody>`
+      }
     </table>
   </div> `;
 }
@@ -63,16 +69,43 @@ export function filterOf(id: string, what: string, choices: readonly Choice[] = 
 
 /** A name, which may be longer than there is room. */
 export function named(text: string): Html {
-  return text.length < 30 ? html`${text}` : html`<span class="name" title="${text}">${text}</span>`;
+  return text.length < 40 ? html`${text}` : html`<span class="name" title="${text}">${text}</span>`;
 }
 
-/** `queue` and what it is called, with where it is. */
+/** What a thing is called, with where it is. */
 export function addressed(at: Address): Html {
-  const parts = partsOf(at);
-  const name = parts.at(-1) === '' ? `(default ${kindWord(at)})` : (parts.at(-1) ?? '');
-  const place = parts.slice(0, -1).join('/');
-  const where = place === '' ? '' : html` <span class="says">in ${place}</span>`;
-  return html`<span class="name" title="${at}">${name}</span>${where}`;
+  const place = placeOf(at);
+  const where = place === '' ? '' : html` <i>in ${place}</i>`;
+  return html`${thing(at)}${where}`;
+}
+
+/** The same, where all things of a broker are in one place, without it. */
+export function addressing(all: Iterable<Address>): (at: Address) => Html {
+  const places = Map.groupBy(new Set(all), brokerOf);
+  const broad = new Set(
+    [...places]
+      .filter(([, some]) => new Set(some.map(placeOf).filter((one) => one !== '')).size > 1)
+      .map(([broker]) => broker),
+  );
+  const shown = new Map<Address, Html>();
+  return (at) => {
+    const known = shown.get(at) ?? (broad.has(brokerOf(at)) ? addressed(at) : thing(at));
+    shown.set(at, known);
+    return known;
+  };
+}
+
+function thing(at: Address): Html {
+  const name = partsOf(at).at(-1) ?? '';
+  return named(name === '' ? `(default ${kindWord(at)})` : name);
+}
+
+function placeOf(at: Address): string {
+  return partsOf(at).slice(0, -1).join('/');
+}
+
+function brokerOf(at: Address): string {
+  return at.slice(0, at.indexOf(':'));
 }
 
 /** `queue` */
