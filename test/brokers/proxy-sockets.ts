@@ -19,6 +19,8 @@ export interface SocketSet {
   add(socket: Duplex): void;
   readonly size: number;
   destroyAll(): void;
+  /** Ends each, and returns when the other sides have closed, too. */
+  endAll(): Promise<void>;
 }
 
 /** Errors of a tracked socket are ignored: a proxy that cuts connections makes them on purpose. */
@@ -35,6 +37,13 @@ export function socketSet(): SocketSet {
     },
     destroyAll: () => {
       for (const socket of open) socket.destroy();
+    },
+    endAll: async () => {
+      const closed = [...open].map((socket) =>
+        once(socket, 'close', { signal: AbortSignal.timeout(15_000) }),
+      );
+      for (const socket of open) socket.end();
+      await Promise.all(closed);
     },
   };
 }

@@ -29,6 +29,8 @@ export interface TcpProxy {
   setMode(mode: TcpMode): Promise<void>;
   /** Resets every open connection; the mode stays. */
   cut(): void;
+  /** Ends every open connection, and returns when the clients have seen it: they have closed theirs. Rejects after 15 s. */
+  hangUp(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -51,9 +53,12 @@ export async function startTcpProxy(target: string, mode: TcpMode = 'pass'): Pro
     brokers.add(broker);
     broker.on('data', (data: Buffer) => {
       counts.toClient += data.length;
-      client.write(data);
+      if (!client.writableEnded) client.write(data);
     });
-    broker.once('close', () => client.destroy());
+    // One that was hung up on is waited for: the broker may learn of it first.
+    broker.once('close', () => {
+      if (!client.writableEnded) client.destroy();
+    });
     client.once('close', () => broker.destroy());
     client.on('data', cutting(current, client, broker, counts));
     if (typeof current === 'object' && 'once' in current) current = 'pass';
@@ -88,6 +93,7 @@ export async function startTcpProxy(target: string, mode: TcpMode = 'pass'): Pro
     },
     setMode,
     cut: () => clients.destroyAll(),
+    hangUp: () => clients.endAll(),
     stop: async () => {
       await stopServer(server, clients);
       brokers.destroyAll();

@@ -112,10 +112,17 @@ function guarded(permit: Permit) {
     request(options: RequestOptions, answered: (answer: IncomingMessage) => void): ClientRequest {
       const sent = request(options, answered);
       const end = sent.end.bind(sent);
-      sent.end = (body?: unknown) => {
+      // Written, a body is on its way with all that stands before it, whether or not its end is.
+      const held: Buffer[] = [];
+      sent.write = (part: string | Uint8Array) => {
+        held.push(Buffer.from(part));
+        return true;
+      };
+      sent.end = (last?: unknown) => {
+        if (typeof last === 'string' || last instanceof Uint8Array) held.push(Buffer.from(last));
         sent.once('socket', () => {
           permit().then(
-            () => end(body),
+            () => (held.length === 0 ? end() : end(Buffer.concat(held))),
             (error: unknown) => {
               refusal = error;
               sent.destroy(new Error('not permitted'));
