@@ -57,6 +57,16 @@ services: { a: { rabbitmq: { user: guest } } } # mqwarden-ignore MQ102: we like 
     expect(errorsIn(only(milder))).toContain('MQ003 4:36');
   });
 
+  test('takes the place of what the compiler warns of at the same address', () => {
+    const text = `services:
+  a-service: { kafka: { topics: { a: { partitions: 3 } }, consumes: [{ topic: a, group: g }] } }
+  b-service: { kafka: { consumes: [{ topic: a, group: g }] } }
+`;
+    const rules = (from: RuleSet) => findingsOf({ name: 'a', text }, from).map(({ rule }) => rule);
+    expect(rules(set).filter((rule) => ['MQ004', 'MQ509'].includes(rule))).toEqual(['MQ509']);
+    expect(rules(only())).toEqual(['MQ004']);
+  });
+
   test('is asked of broken files, too', () => {
     const text = 'services:\n  a: "{\n# AKIAIOSFODNN7EXAMPLE\n';
     const { findings } = lintTexts([{ file: 'a.yaml', text }], set, scope);
@@ -113,6 +123,14 @@ describe('a comment that ignores', () => {
     const from = performance.now();
     lintTexts([{ file: 'a.yaml', text }], set, scope);
     expect(performance.now() - from).toBeLessThan(10_000);
+  });
+
+  test('is not called unused where not everything could be looked at', () => {
+    const unused = 'a: {} # mqwarden-ignore MQ501: why';
+    const found = (services: string) =>
+      findingsOf({ name: 'a', text: `services:\n  ${services}\n` }, set).map(({ rule }) => rule);
+    expect(found(unused)).toContain('MQ013');
+    expect(found(`${unused}\n  b: { kafka: { produces: 7 } }`)).not.toContain('MQ013');
   });
 
   const everyLine: FileRule = {

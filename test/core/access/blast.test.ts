@@ -78,6 +78,10 @@ describe('on RabbitMQ', () => {
     );
     expect(hits(shop, 'orders').join()).not.toContain('boss');
     expect(hits(shop, 'orders', 9).filter((one) => one.startsWith('boss'))).toHaveLength(1);
+    // Reached at once, it is not told again through others.
+    expect(hits(shop, 'orders', 9).filter((one) => one.startsWith('spare'))).toEqual([
+      'spare sends write exchange/events -> queue/work (binding order.*) read',
+    ]);
   });
 
   it('who may configure what others use could break it, and who may bind leads messages there', () => {

@@ -92,6 +92,23 @@ describe('who can read', () => {
   it('a vhost: who may enter it', () => {
     expect(answers(shop, 'read', 'rabbitmq:vhost:production').length).toBe(6);
   });
+
+  it('nothing without a permission in the vhost', () => {
+    const stranger = { principals: ['stranger'] };
+    expect(answers(shop, 'read', at('queue', 'work'), stranger)).toEqual([]);
+    expect(answers(shop, 'read', 'rabbitmq:vhost:production', stranger)).toEqual([]);
+  });
+
+  it('what somebody may take where it lies is not told again of where it goes', () => {
+    const model = rabbitModel({
+      orders: {
+        exchanges: { dead: { type: 'fanout' } },
+        queues: { work: { deadLetter: { exchange: 'dead' } }, letters: { bindings: [{ exchange: 'dead' }] } },
+        consumes: ['work', 'letters'],
+      },
+    });
+    expect(answers(model, 'read', at('queue', 'work'))).toEqual(['orders yes read']);
+  });
 });
 
 describe('what stands on a broker', () => {
@@ -220,6 +237,37 @@ describe('what stands on a broker', () => {
     expect(answers(model, 'write', at('queue', 'letters'))).toEqual([
       'declarer yes write to bind on exchange/dead -> queue/letters (binding)',
       'binder yes write to bind on queue/work -> exchange/dead (dead letters) -> queue/letters (binding)',
+    ]);
+  });
+
+  it('topic permissions say nothing of who may declare and delete', () => {
+    const model = liveRabbit([
+      vhost,
+      exchange('events', 'topic'),
+      permission('owner', '^events$', '^$', '^events$'),
+      row('owner', 'events', '^a$'),
+    ]);
+    expect(answers(model, 'configure', at('exchange', 'events'))).toEqual(['owner yes configure']);
+    expect(answers(model, 'write', at('exchange', 'events'))).toEqual(['owner yes write keys ^a$']);
+  });
+
+  it('a way by a policy that cannot be judged is not sure', () => {
+    const model = liveRabbit([
+      vhost,
+      exchange('dead', 'fanout'),
+      exchange('in', 'fanout'),
+      queue('work'),
+      queue('letters'),
+      binding('in', 'work', ''),
+      binding('dead', 'letters', ''),
+      policy('letters', '(?i)WORK', { 'dead-letter-exchange': 'dead' }),
+      permission('writer', '^in$'),
+    ]);
+    expect(answers(model, 'write', at('queue', 'work'))).toEqual([
+      'writer yes write on exchange/in -> queue/work (binding)',
+    ]);
+    expect(answers(model, 'write', at('queue', 'letters'))).toEqual([
+      'writer perhaps write on exchange/in -> queue/work (binding) -> exchange/dead (dead letters, by policy letters; ?) -> queue/letters (binding)',
     ]);
   });
 

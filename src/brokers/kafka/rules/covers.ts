@@ -22,7 +22,6 @@ function holds(wide: AclSpec, narrow: AclSpec): boolean {
   if (wide.resource !== narrow.resource) return false;
   if (wide.host !== '*' && wide.host !== narrow.host) return false;
   if (isAll(wide)) return true;
-  if (isAll(narrow)) return false;
   if (wide.pattern === 'prefixed') return narrow.name.startsWith(wide.name);
   return narrow.pattern === 'literal' && narrow.name === wide.name;
 }
