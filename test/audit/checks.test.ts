@@ -28,8 +28,9 @@ import { hashes } from '../../src/brokers/rabbitmq/audit/mqa43-hashes.ts';
 import { unreadQueues } from '../../src/brokers/rabbitmq/audit/mqa45-unread-queues.ts';
 import { deprecated } from '../../src/brokers/rabbitmq/audit/mqa46-deprecated.ts';
 import { links } from '../../src/brokers/rabbitmq/audit/mqa47-links.ts';
-import { permissionAddress } from '../../src/brokers/rabbitmq/resources.ts';
-import { acrossEnvironments, type Check, judge, type Told } from '../../src/core/audit.ts';
+import { permissionAddress, topicPermissionAddress } from '../../src/brokers/rabbitmq/resources.ts';
+import { acrossEnvironments, type Check, isOpen, judge, type Told } from '../../src/core/audit.ts';
+import type { Finding } from '../../src/core/finding.ts';
 import { secretChecks } from '../../src/core/audit-secrets.ts';
 
 const told = <T>(value: T): Told<T> => ({ is: 'told', value });
@@ -203,6 +204,27 @@ const may = (user: string, vhost: string, read: string) => ({
 });
 const user = (name: string, tags: string) => ({ users: [{ name, tags }] });
 const noServices = (of: { landscape: object }) => ({ landscape: { ...of.landscape, services: [] } });
+
+const rowAddress = topicPermissionAddress('v', 'shop', 'e');
+/** As compiled above, and with what `shop` may publish to a topic exchange. */
+const withRow = {
+  compiled: {
+    ...rabbit().compiled,
+    resources: [
+      ...rabbit().compiled.resources,
+      { kind: 'rabbitmq:topic-permission', address: rowAddress, spec: { write: '^a$', read: '^$' } },
+    ],
+  },
+};
+/** Another environment on the same broker. */
+const neighbour = {
+  environment: {
+    ...environment,
+    name: 'other',
+    section: { vhost: { name: 'w' }, admin: { username: 'other' } },
+  },
+  protected: [],
+};
 
 type Case = readonly [string, Check<never>, RabbitSubject | KafkaSubject, 'pass' | 'fail' | 'manual' | 'na'];
 
@@ -620,6 +642,183 @@ describe('a verdict', () => {
   });
 });
 
+/** What a verdict rests on, in its words. */
+const seen: readonly (readonly [...Case, says: string])[] = [
+  [
+    'nodes that talk among themselves',
+    tls,
+    rabbit({
+      listeners: told([
+        { protocol: 'clustering', port: 25672 },
+        { protocol: 'amqp/ssl', port: 5671 },
+      ]),
+    }),
+    'pass',
+    'listeners for AMQP over TLS: 5671',
+  ],
+  [
+    'a door in clear that no listener tells of',
+    tls,
+    rabbit({ knocked: [door, { ...door, at: 'amqp b:5672', protocol: 'amqp', plaintext: 'answered' }] }),
+    'fail',
+    'amqp b:5672 answers in clear',
+  ],
+  [
+    'a user in use from two services',
+    uniqueCredentials,
+    rabbit({
+      connections: told(
+        ['shop', 'mail'].map((service) => ({ name: 'c', user: 'shop', vhost: 'v', ssl: true, service })),
+      ),
+    }),
+    'fail',
+    'the user shop is in use from shop, mail',
+  ],
+  [
+    'a built-in exchange that is reached',
+    permissions,
+    rabbit(
+      live({ permissions: [{ user: 'shop', vhost: 'v', configure: '^$', write: '^amq', read: '^q$' }] }),
+    ),
+    'fail',
+    'shop in v may write ^amq, and reaches amq.default',
+  ],
+  [
+    'built-in exchanges that nobody declares',
+    permissions,
+    rabbit(
+      live({ permissions: [{ user: 'shop', vhost: 'v', configure: '^amq', write: '^$', read: '^q$' }] }),
+    ),
+    'fail',
+    'nothing yet is reached by more',
+  ],
+  [
+    'a topic permission that is missing',
+    permissions,
+    rabbit({}, withRow),
+    'fail',
+    'a topic permission is missing, so that every routing key is allowed',
+  ],
+  [
+    'a topic permission that is wider',
+    permissions,
+    rabbit(
+      live({ topic_permissions: [{ user: 'shop', vhost: 'v', exchange: 'e', write: '.*', read: '^$' }] }),
+      withRow,
+    ),
+    'fail',
+    'shop may write the keys .* on e in v, where the topology says ^a$',
+  ],
+  [
+    'a topic permission as it should be',
+    permissions,
+    rabbit(
+      live({ topic_permissions: [{ user: 'shop', vhost: 'v', exchange: 'e', write: '^a$', read: '^$' }] }),
+      withRow,
+    ),
+    'pass',
+    'were compared with the topology',
+  ],
+  [
+    'a user in vhosts of two environments',
+    vhosts,
+    rabbit(
+      live({
+        permissions: ['v', 'w'].map((vhost) => ({
+          ...{ user: 'shop', vhost, configure: '^$', write: '^$', read: '^$' },
+        })),
+      }),
+      { neighbours: [neighbour] },
+    ),
+    'fail',
+    'shop has permissions in vhosts of the environments test, other: v, w',
+  ],
+  [
+    'a login as guest that had no answer',
+    guest,
+    rabbit({ guestLogin: 'unknown' }),
+    'manual',
+    'neither refused nor accepted',
+  ],
+  [
+    'guest with a hash that tells nothing',
+    guest,
+    rabbit({ ...live(user('guest', '')), hashes: new Map() }),
+    'fail',
+    'the user guest is there, with another password',
+  ],
+  [
+    'guest without a password',
+    guest,
+    rabbit({ ...live(user('guest', '')), hashes: new Map([['guest', 'empty']]) }),
+    'fail',
+    'the user guest is there, without a password',
+  ],
+  [
+    'one of several tags of a service',
+    management,
+    rabbit(live(user('shop', 'orders, management'))),
+    'fail',
+    'the service shop may log in to management: shop has the tags management',
+  ],
+  [
+    'management that answers in clear',
+    management,
+    rabbit({ knocked: [{ ...door, at: 'http b:15672', protocol: 'http', plaintext: 'answered' }] }),
+    'fail',
+    'http b:15672 answers in clear',
+  ],
+  [
+    'a DENY for everyone',
+    acls,
+    kafka({ acls: acl({ principal: 'User:*', permission: 'deny' }) }),
+    'pass',
+    '1 ACLs',
+  ],
+  [
+    'an ACL of somebody whom the topology does not know',
+    acls,
+    kafka({ acls: acl({ principal: 'User:stranger' }) }),
+    'pass',
+    '1 ACLs',
+  ],
+  [
+    'a broker without an authorizer',
+    acls,
+    kafka({ settings: settings({ 'authorizer.class.name': '' }) }),
+    'fail',
+    'there is no authorizer on broker 1',
+  ],
+  [
+    'a DENY for everyone is no principal for all',
+    uniquePrincipals,
+    kafka({ acls: acl({ principal: 'User:*', permission: 'deny' }) }),
+    'pass',
+    'with a principal of its own',
+  ],
+  [
+    'a listener on every address',
+    network,
+    kafka({ settings: settings({ listeners: 'A://:9093,B://10.0.0.1:9094' }) }),
+    'manual',
+    'bound to every address: A :9093',
+  ],
+  [
+    'a login in clear',
+    kafkaTls,
+    kafka({ settings: settings({ 'listener.security.protocol.map': 'A:SASL_SSL,B:SASL_PLAINTEXT' }) }),
+    'fail',
+    'the listener B is SASL_PLAINTEXT, without TLS',
+  ],
+];
+
+describe('a verdict rests on', () => {
+  it.each(seen)('%s', (_what, check, subject, verdict, says) => {
+    const [finding] = judge([check as unknown as Check<RabbitSubject | KafkaSubject>], subject);
+    expect([finding?.verdict, finding?.evidence]).toEqual([verdict, expect.stringContaining(says)]);
+  });
+});
+
 describe('a finding', () => {
   const rule = {
     id: 'MQA99',
@@ -680,6 +879,11 @@ describe('a finding', () => {
   it('warns of a right that was lacked, and only notes what nobody could know', () => {
     expect([of(point('lacked'))?.severity, of(point('manual'))?.severity]).toEqual(['warning', 'note']);
   });
+});
+
+it('that passed, or is about what there is not, asks for nobody', () => {
+  const verdicts = ['pass', 'na', 'fail', 'manual'] as const;
+  expect(verdicts.filter((verdict) => isOpen({ verdict } as Finding))).toEqual(['fail', 'manual']);
 });
 
 it('all checks are apart: ids, names, and the twelve numbers', () => {
