@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsageError } from '../core/errors.ts';
 import { reaches } from '../core/finding.ts';
 import type { Linted, LintOptions } from '../operations/lint.ts';
@@ -10,6 +10,7 @@ interface LintFlags extends Shared, ReportFlags {
   readonly fix?: true;
   readonly rules?: string;
   readonly code?: readonly string[];
+  readonly exclude?: readonly string[];
 }
 
 const examples = `
@@ -37,12 +38,22 @@ export function lintCommand(program: Command, shell: Shell, done: (code: number)
       '--code <src...>',
       'files and folders of JavaScript and TypeScript to look at; a topology stands before it',
     )
+    .addOption(
+      new Option(
+        '--exclude <glob>',
+        'leave these out of --code: a pattern as .gitignore has them; may be given several times',
+      ).argParser(oneMore),
+    )
     .option('--rules <folder>', 'rules of your own: modules that are run');
   narrowing(everywhere(command))
     .addHelpText('after', examples)
     .action(async (topology: string | undefined, flags: LintFlags) =>
       done(await runLint(topology, flags, shell)),
     );
+}
+
+function oneMore(glob: string, before: readonly string[] = []): readonly string[] {
+  return [...before, glob];
 }
 
 /** What these mean where nothing is read or written but files. */
@@ -64,13 +75,19 @@ async function runLint(topology: string | undefined, flags: LintFlags, shell: Sh
   const linted = await lint(optionsFrom(topology, flags, shell));
   shell.settled();
   await tell(flags, shell, (told) => printed(linted, told, shell));
+  // The other formats have no place for it.
+  if (linted.leftOut.length > 0 && !['text', 'markdown'].includes(flags.format))
+    shell.err(`left out: ${linted.leftOut.join(', ')}\n`);
   if (linted.fixed > 0) shell.err(`fixed ${linted.fixed} of what was found\n`);
   return reaches(linted.findings, flags.failOn) ? 2 : 0;
 }
 
 function optionsFrom(topology: string | undefined, flags: LintFlags, shell: Shell): LintOptions {
+  if (flags.exclude !== undefined && flags.code === undefined)
+    throw new UsageError('--exclude is about source code, and none is looked at', 'name it: --code src');
   const own = {
     code: flags.code,
+    exclude: flags.exclude,
     rules: flags.rules,
     baseline: baselineFrom(flags),
     fix: flags.fix,

@@ -29,6 +29,7 @@ export async function lint(options: LintOptions): Promise<Linted> {
     silenced: [...parts.flatMap(({ silenced }) => silenced), ...compared.silenced],
     fingerprints,
     rules: byId(new Set(parts.flatMap(({ rules }) => rules))),
+    leftOut: parts.flatMap(({ leftOut }) => leftOut),
     fixed: parts.reduce((sum, { fixed }) => sum + fixed, 0),
     lineAt: (position) => parts.map(({ lineAt }) => lineAt(position)).find((line) => line !== undefined),
   };

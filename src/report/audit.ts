@@ -32,6 +32,7 @@ export function auditReport(audited: Audited, version: string, failOn: Severity)
     rules: rules.map(auditRuleInfo),
     fingerprints,
     failOn,
+    leftOut: [],
     lineAt: () => undefined,
   };
 }

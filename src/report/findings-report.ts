@@ -14,6 +14,8 @@ export interface FindingsReport {
   /** What a finding is known by from one run to the next. */
   readonly fingerprints: ReadonlyMap<Finding, string>;
   readonly failOn: Severity;
+  /** What was not looked at, and why: `3 that git ignores`. */
+  readonly leftOut: readonly string[];
   /** The line of a file as it may be shown to anybody; undefined where there is none. */
   readonly lineAt: (position: Position) => string | undefined;
 }

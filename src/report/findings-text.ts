@@ -38,6 +38,10 @@ export function totalsText(findings: readonly Finding[], colors: Colors): string
   return error > 0 ? colors.red(text) : warning > 0 ? colors.yellow(text) : colors.green(text);
 }
 
+export function leftOutText(leftOut: readonly string[]): string {
+  return `left out: ${leftOut.join(', ')}`;
+}
+
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,5 @@
 import { countsOf, type Finding } from '../core/finding.ts';
-import { counted } from './findings-text.ts';
+import { counted, leftOutText } from './findings-text.ts';
 import type { FindingsReport } from './findings-report.ts';
 import { code, prose } from './markdown/escape.ts';
 
@@ -10,14 +10,16 @@ const mostFindings = 150;
 export function lintAsMarkdown({
   findings,
   silenced,
-}: Pick<FindingsReport, 'findings' | 'silenced'>): string {
+  leftOut,
+}: Pick<FindingsReport, 'findings' | 'silenced' | 'leftOut'>): string {
   const { error, warning, note } = countsOf(findings);
   const aside = silenced.length === 0 ? '' : `; ${silenced.length} ignored`;
   const head = `**${counted(error, 'error')}**, ${counted(warning, 'warning')}, ${counted(note, 'note')}${aside}.`;
   const rows = findings.slice(0, mostFindings).map(rowOf);
   const table = ['| severity | where | what | rule |', '|---|---|---|---|', ...rows];
   const rest = findings.length > mostFindings ? [`and ${findings.length - mostFindings} more`] : [];
-  return `${[head, ...(rows.length === 0 ? [] : [table.join('\n')]), ...rest].join('\n\n')}\n`;
+  const omitted = leftOut.length === 0 ? [] : [prose(leftOutText(leftOut))];
+  return `${[head, ...(rows.length === 0 ? [] : [table.join('\n')]), ...rest, ...omitted].join('\n\n')}\n`;
 }
 
 function rowOf({ severity, position, message, hint, rule, name, address }: Finding): string {

@@ -1,12 +1,17 @@
 import pc from 'picocolors';
 import type { Finding } from '../core/finding.ts';
-import { counted, findingLines, totalsText } from './findings-text.ts';
+import { counted, findingLines, leftOutText, totalsText } from './findings-text.ts';
 import type { FindingsReport } from './findings-report.ts';
 import { printable } from './printable.ts';
 
 /** Findings with the lines that they are about, for a terminal. */
 export function lintAsText(
-  { findings, silenced, lineAt }: Pick<FindingsReport, 'findings' | 'silenced' | 'lineAt'>,
+  {
+    findings,
+    silenced,
+    leftOut,
+    lineAt,
+  }: Pick<FindingsReport, 'findings' | 'silenced' | 'leftOut' | 'lineAt'>,
   color: boolean,
 ): string {
   const colors = pc.createColors(color);
@@ -14,7 +19,8 @@ export function lintAsText(
     findingLines({ ...finding, rule: `${finding.rule} ${finding.name}` }, colors, frameOf(finding, lineAt)),
   );
   const aside = silenced.length === 0 ? '' : colors.dim(` (${counted(silenced.length, 'finding')} ignored)`);
-  return `${[...lines, `${totalsText(findings, colors)}${aside}`].join('\n')}\n`;
+  const rest = leftOut.length === 0 ? [] : [colors.dim(leftOutText(leftOut))];
+  return `${[...lines, `${totalsText(findings, colors)}${aside}`, ...rest].join('\n')}\n`;
 }
 
 /** Wider lines are cut: what matters stands at the column. */

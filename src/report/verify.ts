@@ -29,6 +29,7 @@ export function verifyReport(
     rules: Object.values(verdictRules),
     fingerprints,
     failOn,
+    leftOut: [],
     lineAt: () => undefined,
   };
 }

@@ -55,21 +55,108 @@ describe('what is looked at', () => {
     expect(rulesIn((await run('--format', 'json')).stdout)).not.toContain('MQC01');
   });
 
-  it('is every source file, not what tools wrote, and a link once', async () => {
+  it('is every source file, once, and not what tools wrote or what a link leads to', async () => {
     for (const file of ['a.ts', 'b/c.cjs', 'b/d.mts', 'b/e.jsx']) await save(`src/${file}`, weak);
     for (const file of ['node_modules/x/a.js', 'dist/a.js', '.cache/a.js', 'types.d.ts', 'a.json'])
       await save(`src/${file}`, weak);
     await symlink('..', join(cwd, 'src/b/loop'));
     await symlink('nowhere.ts', join(cwd, 'src/gone.ts'));
-    const { stdout } = await run('--code', 'src', 'src/a.ts', '--format', 'json');
+    await symlink('c.cjs', join(cwd, 'src/b/again.cjs'));
+    await save('elsewhere/a.ts', weak);
+    await symlink('../elsewhere', join(cwd, 'src/elsewhere'));
+    await symlink('../elsewhere/a.ts', join(cwd, 'src/elsewhere.ts'));
+    const { stdout, stderr } = await run('--code', 'src', 'src/a.ts', '--format', 'json');
     expect(told(stdout).map(({ file }) => file)).toEqual([
       'src/a.ts',
       'src/b/c.cjs',
       'src/b/d.mts',
       'src/b/e.jsx',
     ]);
+    expect(stderr).toBe('left out: 2 folders of tools (dist, node_modules), 2 links that lead out of it\n');
+    // Whoever names a link means it, and what it leads to.
+    const linked = await run('--code', 'src', 'src/elsewhere', '--format', 'json');
+    expect([told(linked.stdout).length, linked.stderr]).toEqual([
+      5,
+      'left out: 2 folders of tools (dist, node_modules)\n',
+    ]);
     // Whoever names a file means it.
     expect(rulesIn((await run('--code', 'src/dist/a.js', '--format', 'json')).stdout)).toEqual(['MQC01']);
+  });
+
+  describe('is not what git ignores:', () => {
+    const filesIn = async (...args: string[]) => {
+      const { stdout, stderr } = await run('--code', ...args, '--format', 'json');
+      return { files: told(stdout).map(({ file }) => file), stderr };
+    };
+    beforeEach(async () => {
+      for (const file of ['a.ts', 'gen/a.ts', 'gen/kept.ts', 'b/a.gen.ts', 'b/out/a.ts', 'b/A.GEN.ts'])
+        await save(`repo/src/${file}`, weak);
+      await save('repo/.gitignore', '# what is made\n*.gen.ts\nsrc/gen/*\n!src/gen/kept.ts\n');
+      await save('repo/src/b/.gitignore', 'out/\n');
+      await save('.gitignore', '*\n');
+    });
+
+    it('by the files of the repository, from its root in', async () => {
+      await mkdir(join(cwd, 'repo/.git'));
+      expect(await filesIn('repo/src')).toEqual({
+        files: ['repo/src/a.ts', 'repo/src/b/A.GEN.ts', 'repo/src/gen/kept.ts'],
+        stderr: 'left out: 3 that git ignores\n',
+      });
+      const { stdout } = await run('--code', 'repo/src');
+      expect(stdout.split('\n').at(-2)).toBe('left out: 3 that git ignores');
+      // What is named is meant, whatever git does with it.
+      expect((await filesIn('repo/src/b/out', 'repo/src/gen/a.ts')).files).toEqual([
+        'repo/src/b/out/a.ts',
+        'repo/src/gen/a.ts',
+      ]);
+    });
+
+    it('without a repository by those of the folder alone', async () => {
+      expect((await filesIn('repo/src')).files).toHaveLength(5);
+      expect((await filesIn('repo')).files).toHaveLength(3);
+    });
+
+    it('and says where that leaves nothing', async () => {
+      await save('repo/src/b/.gitignore', '*\n');
+      const { code, stderr } = await run('--code', 'repo/src/b');
+      expect(code).toBe(1);
+      expect(stderr).toContain(
+        'no source file in the folder repo/src/b, but for what is left out: 3 that git',
+      );
+    });
+
+    it.each(['[', '\\', '(((', `${'*a'.repeat(100)}b`, '!', '[z-a]', 'a\0b'])(
+      'a pattern may be anything: %j',
+      async (pattern) => {
+        await save('repo/src/.gitignore', `${pattern}\n`);
+        await save(`repo/src/${'a'.repeat(200)}.ts`, weak);
+        const { code, stderr } = await run('--code', 'repo/src', 'repo/src/a.ts', '--format', 'json');
+        expect([code, stderr.split('\n').length]).toEqual([2, stderr === '' ? 1 : 2]);
+      },
+    );
+  });
+
+  it('is not what --exclude names, wherever that is named', async () => {
+    for (const file of ['src/a.ts', 'src/old/a.ts', 'src/b/old/a.ts', 'src/b/c.ts']) await save(file, weak);
+    const filesBut = async (...args: string[]) => told((await run(...args, '--format', 'json')).stdout);
+    const globs = ['--exclude', './src/old', '--exclude', '*.spec.ts', '--exclude', 'src/b/**/a.ts'];
+    expect((await filesBut('--code', 'src', 'src/old/a.ts', ...globs)).map(({ file }) => file)).toEqual([
+      'src/a.ts',
+      'src/b/c.ts',
+    ]);
+    const { stderr } = await run('--code', 'src', ...globs, '--format', 'json');
+    expect(stderr).toBe('left out: 2 by --exclude\n');
+    const none = await run('--code', 'src/old', ...globs);
+    expect([none.code, none.stdout]).toEqual([
+      0,
+      '0 errors, 0 warnings, 0 notes\nleft out: 1 by --exclude\n',
+    ]);
+    // Of what was not looked at, a baseline is not judged.
+    const base = ['--baseline', 'base.json'];
+    expect((await run('--code', 'src', ...base, '--write-baseline')).code).toBe(0);
+    await save('src/old/a.ts', fine);
+    expect((await run('--code', 'src', ...base, ...globs)).code).toBe(0);
+    expect((await run('--code', 'src', ...base)).stdout).toContain('MQ020');
   });
 
   it.each([
@@ -77,6 +164,7 @@ describe('what is looked at', () => {
     ['a folder without sources', ['--code', 'empty'], 'no source file in the folder empty'],
     ['a topology behind it', ['--code', 'src', 'topology'], 'a topology stands before --code'],
     ['what narrows a topology', ['--code', 'src', '--env', 'staging'], '--env is about a topology'],
+    ['what is left out of no code', ['topology', '--exclude', 'a'], '--exclude is about source code'],
     ['no path', ['--code'], "option '--code <src...>' argument missing"],
   ])('cannot be %s', async (_, args, said) => {
     await save('src/a.ts', fine);

@@ -1,16 +1,18 @@
-import { normalize } from 'node:path';
+import { normalize, resolve } from 'node:path';
 import type { Accepting, Compared } from '../../core/baseline.ts';
 import { UsageError } from '../../core/errors.ts';
 import { fileBelow } from '../../core/fingerprint.ts';
 import type { Finding } from '../../core/finding.ts';
 import { ownRules, staleBaseline, warned } from '../../lint/own.ts';
 import { accepted, type BaselineUse } from '../accepted.ts';
+import { excluding } from './ignored.ts';
 import { isWhole, type LintScope } from './scope.ts';
 
 /** What a run looks at. */
 interface Places extends LintScope {
   readonly topology?: string | undefined;
   readonly code?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
   readonly baseline?: BaselineUse | undefined;
 }
 
@@ -48,11 +50,13 @@ export async function compare(
 
 /** A run speaks of what it looked at: the topology, or some of the code. */
 function askedBy(places: Places): Accepting['isAsked'] {
-  const { topology, code = [] } = places;
+  const { topology, code = [], exclude = [] } = places;
+  const isExcluded = excluding(exclude, codeRoot());
   const roots = code.map((path) => fileBelow(normalize(path), codeRoot()).replace(/^\.?\/?$/, ''));
   return ({ rule, file }) =>
     rule.startsWith('MQC')
-      ? roots.some((root) => root === '' || file === root || file.startsWith(`${root}/`))
+      ? !isExcluded(resolve(file), codeRoot()) &&
+        roots.some((root) => root === '' || file === root || file.startsWith(`${root}/`))
       : topology !== undefined && isWhole(places);
 }
 

@@ -14,15 +14,17 @@ import { sourceFiles } from './sources.ts';
 const maxMegabytes = 2;
 
 /** Looks at source files, one after the other: a tree is a hundred times its text, and only what is shown of it is kept. */
-export async function lintCode(paths: readonly string[], { today }: LintOptions): Promise<Part> {
+export async function lintCode(paths: readonly string[], { today, exclude }: LintOptions): Promise<Part> {
+  const { files, leftOut } = await sourceFiles(paths, exclude);
   const results = new Map<string, CodeResults>();
-  for (const file of await sourceFiles(paths)) results.set(file, await look(file, today));
+  for (const file of files) results.set(file, await look(file, today));
   const all = [...results.values()];
   return {
     findings: all.flatMap(({ findings }) => findings),
     silenced: all.flatMap(({ silenced }) => silenced),
     rules: [...ownRules, ...codeRules],
     fixed: 0,
+    leftOut,
     lineAt: ({ file, line }) => results.get(file)?.lines.get(line),
     root: codeRoot(),
   };

@@ -27,6 +27,8 @@ export interface LintOptions extends LintScope {
   readonly topology?: string | undefined;
   /** Files and folders of source code. */
   readonly code?: readonly string[] | undefined;
+  /** Which of the code is left out: patterns as .gitignore has them. */
+  readonly exclude?: readonly string[] | undefined;
   /** A folder of rules of one's own. */
   readonly rules?: string | undefined;
   readonly baseline?: BaselineUse | undefined;
@@ -42,6 +44,8 @@ export interface Linted {
   readonly rules: readonly RuleInfo[];
   /** How many findings are no more, since `fix` changed the files. */
   readonly fixed: number;
+  /** What was not looked at, and why: `3 that git ignores`. */
+  readonly leftOut: readonly string[];
   /** The line that a finding is about, as it may be shown to anybody. */
   readonly lineAt: (position: Position) => string | undefined;
 }

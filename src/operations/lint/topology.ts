@@ -28,6 +28,7 @@ export async function lintTopology(path: string, options: LintOptions): Promise<
     ...results,
     rules: infosOf(set),
     fixed,
+    leftOut: [],
     lineAt: linesOf(texts, found),
     root: path,
   };
