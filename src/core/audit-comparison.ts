@@ -1,4 +1,11 @@
-import { type AuditRule, type Seen, seenIn, withoutCounts } from './audit.ts';
+import {
+  acceptedMark,
+  type AuditRule,
+  type OfEnvironment,
+  type Seen,
+  seenIn,
+  withoutCounts,
+} from './audit.ts';
 import type { Finding, Related, Verdict } from './finding.ts';
 
 /** An audit beside an earlier one: what got better, what got worse. Pure. */
@@ -25,6 +32,8 @@ const turns = ['worse', 'better', 'changed', 'new', 'gone'] as const;
 export type Turn = (typeof turns)[number];
 
 export interface Turned {
+  /** Where several were audited. */
+  readonly environment?: string;
   readonly rule: string;
   readonly title: string;
   readonly turn: Turn;
@@ -42,6 +51,62 @@ export interface Comparison {
   readonly turned: readonly Turned[];
   /** How many checks come to the same. */
   readonly same: number;
+}
+
+/** Each environment for itself: what got worse in one is not made up for by another. `gone`: also those that only the earlier one has. */
+export function compareEnvironments(
+  rules: readonly AuditRule[],
+  all: readonly OfEnvironment[],
+  earlier: EarlierAudit,
+  gone: boolean,
+): Comparison {
+  const before = environmentsOf(earlier);
+  const asked = all.map(({ environment }) => environment);
+  const left = gone ? before.filter((one) => !asked.includes(one)) : [];
+  const compared = [...all, ...left.map((environment) => ({ environment, findings: [] }))].map(
+    ({ environment, findings }) => {
+      const then = { ...earlier, findings: findingsIn(earlier, environment) };
+      const { turned, same } = compareAudits(rules, findings, then);
+      return { same, turned: turned.map((one): Turned => ({ environment, ...one })) };
+    },
+  );
+  const isOne = compared.length === 1;
+  const turned = compared.flatMap((one) => one.turned);
+  return {
+    since: earlier.auditedAt,
+    same: compared.reduce((sum, one) => sum + one.same, 0),
+    turned: turns.flatMap((turn) =>
+      turned
+        .filter((one) => one.turn === turn)
+        .map(({ environment = '', ...rest }) => (isOne ? rest : { environment, ...rest })),
+    ),
+  };
+}
+
+/** One audit of several names them all. */
+export function environmentsOf({ environment }: Pick<EarlierAudit, 'environment'>): string[] {
+  return environment.split(', ');
+}
+
+/** What an audit found in one of its environments: one of several says at each thing of which it is. */
+function findingsIn(earlier: EarlierAudit, environment: string): readonly EarlierFinding[] {
+  const names = environmentsOf(earlier);
+  if (!names.includes(environment)) return [];
+  return names.length === 1 ? earlier.findings : earlier.findings.map((one) => ofOne(one, environment));
+}
+
+function ofOne(finding: EarlierFinding, environment: string): EarlierFinding {
+  const prefix = `${environment}: `;
+  const related = seenIn(finding).flatMap(({ verdict, says, address }): Related[] => {
+    if (verdict === undefined || !says.startsWith(prefix)) return [];
+    const own = says.slice(prefix.length);
+    const bare = own.endsWith(acceptedMark) ? own.slice(0, -acceptedMark.length) : own;
+    return [{ message: `${verdict}: ${bare}`, verdict, ...(address === undefined ? {} : { address }) }];
+  });
+  const verdicts = related.flatMap(({ verdict }) => verdict ?? []);
+  const worst = (['fail', 'manual', 'pass', 'na'] as const).find((one) => verdicts.includes(one));
+  // What passes everywhere is told by some of what was seen.
+  return { rule: finding.rule, name: finding.name, verdict: worst ?? finding.verdict, evidence: '', related };
 }
 
 export function compareAudits(

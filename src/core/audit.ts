@@ -38,6 +38,8 @@ export interface Point {
   readonly says: string;
   readonly address?: Address | undefined;
   readonly hint?: string | undefined;
+  /** Of what is aside because somebody accepted it: what it would decide. */
+  readonly accepted?: 'fail' | 'manual';
 }
 
 export const pass = (says: string): Point => ({ is: 'pass', says });
@@ -161,14 +163,19 @@ function severityOf(rule: AuditRule, verdict: Finding['verdict'], points: readon
 }
 
 function relatedOf(point: Point): Related {
-  const { is, says, address } = point;
+  const { is, says, address, accepted } = point;
   return {
-    ...(is === 'aside'
-      ? { message: says }
-      : { message: `${words[is]}: ${says}`, verdict: verdictOf([point]) }),
+    ...(accepted !== undefined
+      ? { message: `${words[accepted]}: ${says}${acceptedMark}`, verdict: accepted }
+      : is === 'aside'
+        ? { message: says }
+        : { message: `${words[is]}: ${says}`, verdict: verdictOf([point]) }),
     ...(address === undefined ? {} : { address }),
   };
 }
+
+/** Behind what does not count any more. */
+export const acceptedMark = ' (accepted)';
 
 const words = { pass: 'PASS', fail: 'FAIL', manual: 'MANUAL', lacked: 'MANUAL', na: 'N/A' } as const;
 
@@ -195,14 +202,36 @@ export interface OfEnvironment {
   readonly findings: readonly Finding[];
 }
 
-/** One finding a rule for all environments: what the worst of them says, and the others beside it. */
-export function acrossEnvironments(rules: readonly AuditRule[], all: readonly OfEnvironment[]): Finding[] {
-  return rules.map((rule) =>
-    findingOf(
+export interface Across {
+  /** One a rule. */
+  readonly findings: readonly Finding[];
+  /** Those of which nothing is left to look at. */
+  readonly accepted: ReadonlySet<Finding>;
+}
+
+/**
+ * One finding a rule for all environments: what the worst of them says, and the others beside it. `silenced` are findings of single
+ * environments that are accepted: they stand beside what is not, and decide nothing.
+ */
+export function acrossEnvironments(
+  rules: readonly AuditRule[],
+  all: readonly OfEnvironment[],
+  silenced: ReadonlySet<Finding> = new Set(),
+): Across {
+  const accepted = new Set<Finding>();
+  const findings = rules.map((rule) => {
+    const own = all.flatMap(({ environment, findings: some }) =>
+      some.filter((one) => one.rule === rule.id).map((finding) => ({ environment, finding })),
+    );
+    const isLeft = own.some(({ finding }) => isOpen(finding) && !silenced.has(finding));
+    const merged = findingOf(
       rule,
-      all.flatMap((one) => pointsAgain(one, rule.id)),
-    ),
-  );
+      own.flatMap((one) => pointsAgain(one, isLeft && silenced.has(one.finding))),
+    );
+    if (!isLeft && own.some(({ finding }) => silenced.has(finding))) accepted.add(merged);
+    return merged;
+  });
+  return { findings, accepted };
 }
 
 /** What was seen, as far as the finding still tells it: what decided, then the rest. */
@@ -227,17 +256,17 @@ export interface Seen {
   readonly address?: Address | undefined;
 }
 
-function pointsAgain({ environment, findings }: OfEnvironment, id: string): Point[] {
-  return findings
-    .filter(({ rule }) => rule === id)
-    .flatMap((finding) =>
-      seenIn(finding).map(({ verdict, says, address }): Point => ({
-        is: verdict === 'manual' && finding.severity === 'warning' ? 'lacked' : (verdict ?? 'aside'),
-        says: `${environment}: ${says}`,
-        address,
-        hint: verdict === finding.verdict ? finding.hint : undefined,
-      })),
-    );
+function pointsAgain(
+  { environment, finding }: { readonly environment: string; readonly finding: Finding },
+  isAccepted: boolean,
+): Point[] {
+  return seenIn(finding).map(({ verdict, says, address }): Point => {
+    const point = { says: `${environment}: ${says}`, address };
+    if (isAccepted && (verdict === 'fail' || verdict === 'manual'))
+      return { ...point, is: 'aside', accepted: verdict };
+    const is = verdict === 'manual' && finding.severity === 'warning' ? 'lacked' : (verdict ?? 'aside');
+    return { ...point, is, hint: verdict === finding.verdict ? finding.hint : undefined };
+  });
 }
 
 /** What a finding is known by from one audit to the next: all that decided it, without counts of messages, days and the like. */

@@ -29,6 +29,23 @@ export function asAuditor<Section extends { readonly admin: Who; readonly audito
   };
 }
 
+/** Whom an environment logs in as, for messages: the administrator, or the auditor that stands in its place. */
+export function whoLogsIn({
+  section,
+  locate,
+}: Pick<Placed<{ readonly admin: Who; readonly auditor?: Who | undefined }>, 'section' | 'locate'>): {
+  readonly title: string;
+  readonly key: 'admin' | 'auditor';
+  readonly position: Position;
+} {
+  const isAuditor = section.admin === section.auditor;
+  return {
+    title: isAuditor ? 'the auditor' : 'the administrator',
+    key: isAuditor ? 'auditor' : 'admin',
+    position: locate(['admin', 'username']),
+  };
+}
+
 /**
  * How a generation beside the one in use is kept while a rotation is under way. `level`: as the one in use, while it lives;
  * `found`: what it has stays, and what it lacks is not made, since it is being made or unmade; `made`: as the one in use.

@@ -11,7 +11,12 @@ import {
   unasked,
   withoutCounts,
 } from '../core/audit.ts';
-import { compareAudits, type Comparison, type EarlierAudit } from '../core/audit-comparison.ts';
+import {
+  compareEnvironments,
+  type Comparison,
+  type EarlierAudit,
+  environmentsOf,
+} from '../core/audit-comparison.ts';
 import { certificateChecks } from '../core/audit-certificates.ts';
 import { secretChecks, type SecretsSubject } from '../core/audit-secrets.ts';
 import { compareText } from '../core/json.ts';
@@ -66,7 +71,7 @@ export interface Audit extends Answers {
  */
 export async function audit(options: AuditOptions): Promise<Audit> {
   const earlier = await earlierOf(options);
-  return heldAgainst(await answersOf(await openSession(options), options), options, earlier);
+  return heldAgainst([await answersOf(await openSession(options), options)], options, earlier, false);
 }
 
 /** The answers alone, for a session that is open already. */
@@ -124,14 +129,11 @@ function written(value: unknown): string[] {
 /** Each environment of the topology, one after another, as one checklist. */
 export async function auditAll(options: AuditOptions): Promise<Audit> {
   const earlier = await earlierOf(options);
-  const { environments, unplaced, name } = await loadTopology(options.topology, registry, options.variables);
+  const { environments, unplaced } = await loadTopology(options.topology, registry, options.variables);
   const audits: Answers[] = [];
   for (const environment of [...environments.keys(), ...unplaced.keys()])
     audits.push(await answersOf(await openSession({ ...options, environment }), options));
-  const rules = audits[0]?.rules ?? [];
-  const findings = acrossEnvironments(rules, audits);
-  const environment = audits.map((one) => one.environment).join(', ');
-  return heldAgainst({ topology: name, environment, rules, findings }, options, earlier);
+  return heldAgainst(audits, options, earlier, true);
 }
 
 /** Before any broker is asked: what is wrong with the files is told at once. */
@@ -142,41 +144,54 @@ async function earlierOf({ against, baseline, only }: AuditOptions): Promise<Ear
   return against === undefined ? undefined : readEarlierAudit(against);
 }
 
+/** Environment by environment, so that what is accepted, or got better, in one says nothing of another. */
 async function heldAgainst(
-  answers: Answers,
+  audits: readonly Answers[],
   { baseline, only, now }: AuditOptions,
   earlier: EarlierAudit | undefined,
+  isWhole: boolean,
 ): Promise<Audit> {
-  const { topology, environment, rules, findings } = answers;
-  if (earlier !== undefined) requireSame(answers, earlier);
-  const fingerprints = auditFingerprints(environment, findings);
+  const [{ topology, rules } = { topology: '', rules: [] }] = audits;
+  if (earlier !== undefined) requireSame(topology, audits, earlier);
+  const all = audits.flatMap(({ findings }) => findings);
+  const environmentOf = new Map(
+    audits.flatMap((one) => one.findings.map((finding) => [finding, one.environment] as const)),
+  );
+  const names = audits.map(({ environment }) => environment);
   const how: Accepting = {
     canWait: isOpen,
-    fileOf: () => environment,
+    fileOf: (finding) => environmentOf.get(finding) ?? '',
     gistOf: withoutCounts,
-    isAsked: ({ file }) => file === environment && only === undefined,
+    isAsked: ({ file }) => names.includes(file) && only === undefined,
     stale: staleEntry,
   };
-  const { kept, silenced } = await accepted(findings, fingerprints, baseline, how);
+  const known = new Map(
+    audits.flatMap(({ environment, findings }) => [...auditFingerprints(environment, findings)]),
+  );
+  const { kept, silenced } = await accepted(all, known, baseline, how);
+  const silent = new Set(silenced.map(({ finding }) => finding));
+  const [first, ...others] = audits;
+  const isOne = first !== undefined && others.length === 0;
+  const across = isOne
+    ? { findings: first.findings, accepted: silent }
+    : acrossEnvironments(rules, audits, silent);
   return {
-    ...{ topology, environment, rules, findings, fingerprints },
+    ...{ topology, environment: names.join(', '), rules, ...across },
+    fingerprints: isOne ? known : auditFingerprints(names.join(', '), across.findings),
     auditedAt: now.toISOString(),
-    accepted: new Set(silenced.map(({ finding }) => finding)),
-    stale: kept.filter((one) => !findings.includes(one)),
-    comparison: earlier === undefined ? undefined : compareAudits(rules, findings, earlier),
+    stale: kept.filter((one) => !all.includes(one)),
+    comparison: earlier === undefined ? undefined : compareEnvironments(rules, audits, earlier, isWhole),
   };
 }
 
 /** As lint has it, but milder: what is live comes and goes. */
 const staleEntry = { id: 'MQ020', name: 'baseline-stale', severity: 'note' } as const;
 
-function requireSame(
-  { topology, environment }: Pick<Answers, 'topology' | 'environment'>,
-  earlier: EarlierAudit,
-): void {
-  if (topology === earlier.topology && environment === earlier.environment) return;
+function requireSame(topology: string, audits: readonly Answers[], earlier: EarlierAudit): void {
+  const names = audits.map(({ environment }) => environment);
+  if (topology === earlier.topology && environmentsOf(earlier).some((one) => names.includes(one))) return;
   throw new RefusedError(
-    `the earlier audit is of ${earlier.topology}, environment ${earlier.environment}, not of ${topology}, environment ${environment}`,
+    `the earlier audit is of ${earlier.topology}, environment ${earlier.environment}, not of ${topology}, environment ${names.join(', ')}`,
     { hint: 'give --against an audit of the same topology and environment' },
   );
 }

@@ -1,6 +1,14 @@
 import type { Finding } from '../core/finding.ts';
 import type { Comparison, Turned } from '../core/audit-comparison.ts';
-import { type Audited, turnCounts, turnVerdicts, turnWords, verdictCounts, verdictWords } from './audit.ts';
+import {
+  type Audited,
+  turnCounts,
+  turnTitle,
+  turnVerdicts,
+  turnWords,
+  verdictCounts,
+  verdictWords,
+} from './audit.ts';
 import { code, prose } from './markdown/escape.ts';
 
 /** The checklist, filled in: a row for each of its numbers, then what goes beyond it. */
@@ -51,7 +59,7 @@ function turnedRow(one: Turned): string {
   ];
   const rest = seen.length > mostSeen ? [`and ${seen.length - mostSeen} more`] : [];
   const what = [...seen.slice(0, mostSeen), ...rest].join('<br>');
-  return `| ${turnWords[one.turn]} | ${code(one.rule)} ${prose(one.title)} | ${turnVerdicts(one)} | ${what} |`;
+  return `| ${turnWords[one.turn]} | ${code(one.rule)} ${prose(turnTitle(one))} | ${turnVerdicts(one)} | ${what} |`;
 }
 
 function table(findings: readonly Finding[], accepted: ReadonlySet<Finding>): string {

@@ -1,7 +1,15 @@
 import pc from 'picocolors';
 import type { Finding } from '../core/finding.ts';
 import type { Comparison, Turn } from '../core/audit-comparison.ts';
-import { type Audited, turnCounts, turnVerdicts, turnWords, verdictCounts, verdictWords } from './audit.ts';
+import {
+  type Audited,
+  turnCounts,
+  turnTitle,
+  turnVerdicts,
+  turnWords,
+  verdictCounts,
+  verdictWords,
+} from './audit.ts';
 import { counted, findingLines, totalsText } from './findings-text.ts';
 import { openFindings, type Seen } from '../core/audit.ts';
 import { printable } from './printable.ts';
@@ -38,7 +46,7 @@ function comparisonLines(comparison: Comparison, colors: Colors): string[] {
   return [
     head,
     ...comparison.turned.flatMap((one) => [
-      `${colors[turnPaint[one.turn]](turnWords[one.turn].padEnd(7))} ${printable(one.title)}: ${turnVerdicts(one)} ${colors.dim(printable(one.rule))}`,
+      `${colors[turnPaint[one.turn]](turnWords[one.turn].padEnd(7))} ${printable(turnTitle(one))}: ${turnVerdicts(one)} ${colors.dim(printable(one.rule))}`,
       ...one.appeared.map((seen) => `         ${colors.dim(`+ ${seenText(seen)}`)}`),
       ...one.vanished.map((seen) => `         ${colors.dim(`- ${seenText(seen)}`)}`),
     ]),

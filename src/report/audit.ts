@@ -64,3 +64,8 @@ export function turnVerdicts({ before, after }: Turned): string {
     verdict === undefined ? 'not asked' : verdictWords[verdict];
   return before === after ? word(after) : `${word(before)}, now ${word(after)}`;
 }
+
+/** With the environment, where several are told of. */
+export function turnTitle({ environment, title }: Turned): string {
+  return environment === undefined ? title : `${environment}: ${title}`;
+}

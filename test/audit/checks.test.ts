@@ -866,7 +866,7 @@ describe('a finding', () => {
     const all = [good, bad].flatMap((one, at) =>
       one === undefined ? [] : [{ environment: `e${at}`, findings: [one] }],
     );
-    expect(acrossEnvironments([rule], all)).toMatchObject([
+    expect(acrossEnvironments([rule], all).findings).toMatchObject([
       {
         verdict: 'fail',
         message: 'T: e1: open',

@@ -4,8 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { address } from '../../src/core/address.ts';
-import { auditFingerprints, type AuditRule, judge, openFindings, type Point } from '../../src/core/audit.ts';
-import { compareAudits, type EarlierAudit } from '../../src/core/audit-comparison.ts';
+import {
+  acrossEnvironments,
+  auditFingerprints,
+  type AuditRule,
+  judge,
+  openFindings,
+  type Point,
+} from '../../src/core/audit.ts';
+import { compareAudits, compareEnvironments, type EarlierAudit } from '../../src/core/audit-comparison.ts';
 import { MqwardenError } from '../../src/core/errors.ts';
 import type { Finding } from '../../src/core/finding.ts';
 import { readEarlierAudit } from '../../src/operations/earlier-audit.ts';
@@ -146,6 +153,97 @@ describe('since the earlier audit', () => {
       runs: { results: { suppressions?: unknown }[] }[];
     };
     expect(sarif.runs[0]?.results.map(({ suppressions }) => suppressions)).toEqual([[{ kind: 'external' }]]);
+  });
+});
+
+describe('of several environments', () => {
+  type By = Readonly<Record<string, readonly Point[]>>;
+
+  const of = (environment: string, points: readonly Point[]) => ({
+    environment,
+    findings: audited({ MQA05: points }).findings,
+  });
+  const rules = audited({ MQA05: [] }).rules;
+
+  /** By way of the file that audit prints of all of them. */
+  async function earlierOf(by: By, silenced: readonly string[] = []): Promise<EarlierAudit> {
+    const all = Object.entries(by).map(([environment, points]) => of(environment, points));
+    const silent = all.flatMap((one) => (silenced.includes(one.environment) ? one.findings : []));
+    const across = acrossEnvironments(rules, all, new Set(silent));
+    const environment = Object.keys(by).join(', ');
+    const file = join(folder, 'all.json');
+    const whole = audited({}, { ...across, rules, environment });
+    await writeFile(file, auditAsJson(whole));
+    return readEarlierAudit(file);
+  }
+
+  function turnsOf(before: EarlierAudit, after: By, gone = true) {
+    const all = Object.entries(after).map(([environment, points]) => of(environment, points));
+    const { turned } = compareEnvironments(rules, all, before, gone);
+    return turned.map(({ environment, turn, appeared, vanished }) => [
+      environment,
+      turn,
+      ...[appeared, vanished].map((some) => some.map(({ says }) => says)),
+    ]);
+  }
+
+  test.each<readonly [string, By, By, unknown]>([
+    ['nothing', { a: [fail('x')], b: [pass()] }, { a: [fail('x')], b: [pass()] }, []],
+    [
+      'the same failure moved from one to the other',
+      { a: [fail('x')], b: [pass()] },
+      { a: [pass()], b: [fail('x')] },
+      [
+        ['b', 'worse', ['x'], []],
+        ['a', 'better', [], ['x']],
+      ],
+    ],
+    [
+      'a failure beside one that stays',
+      { a: [fail('x')], b: [pass()] },
+      { a: [fail('x')], b: [fail('x')] },
+      [['b', 'worse', ['x'], []]],
+    ],
+    [
+      'what cannot be told any more, beside a failure that stays',
+      { a: [fail('x')], b: [pass()] },
+      { a: [fail('x')], b: [manual()] },
+      [['b', 'worse', ['look'], []]],
+    ],
+    [
+      'passed in more words than are told',
+      { a: Array.from({ length: 9 }, () => pass()), b: [pass()] },
+      { a: [pass()], b: [pass()] },
+      [],
+    ],
+    ['one that was not there', { a: [pass()] }, { a: [pass()], b: [fail('x')] }, [['b', 'new', ['x'], []]]],
+    ['one that is gone', { a: [pass()], b: [fail('x')] }, { a: [pass()] }, [['b', 'gone', [], ['x']]]],
+  ])('%s', async (_, before, after, expected) => {
+    expect(await turnsOf(await earlierOf(before), after)).toEqual(expected);
+  });
+
+  it('one of them is held against its own part, and nothing is said of the others', async () => {
+    const before = await earlierOf({ a: [fail('x')], b: [fail('y')] });
+    expect(await turnsOf(before, { b: [fail('y')] }, false)).toEqual([]);
+    expect(await turnsOf(before, { b: [pass()] }, false)).toEqual([[undefined, 'better', [], ['y']]]);
+  });
+
+  it('what is accepted in one decides nothing, hides nothing in another, and is still told', async () => {
+    const all = [of('a', [fail('x')]), of('b', [manual('look there')])];
+    const [first] = all;
+    const { findings, accepted } = acrossEnvironments(rules, all, new Set(first?.findings));
+    expect(findings).toMatchObject([
+      {
+        verdict: 'manual',
+        message: 'the title of MQA05: b: look there',
+        related: [{ message: 'FAIL: a: x (accepted)', verdict: 'fail' }],
+      },
+    ]);
+    expect(accepted.size).toBe(0);
+    const both = acrossEnvironments(rules, all, new Set(all.flatMap((one) => one.findings)));
+    expect([both.findings[0]?.verdict, both.accepted]).toEqual(['fail', new Set(both.findings)]);
+    const before = await earlierOf({ a: [fail('x')], b: [manual('look there')] }, ['a']);
+    expect(await turnsOf(before, { a: [fail('x')], b: [manual('look there')] })).toEqual([]);
   });
 });
 

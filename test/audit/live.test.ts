@@ -1,9 +1,12 @@
 /** audit on real brokers: hardened ones come out clean, and who may see little of them is told what they could not see. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Kafka, startKafka } from '../brokers/kafka.ts';
 import { rabbitAdmin } from '../brokers/rabbit-admin.ts';
 import { mqwarden } from '../cli/run.ts';
 import { type RabbitMQ, startRabbitMQ } from '../brokers/rabbitmq.ts';
+import { ConnectionError } from '../../src/core/errors.ts';
 import type { Audit } from '../../src/operations/audit.ts';
 import { type AclBinding, type KafkaAdmin, kafkaAdmin } from '../brokers/kafka-admin.ts';
 import { differences } from './broken.ts';
@@ -28,6 +31,39 @@ afterAll(async () => {
   await Promise.all([rabbitmq.stop(), kafka.stop()]);
   await place.remove();
 }, 60_000);
+
+describe('of two environments', () => {
+  it('each has entries of its own in one baseline, and its own part of an audit of before', async () => {
+    const environments = {
+      one: { kafka: place.section('kafka'), secrets: 'file:secrets' },
+      two: { rabbitmq: place.section('rabbitmq') },
+    };
+    const text = JSON.stringify({ version: 1, name: 'shop', environments, services: shop() });
+    await writeFile(join(place.folder, 'two.yaml'), text);
+    const run = async (...args: string[]) =>
+      mqwarden(['audit', 'two.yaml', ...args], {
+        cwd: place.folder,
+        variables: place.variables,
+        canaries: Object.values(place.variables),
+      });
+    const whole = ['--all-environments', '--fail-on', 'note', '--format', 'json'];
+    const before = await run(...whole);
+    expect([before.code, before.stderr]).toEqual([2, '']);
+    await writeFile(join(place.folder, 'before.json'), before.stdout);
+    const inBaseline = ['--baseline', 'accepted.json'];
+    expect((await run(...whole, ...inBaseline, '--write-baseline')).code).toBe(0);
+    const { findings } = JSON.parse(await readFile(join(place.folder, 'accepted.json'), 'utf8')) as {
+      findings: { file: string }[];
+    };
+    expect(new Set(findings.map(({ file }) => file))).toEqual(new Set(['one', 'two']));
+    for (const env of ['one', 'two']) {
+      const args = ['--env', env, '--fail-on', 'note', ...inBaseline];
+      expect((await run(...args)).code).toBe(0);
+      const told = await run(...args, '--format', 'json', '--against', 'before.json');
+      expect((JSON.parse(told.stdout) as { against: object }).against).toMatchObject({ turned: [] });
+    }
+  }, 120_000);
+});
 
 const secret = 'auditor-5d1e9c';
 const manual = (rules: readonly string[]) => Object.fromEntries(rules.map((rule) => [rule, 'manual']));
@@ -225,6 +261,28 @@ describe('who lacks a right on Kafka is told what it could not be told, and noth
       /kafka-acls.*--operation/,
     );
     expect(JSON.stringify(seen.audited.findings)).not.toContain(secret);
+  });
+});
+
+describe('an auditor that is refused', () => {
+  it.each<readonly ['rabbitmq' | 'kafka', RegExp]>([
+    ['rabbitmq', /refused the auditor "watcher"/],
+    ['kafka', /refuses the auditor watcher: wrong user name or password/],
+  ])('on %s is told as that, where the topology names it', async (broker, message) => {
+    const own = { ...place.section(broker), auditor: { username: 'watcher', password: 'env:AUDITOR' } };
+    const section = { [broker]: own };
+    const refused = await place.audit({ section, more: { AUDITOR: secret }, only: broker }).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(refused).toBeInstanceOf(ConnectionError);
+    const { message: told, hint, position } = refused as ConnectionError;
+    expect([told, hint]).toEqual([
+      expect.stringMatching(message),
+      expect.stringContaining('check auditor.username'),
+    ]);
+    const text = await readFile(join(place.folder, 'other.yaml'), 'utf8');
+    expect(text.slice((position?.column ?? 0) - 1)).toMatch(/^"watcher"/);
   });
 });
 

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { type API, apiVersionsV3, Connection, protocolAPIsById, ResponseError } from '@platformatic/kafka';
 import type { Context, Credential } from '../../core/broker.ts';
-import type { Placed } from '../../core/landscape.ts';
+import { type Placed, whoLogsIn } from '../../core/landscape.ts';
 import type { Login as ServiceLogin } from '../../core/proof.ts';
 import { BrokerError, ConnectionError, LoginRefused, messageOf } from '../../core/errors.ts';
 import { failureOf, requestError, type Who } from './causes.ts';
@@ -60,8 +60,9 @@ export async function prepare(
 ): Promise<Dialer> {
   const { admin } = target.section;
   const password = await context.secret(admin.password, target.locate(['admin', 'password']));
-  const name = `the administrator ${admin.username}`;
-  const who = { name, hint: 'check admin.username, and what admin.password refers to' };
+  const { title, key, position } = whoLogsIn(target);
+  const hint = `check ${key}.username, and what ${key}.password refers to`;
+  const who = { name: `${title} ${admin.username}`, hint, position };
   return sharingTls(target, { username: admin.username, password, who, requestTimeoutMs }, context);
 }
 

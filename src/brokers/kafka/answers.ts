@@ -12,7 +12,10 @@ export function requireAnswer(
   if (errorCode === 0) return;
   const fault = faultOf(errorCode, message);
   const text = `${what} of Kafka at ${endpoint} cannot be read by ${admin}: ${fault.error}`;
-  const details = { endpoint, hint: fault.hint };
+  const details = {
+    endpoint,
+    hint: fault.hint?.replace('the administrator', admin).replace('User:…', `User:${admin}`),
+  };
   throw fault.name.endsWith('AUTHORIZATION_FAILED')
     ? new PartialView(text, details)
     : new BrokerError(text, details);

@@ -1,5 +1,5 @@
 import { type CertificateFault, certificateFault, certificateFaults } from '../../core/certificate-fault.ts';
-import { BrokerError, ConnectionError, LoginRefused } from '../../core/errors.ts';
+import { BrokerError, ConnectionError, LoginRefused, type Position } from '../../core/errors.ts';
 
 /**
  * The true causes of errors. The client nests them 3 to 6 deep (`errors`, `cause`) and calls several things by wrong
@@ -25,12 +25,15 @@ interface Cause {
   readonly final?: boolean;
   /** It is the user name and password, or the certificate, that is not taken. */
   readonly refused?: boolean;
+  readonly position?: Position | undefined;
 }
 
 /** Who tried to log in, as a sentence has it, and what to do where that is refused. */
 export interface Who {
   readonly name: string;
   readonly hint: string;
+  /** Where the topology names it. */
+  readonly position?: Position;
 }
 
 export interface Attempt {
@@ -71,6 +74,7 @@ function saslCauseOf(chain: readonly Error[], { who, mechanisms }: Attempt): Cau
       hint: who.hint,
       final: true,
       refused: true,
+      position: who.position,
     };
   }
   if (ids.includes('UNSUPPORTED_SASL_MECHANISM')) {
@@ -172,9 +176,10 @@ export function connectionError(failures: readonly Failure[], total: number): Co
   const [first] = failures;
   const decisive = failures.find(({ final }) => final === true) ?? first;
   if (decisive === undefined) return new ConnectionError('no Kafka broker is named', {});
-  const details = { endpoint: decisive.endpoint, hint: decisive.hint };
+  const { endpoint, hint, position } = decisive;
+  const details = { endpoint, hint, position };
   if (total === 1 || decisive.final === true) {
-    const message = `Kafka at ${decisive.endpoint} ${decisive.message}`;
+    const message = `Kafka at ${endpoint} ${decisive.message}`;
     return decisive.refused === true
       ? new LoginRefused(message, details)
       : new ConnectionError(message, details);

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { Context, Permit } from '../../core/broker.ts';
-import type { Placed } from '../../core/landscape.ts';
-import { BrokerError, ConnectionError, messageOf, MqwardenError } from '../../core/errors.ts';
+import { type Placed, whoLogsIn } from '../../core/landscape.ts';
+import { BrokerError, ConnectionError, messageOf, MqwardenError, type Position } from '../../core/errors.ts';
 import type { Call } from './amqps.ts';
 import { connectionError } from './causes.ts';
 import { type Http, openHttp } from './http.ts';
@@ -112,7 +112,33 @@ export async function openAdmin(
   const servername = serverName === undefined ? {} : { servername: serverName };
   const http = connectTo(url, { ...pem, ...servername }, context.timeoutMs);
   const headers = { Authorization: `Basic ${token}`, ...everyRequest };
-  return adminOver(http, headers, url.host, username, context.timeoutMs);
+  return adminOver(
+    http,
+    headers,
+    { endpoint: url.host, username, ...whoIs(username, target) },
+    context.timeoutMs,
+  );
+}
+
+/** Who asks, for messages. */
+interface Asking {
+  readonly endpoint: string;
+  readonly username: string;
+  /** `the administrator` */
+  readonly title: string;
+  readonly hint: string;
+  readonly position?: Position;
+}
+
+function whoIs(
+  username: string,
+  target: Placed<RabbitEnvironment>,
+): Pick<Asking, 'title' | 'hint' | 'position'> {
+  if (username !== target.section.admin.username)
+    return { title: 'the user', hint: 'check its user name and password' };
+  const { title, key, position } = whoLogsIn(target);
+  const tag = key === 'admin' ? ', and that the user has the tag administrator' : '';
+  return { title, position, hint: `check ${key}.username and ${key}.password${tag}` };
 }
 
 /** Limits are refused with 406 to who accepts JSON only. */
@@ -148,10 +174,10 @@ function connectTo(url: URL, tls: object, silenceMs: number): Http {
 function adminOver(
   http: Http,
   common: Readonly<Record<string, string>>,
-  endpoint: string,
-  username: string,
+  asking: Asking,
   timeoutMs: number,
 ): Admin {
+  const { endpoint, username } = asking;
   const request: Admin['request'] = async (method, path, options = {}) => {
     const query = options.query === undefined ? '' : `?${String(new URLSearchParams(options.query))}`;
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
@@ -180,7 +206,7 @@ function adminOver(
     async get(path, options) {
       const answer = await request('GET', path, options);
       if (answer.status === 200) return answer.body;
-      throw refused({ username, endpoint }, `GET /api/${path.join('/')}`, answer);
+      throw refused(asking, `GET /api/${path.join('/')}`, answer);
     },
     close: () => http.close(),
   };
@@ -220,16 +246,16 @@ function reasonOf(body: unknown, text: string): string {
 
 /** What a refusal of a read means. */
 function refused(
-  admin: Pick<Admin, 'username' | 'endpoint'>,
+  { endpoint, username, title, hint, position }: Asking,
   what: string,
   { status, reason }: Answer,
 ): MqwardenError {
-  const { endpoint, username } = admin;
   const words = reason === '' ? '' : ` (${reason})`;
   if (status === 401) {
-    return new ConnectionError(`${endpoint} refused the administrator "${username}"${words}`, {
+    return new ConnectionError(`${endpoint} refused ${title} "${username}"${words}`, {
       endpoint,
-      hint: 'check admin.username and admin.password, and that the user has the tag administrator',
+      hint,
+      position,
     });
   }
   if (status === 400 && /plain HTTP|HTTPS port/i.test(reason)) return connectionError(endpoint, undefined);
