@@ -169,10 +169,11 @@ function difference(before: readonly Seen[], after: readonly Seen[]): readonly [
 
 function without(all: readonly Seen[], known: readonly Seen[]): Seen[] {
   const counts = new Map<string, number>();
-  for (const one of known) counts.set(keyOf(one), (counts.get(keyOf(one)) ?? 0) + 1);
+  for (const key of known.map(keyOf)) counts.set(key, (counts.get(key) ?? 0) + 1);
   return all.filter((one) => {
-    const left = counts.get(keyOf(one)) ?? 0;
-    counts.set(keyOf(one), left - 1);
+    const key = keyOf(one);
+    const left = counts.get(key) ?? 0;
+    counts.set(key, left - 1);
     return left <= 0;
   });
 }

@@ -119,8 +119,8 @@ export function untold({ why, ...answer }: Exclude<Told<unknown>, { is: 'told' }
 /** The worst thing that was seen decides, and everything else stands beside it. */
 function findingOf(rule: AuditRule, points: readonly Point[]): Finding {
   const verdict = verdictOf(points);
-  const decisive = points.filter((point) => verdictOf([point]) === verdict && point.is !== 'aside');
-  const others = points.filter((point) => !decisive.includes(point));
+  const decides = (point: Point) => verdictOf([point]) === verdict && point.is !== 'aside';
+  const [decisive, others] = [points.filter(decides), points.filter((point) => !decides(point))];
   const [first] = decisive;
   const more = decisive.length > 1 ? ` (and ${decisive.length - 1} more)` : '';
   const isOpen = verdict === 'fail' || verdict === 'manual';

@@ -2,6 +2,7 @@ import type { Finding } from '../core/finding.ts';
 import type { Comparison, Turned } from '../core/audit-comparison.ts';
 import {
   type Audited,
+  cut,
   turnCounts,
   turnTitle,
   turnVerdicts,
@@ -83,6 +84,8 @@ function details(findings: readonly Finding[]): string[] {
   const some = findings.filter(({ related = [] }) => related.length > 0);
   return some.flatMap(({ rule, message, related = [] }) => [
     `## ${rule}: ${prose(message)}`,
-    related.map((one) => `- ${prose(one.message)}`).join('\n'),
+    cut(related.map((one) => prose(one.message)))
+      .map((says) => `- ${says}`)
+      .join('\n'),
   ]);
 }

@@ -3,6 +3,7 @@ import type { Finding } from '../core/finding.ts';
 import type { Comparison, Turn } from '../core/audit-comparison.ts';
 import {
   type Audited,
+  cut,
   turnCounts,
   turnTitle,
   turnVerdicts,
@@ -47,8 +48,8 @@ function comparisonLines(comparison: Comparison, colors: Colors): string[] {
     head,
     ...comparison.turned.flatMap((one) => [
       `${colors[turnPaint[one.turn]](turnWords[one.turn].padEnd(7))} ${printable(turnTitle(one))}: ${turnVerdicts(one)} ${colors.dim(printable(one.rule))}`,
-      ...one.appeared.map((seen) => `         ${colors.dim(`+ ${seenText(seen)}`)}`),
-      ...one.vanished.map((seen) => `         ${colors.dim(`- ${seenText(seen)}`)}`),
+      ...cut(one.appeared.map(seenText)).map((says) => `         ${colors.dim(`+ ${says}`)}`),
+      ...cut(one.vanished.map(seenText)).map((says) => `         ${colors.dim(`- ${says}`)}`),
     ]),
   ];
 }
@@ -68,7 +69,7 @@ function checkLines(finding: Finding, isAccepted: boolean, colors: Colors): stri
     `${word} ${printable(message)}${at} ${colors.dim(rule)}${isAccepted ? colors.dim(' accepted') : ''}`,
     // What is open says it in the message, or among the related.
     ...(open ? [] : dim('', evidence)),
-    ...related.flatMap((one) => dim('- ', one.message)),
+    ...cut(related.map(({ message }) => message)).flatMap((says) => dim('- ', says)),
     ...(open
       ? [
           ...dim('do: ', hint),

@@ -69,3 +69,12 @@ export function turnVerdicts({ before, after }: Turned): string {
 export function turnTitle({ environment, title }: Turned): string {
   return environment === undefined ? title : `${environment}: ${title}`;
 }
+
+/** Of one check, as many as a person reads; what fails comes first. */
+const mostOfOne = 50;
+
+/** All, or so many and how many more there are: `--format json` has them all. */
+export function cut(lines: readonly string[]): readonly string[] {
+  const left = lines.length - mostOfOne;
+  return left <= 0 ? lines : [...lines.slice(0, mostOfOne), `and ${left} more: --format json has all`];
+}

@@ -30,7 +30,7 @@ afterAll(() => {
 
 it('who is not permitted to write any more has met no broken connection', async () => {
   const { port } = server.address() as AddressInfo;
-  const target = { section: { managementUrl: `https://localhost:${port}` } };
+  const target = { section: { managementUrl: `https://localhost:${port}`, admin: { username: 'somebody' } } };
   const context = { conceal: () => undefined, timeoutMs: 20_000 };
   const admin = await openAdmin(target as never, context as never, {
     username: 'admin',

@@ -1,6 +1,7 @@
 import { pass, untold } from '../../../core/audit.ts';
 import { aclAddress, type AclSpec } from '../resources.ts';
 import type { KafkaCheck } from './check.ts';
+import { namesOf } from './names.ts';
 
 export const orphanedAcls: KafkaCheck = {
   id: 'MQA53',
@@ -29,9 +30,9 @@ export const orphanedAcls: KafkaCheck = {
 
 /** Whether an ACL is about no topic that there is. */
 export function orphanedBy(topics: readonly string[]): (acl: AclSpec) => boolean {
-  const there = new Set(topics);
+  const there = namesOf(topics);
   return ({ resource, pattern, name }) => {
     if (resource !== 'topic' || (pattern === 'literal' && name === '*')) return false;
-    return pattern === 'prefixed' ? !topics.some((topic) => topic.startsWith(name)) : !there.has(name);
+    return pattern === 'prefixed' ? !there.hasPrefix(name) : !there.has(name);
   };
 }

@@ -2,6 +2,7 @@ import { aside, pass, some, untold } from '../../../core/audit.ts';
 import { aclAddress, type AclSpec } from '../resources.ts';
 import type { KafkaCheck } from './check.ts';
 import { silentPoints } from './facts.ts';
+import { type Names, namesOf } from './names.ts';
 
 export const unusedGrants: KafkaCheck = {
   id: 'MQA62',
@@ -24,7 +25,7 @@ export const unusedGrants: KafkaCheck = {
     const ours = acls.value.filter(
       (acl) => acl.permission === 'allow' && ground.principals.has(acl.principal.replace(/^User:/, '')),
     );
-    const there = groups.value;
+    const there = namesOf(groups.value);
     for (const acl of ours.filter((one) => isReading(one) && !isUsed(one, there)))
       yield {
         is: 'manual',
@@ -34,7 +35,7 @@ export const unusedGrants: KafkaCheck = {
     yield* silentPoints(silent);
     const writers = new Set(ours.flatMap((one) => (one.operation === 'write' ? one.principal : [])));
     if (writers.size > 0) yield aside(`whether ${some([...writers])} write is not told by Kafka`);
-    yield pass(`${ours.length} ACLs of services looked at, and ${there.length} groups`);
+    yield pass(`${ours.length} ACLs of services looked at, and ${groups.value.length} groups`);
   },
 };
 
@@ -42,7 +43,7 @@ function isReading({ resource, operation }: AclSpec): boolean {
   return resource === 'group' && operation === 'read';
 }
 
-function isUsed({ pattern, name }: AclSpec, groups: readonly string[]): boolean {
-  if (pattern === 'literal' && name === '*') return groups.length > 0;
-  return groups.some((group) => (pattern === 'prefixed' ? group.startsWith(name) : group === name));
+function isUsed({ pattern, name }: AclSpec, groups: Names): boolean {
+  if (pattern === 'literal' && name === '*') return groups.hasPrefix('');
+  return pattern === 'prefixed' ? groups.hasPrefix(name) : groups.has(name);
 }
