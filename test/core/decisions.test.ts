@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Kind } from '../../src/core/kind.ts';
 import { decide, overBudget } from '../../src/core/decide.ts';
 import { cautious, type Decisions } from '../../src/core/decisions.ts';
-import { diff } from '../../src/core/diff.ts';
-import { deletion } from '../../src/core/diff.ts';
+import { deletion, diff } from '../../src/core/diff.ts';
+import type { Change } from '../../src/core/resource.ts';
 import { box, brief, compiled, grant, ground, kinds, lid, reading, type Thing } from './fakes.ts';
 
 interface Case {
@@ -118,6 +118,14 @@ describe('decide', () => {
     const decided = decide(kinds, difference, { ...cautious, prune: true, allowDataLoss });
     expect(brief(decided.changes)).toEqual(['delete fake:box:b']);
     expect(decided.blocked).toEqual([{ ...kept, action: 'delete' }]);
+
+    // To replace it would take it away, too.
+    const smaller = diff({
+      ...{ kinds, ground, compiled: compiled(box('a', 1)) },
+      reading: { ...live, resources: [box('a', 2)] },
+    });
+    const replaced = decide(kinds, smaller, { ...cautious, allowDataLoss });
+    expect([replaced.changes, replaced.blocked]).toEqual([[], [{ ...kept, action: 'replace' }]]);
   });
 
   it('holds back what is tied to what is tied, however long the chain', () => {
@@ -166,5 +174,11 @@ describe('overBudget', () => {
     { owned: 0, deletes: 12, max: 30, over: true },
   ])('$deletes of $owned with $max % is over: $over', ({ owned, deletes: count, max, over }) => {
     expect(overBudget(deletes(count), owned, max) !== undefined).toBe(over);
+  });
+
+  it('counts what is replaced, and nothing that is made or changed', () => {
+    const all = (action: Change['action']) => deletes(20).map((change) => ({ ...change, action }));
+    expect(overBudget(all('replace'), 20, 30)).toContain('20 of 20 objects');
+    expect(overBudget([...all('create'), ...all('update')], 20, 30)).toBeUndefined();
   });
 });

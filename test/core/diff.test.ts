@@ -134,3 +134,15 @@ describe('diff', () => {
     ]);
   });
 });
+
+it('what could not be compiled is blocked as it stands, and what lives there is left alone', () => {
+  const refusal = {
+    address: grant('order', '').address,
+    action: 'update',
+    reason: 'too long',
+    hint: 'split it',
+  } as const;
+  const live = reading(grant('order', 'all'));
+  const difference = diff({ kinds, compiled: { ...compiled(), blocked: [refusal] }, reading: live, ground });
+  expect([difference.changes, difference.blocked, difference.unmanaged]).toEqual([[], [refusal], []]);
+});

@@ -41,14 +41,7 @@ export function decompile({
   const { principals, strangers, bare: bareUser } = candidatesIn(live, landscape);
   const names = serviceNames(principals, bareUser);
   const asked = principals.filter((principal) => wanted(names.get(principal) ?? principal));
-  const conceded: Concessions = { leftOut: new Map(), literal: new Set() };
-  for (const principal of asked) {
-    const rule = bare.unsayable.get(principal);
-    if (rule === undefined) continue;
-    const { resource, name: of, pattern } = rule;
-    const reason = `it has a rule for the ${pattern === 'literal' ? '' : `${pattern} `}${resource} ${of}, which the naming of the environment cannot give`;
-    conceded.leftOut.set(userAddress(principal), reason);
-  }
+  const conceded = concededAtOnce(asked, bare);
   for (;;) {
     const kept = asked.filter((principal) => !conceded.leftOut.has(userAddress(principal)));
     const owners = ownersIn(live, kept, (principal) => stemOf(bareUser(principal), landscape.claims));
@@ -78,6 +71,23 @@ export function decompile({
       strangers,
     };
   }
+}
+
+/** Whose rules are for names that no file could give. */
+function concededAtOnce(
+  principals: readonly string[],
+  { unsayable }: ReturnType<typeof bareOf>,
+): Concessions {
+  const leftOut = new Map<Address, string>();
+  for (const principal of principals) {
+    const rule = unsayable.get(principal);
+    if (rule === undefined) continue;
+    const { resource, name, pattern } = rule;
+    const what = `${pattern === 'literal' ? '' : `${pattern} `}${resource} ${name}`;
+    const reason = `it has a rule for the ${what}, which the naming of the environment cannot give`;
+    leftOut.set(userAddress(principal), reason);
+  }
+  return { leftOut, literal: new Set() };
 }
 
 /** What a draft has given up on: it only grows, so that drafting comes to an end. */

@@ -53,29 +53,29 @@ export function renamed(
       return service.locate([first, (first === 'topics' && topics.get(String(name))) || name, ...rest]);
     },
     formerly: formerly.map((name) => names.user(name)),
-    section: {
-      ...section,
-      principal: names.user(principalOfService(service)),
-      topics:
-        section.topics &&
-        Object.fromEntries(
-          Object.entries(section.topics).map(([name, one]) => [fill(names.topic, name), one]),
-        ),
-      produces: section.produces?.map((intent, at) => ({
-        ...intent,
-        ...target(names, intent, refuse, ['produces', at]),
-        transactionalId: intent.transactionalId && fill(names.transactionalId, intent.transactionalId),
-      })),
-      consumes: section.consumes?.map((intent, at) => ({
-        ...intent,
-        ...target(names, intent, refuse, ['consumes', at]),
-        group: fill(names.group, intent.group),
-      })),
-      streams: section.streams && {
-        applicationId: applicationId(names, section.streams.applicationId, refuse),
-      },
-      grants: section.grants?.map((grant, at) => landedGrant(names, grant, refuse, ['grants', at])),
-    },
+    section: { ...landedSection(names, section, refuse), principal: names.user(principalOfService(service)) },
+  };
+}
+
+function landedSection(names: Names, section: KafkaService, refuse: Refuse): KafkaService {
+  const { topics, produces, consumes, streams, grants } = section;
+  return {
+    ...section,
+    topics:
+      topics &&
+      Object.fromEntries(Object.entries(topics).map(([name, one]) => [fill(names.topic, name), one])),
+    produces: produces?.map((intent, at) => ({
+      ...intent,
+      ...target(names, intent, refuse, ['produces', at]),
+      transactionalId: intent.transactionalId && fill(names.transactionalId, intent.transactionalId),
+    })),
+    consumes: consumes?.map((intent, at) => ({
+      ...intent,
+      ...target(names, intent, refuse, ['consumes', at]),
+      group: fill(names.group, intent.group),
+    })),
+    streams: streams && { applicationId: applicationId(names, streams.applicationId, refuse) },
+    grants: grants?.map((grant, at) => landedGrant(names, grant, refuse, ['grants', at])),
   };
 }
 

@@ -76,6 +76,7 @@ function* judged(
 ): Iterable<Point> {
   const { user, vhost } = live;
   const address = permissionAddress(vhost, user);
+  const isKnown = desired !== undefined;
   const needed =
     desired?.kind === 'rabbitmq:permission' ? desired.spec : { configure: '^$', write: '^$', read: '^$' };
   for (const part of parts) {
@@ -86,34 +87,28 @@ function* judged(
       continue;
     }
     if (covers(needs, has)) continue;
-    const found = compile(has);
-    const { yes: beyond = [], perhaps = [] } = reachedBy(has, needs, namesFor(vhost, part));
-    if (beyond.length > 0)
-      yield {
-        is: 'fail',
-        says: `${says}, and reaches ${some(beyond)}, which the topology does not need`,
-        address,
-      };
-    else if (found.kind === 'undecidable' || perhaps.length > 0)
-      yield {
-        is: 'manual',
-        says: `${says}, a pattern that only the broker can judge${found.kind === 'undecidable' ? `: ${found.why}` : ''}`,
-        address,
-      };
-    else if (desired === undefined)
-      yield {
-        is: 'manual',
-        says: `${says}; the topology does not know this user`,
-        address,
-        hint: 'declare it, protect it, or take it away',
-      };
-    else
-      yield {
-        is: 'fail',
-        says: `${says}, where the topology says ${needs}: nothing yet is reached by more`,
-        address,
-      };
+    yield { ...widerPoint(says, { has, needs, isKnown }, namesFor(vhost, part)), address };
   }
+}
+
+/** What is wrong with a pattern that holds more than is needed. */
+function widerPoint(
+  says: string,
+  { has, needs, isKnown }: { readonly has: string; readonly needs: string; readonly isKnown: boolean },
+  names: readonly string[],
+): Point {
+  const { yes: beyond = [], perhaps = [] } = reachedBy(has, needs, names);
+  if (beyond.length > 0)
+    return { is: 'fail', says: `${says}, and reaches ${some(beyond)}, which the topology does not need` };
+  const found = compile(has);
+  const why = found.kind === 'undecidable' ? `: ${found.why}` : '';
+  if (found.kind === 'undecidable' || perhaps.length > 0)
+    return { is: 'manual', says: `${says}, a pattern that only the broker can judge${why}` };
+  if (!isKnown) {
+    const hint = 'declare it, protect it, or take it away';
+    return { is: 'manual', says: `${says}; the topology does not know this user`, hint };
+  }
+  return { is: 'fail', says: `${says}, where the topology says ${needs}: nothing yet is reached by more` };
 }
 
 /** What the one pattern reaches and the other does not. */

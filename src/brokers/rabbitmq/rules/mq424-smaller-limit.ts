@@ -47,44 +47,44 @@ const types: readonly string[] = ['classic', 'quorum'];
 
 /** By what they are of; what is not limited is not told of. */
 function sizesOf(site: RabbitSite): ReadonlyMap<string, Size> {
-  const sizes = new Map<string, Size>();
-  const limits = (
-    of: string,
-    all: Readonly<Record<string, number | bigint | undefined>>,
-    locate: (key: string) => Position,
-  ) => {
-    for (const [key, limit] of Object.entries(all)) {
-      if (limit === undefined) continue;
-      sizes.set(`${key} of ${of}`, {
-        value: Number(limit),
-        less: 'is lower',
-        says: String(limit),
-        position: locate(key),
-      });
-    }
-  };
-  const { environment, services, sizes: placed } = site.landscape;
-  for (const [alias, { section, path }] of vhostsOf(environment.section)) {
+  return new Map([...vhostSizes(site), ...userSizes(site)]);
+}
+
+type Sizes = [what: string, size: Size][];
+
+function vhostSizes({ landscape: { environment } }: RabbitSite): Sizes {
+  return [...vhostsOf(environment.section)].flatMap(([alias, { section, path }]): Sizes => {
     const of = alias === 'default' ? 'the vhost' : `the vhost ${alias}`;
-    limits(of, section.limits ?? {}, (key) => environment.locate([...path, 'limits', key]));
+    const limits = limitsOf(of, section.limits, (key) => environment.locate([...path, 'limits', key]));
     const type = section.defaultQueueType;
-    if (type === undefined || !types.includes(type)) continue;
+    if (type === undefined || !types.includes(type)) return limits;
     const position = environment.locate([...path, 'defaultQueueType']);
-    sizes.set(`defaultQueueType of ${of}`, {
-      value: types.indexOf(type),
-      less: 'is a lesser one',
-      says: type,
-      position,
-    });
-  }
-  for (const service of services) {
-    const { name, section } = service;
-    const own = placed?.get(name);
-    const isOwn = (key: string) =>
-      Object.hasOwn((own?.section as { readonly limits?: object } | undefined)?.limits ?? {}, key);
-    limits(`the user of ${name}`, section.limits ?? {}, (key) =>
-      own !== undefined && isOwn(key) ? own.locate(['limits', key]) : service.locate(['limits', key]),
+    const size = { value: types.indexOf(type), less: 'is a lesser one', says: type, position };
+    return [...limits, [`defaultQueueType of ${of}`, size]];
+  });
+}
+
+/** Where an environment sets one, it wins. */
+function userSizes({ landscape: { services, sizes } }: RabbitSite): Sizes {
+  return services.flatMap((service) => {
+    const own = sizes?.get(service.name);
+    const { limits: set = {} } = (own?.section ?? {}) as { readonly limits?: object };
+    return limitsOf(`the user of ${service.name}`, service.section.limits, (key) =>
+      own !== undefined && Object.hasOwn(set, key)
+        ? own.locate(['limits', key])
+        : service.locate(['limits', key]),
     );
-  }
-  return sizes;
+  });
+}
+
+function limitsOf(
+  of: string,
+  limits: Readonly<Record<string, number | bigint | undefined>> = {},
+  locate: (key: string) => Position,
+): Sizes {
+  return Object.entries(limits).flatMap(([key, limit]): Sizes => {
+    if (limit === undefined) return [];
+    const size = { value: Number(limit), less: 'is lower', says: String(limit), position: locate(key) };
+    return [[`${key} of ${of}`, size]];
+  });
 }
