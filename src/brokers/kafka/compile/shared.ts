@@ -55,9 +55,39 @@ export function sharedWarnings(services: readonly PlacedService[]): Warning[] {
   return Object.keys(takingPart).flatMap((resource) => {
     const all = reaches.filter(({ spec }) => spec.resource === resource);
     const single = all.filter(({ spec }) => prefixOf(spec) === undefined);
-    const wide = all.filter(({ spec }) => prefixOf(spec) !== undefined);
     const together = [...Map.groupBy(single, ({ spec }) => spec.name).values()].flatMap(togetherWarning);
-    return [...together, ...wide.flatMap((one, index) => reachWarning(one, single, wide, index))];
+    return [...together, ...wideIn(all).map(reachWarning)];
+  });
+}
+
+/** A way into all groups, or transactional ids, that begin with a prefix, and those of others among them. */
+export interface WideReach extends Reach {
+  readonly others: readonly Reach[];
+}
+
+export function wideReaches(services: readonly PlacedService[]): WideReach[] {
+  const reaches = services.flatMap(reachesOf);
+  return Object.keys(takingPart).flatMap((resource) =>
+    wideIn(reaches.filter(({ spec }) => spec.resource === resource)),
+  );
+}
+
+/** Of ways into one sort of things. Where none of others is reached, nothing is told. */
+function wideIn(all: readonly Reach[]): WideReach[] {
+  const single = all.filter(({ spec }) => prefixOf(spec) === undefined);
+  const wide = all.filter(({ spec }) => prefixOf(spec) !== undefined);
+  return wide.flatMap((one, index): WideReach[] => {
+    const prefix = prefixOf(one.spec) ?? '';
+    const reached = [
+      ...single.filter(({ spec }) => spec.name.startsWith(prefix)),
+      // Of two equal prefixes the later one tells.
+      ...wide.filter(({ spec }, at) => {
+        const other = prefixOf(spec) ?? '';
+        return other.startsWith(prefix) && (other !== prefix || at < index);
+      }),
+    ];
+    const others = reached.filter(({ service }) => service !== one.service);
+    return others.length === 0 ? [] : [{ ...one, others }];
   });
 }
 
@@ -95,28 +125,13 @@ function togetherWarning(group: readonly Reach[]): Warning[] {
 /** So many are named. */
 const namedAtMost = 3;
 
-function reachWarning(
-  one: Reach,
-  single: readonly Reach[],
-  wide: readonly Reach[],
-  index: number,
-): Warning[] {
-  const prefix = prefixOf(one.spec) ?? '';
-  const reached = [
-    ...single.filter(({ spec }) => spec.name.startsWith(prefix)),
-    // Of two equal prefixes the later one tells.
-    ...wide.filter(({ spec }, at) => {
-      const other = prefixOf(spec) ?? '';
-      return other.startsWith(prefix) && (other !== prefix || at < index);
-    }),
-  ].filter(({ service }) => service !== one.service);
-  if (reached.length === 0) return [];
-  const noun = nouns[one.spec.resource] ?? one.spec.resource;
-  const named = reached.slice(0, namedAtMost).map(({ service, spec }) => `${label(spec)} of ${service.name}`);
-  const more = reached.length - named.length;
+function reachWarning({ service, spec, others }: WideReach): Warning {
+  const noun = nouns[spec.resource] ?? spec.resource;
+  const named = others.slice(0, namedAtMost).map((one) => `${label(one.spec)} of ${one.service.name}`);
+  const more = others.length - named.length;
   const all = more > 0 ? [...named, `${more} more`] : named;
-  const message = `${one.service.name} reaches, by ${noun} ${label(one.spec)}, also ${all.join(', ')}`;
-  return [{ address: aclAddress(one.spec), message }];
+  const message = `${service.name} reaches, by ${noun} ${label(spec)}, also ${all.join(', ')}`;
+  return { address: aclAddress(spec), message };
 }
 
 function label(spec: AclSpec): string {

@@ -27,7 +27,10 @@ credential of that service has the broker.`,
         yield {
           position: service.locate(['tags', at]),
           message: `${service.name} has the tag ${tag}: it ${power}`,
-          hint: 'leave the tag out',
+          hint:
+            tag === 'administrator'
+              ? 'leave the tag out'
+              : 'leave the tag out, or say in a comment why it needs it',
           severity: tag === 'administrator' ? 'error' : 'warning',
           service: service.name,
           address: userAddress(userOf(service)),
