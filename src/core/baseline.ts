@@ -1,6 +1,6 @@
 import type { Position } from './errors.ts';
 import type { Finding, Silenced } from './finding.ts';
-import { compareText } from './json.ts';
+import { compareText, jsonFaultAt } from './json.ts';
 import type { RuleInfo } from './rule.ts';
 
 /** Findings that were there when lint or audit came, and are accepted until they are repaired. Pure. */
@@ -33,6 +33,24 @@ export function parseBaseline(file: string, text: string): Baseline | undefined 
   if (!('findings' in data) || !Array.isArray(data.findings)) return undefined;
   const entries: readonly unknown[] = data.findings;
   return entries.every(isEntry) ? { file, text, entries } : undefined;
+}
+
+/** Why a text is no baseline, and at which offset. */
+export function faultOfBaseline(text: string): { readonly why: string; readonly at: number } {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    return { why: 'it is not JSON', at: jsonFaultAt(text, error) };
+  }
+  const { version, findings } = (data ?? {}) as Readonly<Record<string, unknown>>;
+  if (version !== 1) {
+    const given = typeof version === 'number' ? `version ${version}` : 'no version';
+    return { why: `it has ${given}, and this mqwarden reads version 1`, at: 0 };
+  }
+  if (!Array.isArray(findings)) return { why: 'it has no list of findings', at: 0 };
+  const bad = (findings as readonly unknown[]).findIndex((one) => !isEntry(one));
+  return { why: `findings[${bad}] is not as --write-baseline writes one`, at: 0 };
 }
 
 function isEntry(value: unknown): value is Entry {
@@ -76,10 +94,11 @@ export function withBaseline(
   const isOld = (finding: Finding) => canWait(finding) && old.has(keyFor(finding));
   const here = new Set(findings.map(keyFor));
   const gone = baseline.entries.filter((entry) => isAsked(entry) && !here.has(keyOf(entry)));
+  const placeOf = gone.length === 0 ? undefined : placesIn(baseline);
   return {
     kept: [
       ...findings.filter((one) => !isOld(one)),
-      ...gone.map((entry) => staleFinding(entry, baseline, stale)),
+      ...gone.map((entry) => staleFinding(entry, placeOf?.get(entry.fingerprint), stale)),
     ],
     silenced: findings.filter(isOld).map((finding) => ({ finding, by: 'baseline' })),
   };
@@ -92,8 +111,8 @@ function keyBy({ gistOf }: Pick<Accepting, 'gistOf'>): (said: Said) => string {
 }
 
 function staleFinding(
-  { fingerprint, rule, message }: Entry,
-  { file, text }: Baseline,
+  { rule, message }: Entry,
+  position: Position | undefined,
   { id, name, severity }: Accepting['stale'],
 ): Finding {
   return {
@@ -101,14 +120,25 @@ function staleFinding(
     name,
     severity,
     message: `the baseline has what is no longer found: ${rule} ${message}`,
-    position: positionIn(file, text, Math.max(0, text.indexOf(`"${fingerprint}"`))),
+    position,
     hint: 'take it out: --prune-baseline',
   };
 }
 
-function positionIn(file: string, text: string, offset: number): Position {
-  const before = text.slice(0, offset).split('\n');
-  return { file, line: before.length, column: (before.at(-1) ?? '').length + 1 };
+/** Where each fingerprint stands first; in one pass, since all of a large baseline may be stale. */
+function placesIn({ file, text, entries }: Baseline): ReadonlyMap<string, Position> {
+  const places = new Map<string, Position>();
+  let line = 1;
+  let start = 0;
+  for (const { 0: all, 1: mark = '', index } of text.matchAll(/\n|"fingerprint"\s*:\s*"([^"]{0,1000})"/g)) {
+    const at = index + all.length - mark.length - 2;
+    if (all !== '\n' && !places.has(mark)) places.set(mark, { file, line, column: at - start + 1 });
+    if (all === '\n') [line, start] = [line + 1, index + 1];
+  }
+  // Written with escapes, it is in the file all the same.
+  for (const { fingerprint } of entries)
+    if (!places.has(fingerprint)) places.set(fingerprint, { file, line: 1, column: 1 });
+  return places;
 }
 
 /** All that can wait, as a baseline: an entry a line, so that a change of it is read as one. What was not looked for stays as it was. */

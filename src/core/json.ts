@@ -38,3 +38,9 @@ export function digest(value: unknown): string {
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** The offset at which JSON.parse stumbled; its own words repeat the text, which nothing that is printed should. */
+export function jsonFaultAt(text: string, error: unknown): number {
+  const at = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+  return at === undefined ? text.length : Number(at);
+}

@@ -31,10 +31,12 @@ export interface Subject {
 export interface RuleSet {
   readonly general: readonly Rule[];
   readonly brokers: ReadonlyMap<string, readonly Rule[]>;
+  /** Those that somebody brings along: asked last, so that whatever they do to what they look at keeps nothing from being found. */
+  readonly own?: RuleSet;
 }
 
-export function allRules({ general, brokers }: RuleSet): readonly Rule[] {
-  return [...general, ...[...brokers.values()].flat()];
+export function allRules({ general, brokers, own }: RuleSet): readonly Rule[] {
+  return [...general, ...[...brokers.values()].flat(), ...(own === undefined ? [] : allRules(own))];
 }
 
 export interface Results {
@@ -60,13 +62,7 @@ export function judge(subject: Subject, rules: RuleSet, how: Omit<Ignoring, 'rul
 function findingsIn(subject: Subject, rules: RuleSet): LintFinding[] {
   const { files } = subject;
   const start: Position = { file: files[0]?.source.file ?? '', line: 1, column: 1 };
-  const found = [
-    ...rules.general.flatMap((rule) => asked(rule, subject)),
-    ...[...rules.brokers].flatMap(([broker, own]) => {
-      const here = { ...subject, sites: subject.sites.filter((site) => site.broker === broker) };
-      return own.flatMap((rule) => asked(rule, here));
-    }),
-  ];
+  const found = [...foundBy(rules, subject), ...(rules.own === undefined ? [] : foundBy(rules.own, subject))];
   const troubled = new Set(
     subject.troubles.flatMap(({ problem: { position } }) => position ?? []).map(placeOf),
   );
@@ -86,6 +82,16 @@ function findingsIn(subject: Subject, rules: RuleSet): LintFinding[] {
     ...found.map((one) => (standsFor(one) ? { ...one, firm: true as const } : one)),
     ...warnings,
   ]);
+}
+
+function foundBy({ general, brokers }: RuleSet, subject: Subject): LintFinding[] {
+  return [
+    ...general.flatMap((rule) => asked(rule, subject)),
+    ...[...brokers].flatMap(([broker, theirs]) => {
+      const here = { ...subject, sites: subject.sites.filter((site) => site.broker === broker) };
+      return theirs.flatMap((rule) => asked(rule, here));
+    }),
+  ];
 }
 
 /** What one rule finds in all that it is about. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Address } from '../core/address.ts';
 import type { EarlierAudit } from '../core/audit-comparison.ts';
 import { messageOf, MqwardenError, type Position, RefusedError } from '../core/errors.ts';
+import { jsonFaultAt } from '../core/json.ts';
 import { readRegularFile } from '../files/read.ts';
 import { parseFile } from '../topology/document.ts';
 import { check } from '../topology/issues.ts';
@@ -76,8 +77,7 @@ function parsed(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const at = /position (\d+)/.exec(messageOf(error))?.[1];
-    const position = positionAt(sourceOf(file, text), at === undefined ? text.length : Number(at));
+    const position = positionAt(sourceOf(file, text), jsonFaultAt(text, error));
     throw new RefusedError('this is no audit: the file is not JSON', { position, hint });
   }
 }

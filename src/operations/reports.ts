@@ -1,9 +1,10 @@
 import { chmod, stat } from 'node:fs/promises';
-import { MqwardenError, UsageError } from '../core/errors.ts';
-import { readRegularFile } from '../files/read.ts';
+import { MqwardenError, RefusedError } from '../core/errors.ts';
+import { readRegularFile, UnfitFile } from '../files/read.ts';
 import { replaceFile } from '../files/write.ts';
 import { whyOf } from '../files/why.ts';
-import { type Baseline, parseBaseline } from '../core/baseline.ts';
+import { type Baseline, faultOfBaseline, parseBaseline } from '../core/baseline.ts';
+import { positionAt, sourceOf } from '../topology/places.ts';
 
 /** Undefined where there is no such file yet. */
 export async function readBaseline(file: string): Promise<Baseline | undefined> {
@@ -16,9 +17,17 @@ export async function readBaseline(file: string): Promise<Baseline | undefined> 
   );
   if (text === undefined) return undefined;
   const baseline = parseBaseline(file, text);
-  if (baseline === undefined)
-    throw new UsageError(`${file} is no baseline`, 'write one: --baseline FILE --write-baseline');
+  if (baseline === undefined) throw noBaseline(file, text);
   return baseline;
+}
+
+/** Nothing is written over it: what was accepted by people is in it, and in two versions where a merge left its marks. */
+function noBaseline(file: string, text: string): RefusedError {
+  const { why, at } = faultOfBaseline(text);
+  return new RefusedError(`${file} is no baseline: ${why}`, {
+    position: positionAt(sourceOf(file, text), at),
+    hint: 'repair it; or take it away, and write one: --baseline FILE --write-baseline',
+  });
 }
 
 /** What others may do with the file stays as it was; a new one is for all to read, as what is kept in a repository is. */
@@ -28,6 +37,8 @@ export async function rewrite(file: string, text: string): Promise<void> {
       (found) => found.mode & 0o777,
       () => 0o644,
     );
+    // A new file takes its place, which asks nobody but the folder.
+    if ((mode & 0o222) === 0) throw new UnfitFile('it is read-only');
     await replaceFile(file, text);
     await chmod(file, mode);
   } catch (error) {

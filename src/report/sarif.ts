@@ -1,5 +1,5 @@
 import type { Position } from '../core/errors.ts';
-import type { Finding, Related, Severity, Silenced } from '../core/finding.ts';
+import { type Finding, type Related, severities, type Severity, type Silenced } from '../core/finding.ts';
 import type { RuleInfo } from '../core/rule.ts';
 import type { FindingsReport } from './findings-report.ts';
 import { asJson } from './json.ts';
@@ -13,6 +13,8 @@ export function findingsAsSarif(report: FindingsReport): string {
   const { findings, silenced, rules, version, fingerprints } = report;
   const indexes = new Map(rules.map(({ id }, at) => [id, at]));
   const result = (finding: Finding) => resultOf(finding, indexes, fingerprints.get(finding));
+  const all = [...findings.map((finding): Told => ({ finding })), ...silenced];
+  const told = mostSevere(all);
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -27,14 +29,38 @@ export function findingsAsSarif(report: FindingsReport): string {
         },
         automationDetails: { id: `mqwarden/${report.command}/` },
         columnKind: 'utf16CodeUnits',
-        results: [
-          ...findings.map(result),
-          ...silenced.map((one) => ({ ...result(one.finding), suppressions: [suppressionOf(one)] })),
-        ],
+        ...(told.length === all.length ? {} : { invocations: [cutTo(told.length, all.length)] }),
+        results: told.map((one) =>
+          one.by === undefined
+            ? result(one.finding)
+            : { ...result(one.finding), suppressions: [suppressionOf(one)] },
+        ),
       },
     ],
   };
   return `${asJson(log)}\n`;
+}
+
+/** GitHub refuses a run that has more, whole. */
+const mostResults = 25_000;
+
+type Told = Silenced | { readonly finding: Finding; readonly by?: undefined };
+
+/** In the order that they had; of too many, those that are silenced go first, then the mildest. */
+function mostSevere(all: readonly Told[]): readonly Told[] {
+  if (all.length <= mostResults) return all;
+  const weigh = ({ by, finding: { severity } }: Told) =>
+    by === undefined ? severities.indexOf(severity) : severities.length;
+  const kept = new Set([...all].sort((a, b) => weigh(a) - weigh(b)).slice(0, mostResults));
+  return all.filter((one) => kept.has(one));
+}
+
+function cutTo(shown: number, all: number): object {
+  const text = `${all - shown} of ${all} findings are left out: code scanning takes no more than ${shown}`;
+  return {
+    executionSuccessful: true,
+    toolExecutionNotifications: [{ level: 'warning', message: { text } }],
+  };
 }
 
 function descriptorOf({ id, name, severity, summary, why, instead, link }: RuleInfo): object {
@@ -65,11 +91,17 @@ function resultOf(
     ruleId: rule,
     ...(ruleIndex === undefined ? {} : { ruleIndex }),
     level: levels[severity],
-    message: { text: [message, ...(hint === undefined ? [] : [hint])].map(printable).join('\n') },
+    message: { text: [message, ...(hint === undefined ? [] : [hint])].map(unlinked).join('\n') },
     locations: [locationOf(finding)],
     ...(placed.length === 0 ? {} : { relatedLocations: placed.map(relatedOf) }),
     ...(fingerprint === undefined ? {} : { partialFingerprints: { 'mqwarden/v1': fingerprint } }),
   };
+}
+
+/** `[text](target)` is a link in a message; a name that looks like one must lead nobody anywhere. Viewers take the backslashes away. */
+function unlinked(text: string): string {
+  const shown = printable(text);
+  return shown.includes('](') ? shown.replace(/[\\[\]]/g, '\\$&') : shown;
 }
 
 function locationOf({ position, address, service }: Finding): object {
@@ -83,7 +115,7 @@ function locationOf({ position, address, service }: Finding): object {
 function relatedOf({ message, position }: Related, at: number): object {
   return {
     id: at + 1,
-    message: { text: printable(message) },
+    message: { text: unlinked(message) },
     ...(position === undefined ? {} : { physicalLocation: physicalOf(position) }),
   };
 }
@@ -102,5 +134,5 @@ function uriOf(file: string): string {
 
 function suppressionOf({ by, reason }: Silenced): object {
   const kind = by === 'comment' ? 'inSource' : 'external';
-  return { kind, ...(reason === undefined ? {} : { justification: reason }) };
+  return { kind, ...(reason === undefined ? {} : { justification: unlinked(reason) }) };
 }

@@ -7,7 +7,7 @@ import { type Problem, TopologyError } from '../core/errors.ts';
 import { readRegularFile, UnfitFile } from '../files/read.ts';
 
 /** A service takes about 500 bytes; past this it is no topology, and parsing would eat the memory. */
-const maxMegabytes = 32;
+export const maxMegabytes = 32;
 
 export interface TextFile {
   /** As it is shown: the path that was given, with what leads to the file below it. */

@@ -1,5 +1,5 @@
 /** lint as it is run: exit codes, formats, files that it writes, and that no secret gets out. Nothing here opens a connection. */
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -221,6 +221,47 @@ it('repairs what is safe, and leaves the rest of the file and its mode alone', a
   expect((await stat(join(cwd, 'mqwarden.yaml'))).mode & 0o777).toBe(0o640);
 });
 
+describe('--fix', () => {
+  const endpoint = 'https://rabbitmq.internal:15671';
+  const weak = () => topology(clean).replace(endpoint, 'http://rabbitmq.internal:15672');
+  const readBack = () => readFile(join(cwd, 'mqwarden.yaml'), 'utf8');
+
+  it('leaves a byte order mark and Windows line ends', async () => {
+    await save('mqwarden.yaml', `\ufeff${weak().replaceAll('\n', '\r\n')}`);
+    await run('lint', '--fix');
+    expect(await readBack()).toBe(`\ufeff${topology(clean).replaceAll('\n', '\r\n')}`);
+  });
+
+  it('does not write to a file that is read-only, or a link', async () => {
+    await save('mqwarden.yaml', weak());
+    await chmod(join(cwd, 'mqwarden.yaml'), 0o444);
+    const { code, stderr } = await run('lint', '--fix');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('mqwarden.yaml cannot be written (it is read-only)'),
+    ]);
+    expect(await readBack()).toBe(weak());
+    await symlink('mqwarden.yaml', join(cwd, 'link.yaml'));
+    expect((await run('lint', 'link.yaml', '--fix')).code).toBe(1);
+    expect(await readBack()).toBe(weak());
+  });
+
+  it('does not write over what somebody wrote meanwhile', async () => {
+    await save('mqwarden.yaml', weak());
+    await mkdir(join(cwd, 'rules'));
+    // A rule that takes its time, in which somebody saves the file.
+    await save(
+      'rules/slow.js',
+      `import { appendFileSync } from 'node:fs';
+      export default { id: 'ACME001', name: 'slow', severity: 'note', summary: 'S.', why: 'W.', instead: 'I.',
+        inTopology() { appendFileSync('mqwarden.yaml', '# mine\\n'); return []; } };`,
+    );
+    const { code, stderr } = await run('lint', '--fix', '--rules', 'rules');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('was changed while lint looked at it')]);
+    expect(await readBack()).toContain('http://rabbitmq.internal:15672');
+  });
+});
+
 describe('rules of ones own', () => {
   const rule = (body: string) =>
     `export default { id: 'ACME001', name: 'acme-owner', severity: 'error', summary: 'S.', why: 'W.', instead: 'I.', ${body} };`;
@@ -229,7 +270,21 @@ describe('rules of ones own', () => {
       if (!/-team$/.test(owner ?? '')) yield { position: topology.locate(['services', name]), message: name + ' has no team' };
   }`;
 
+  const spotted = (spot: string) =>
+    rule(`inTopology({ topology }) { const at = topology.locate([]); return [{ message: 'x', ${spot} }]; }`);
+
   beforeEach(() => mkdir(join(cwd, 'rules')));
+
+  it('keep nothing from being found, whatever they do to the topology', async () => {
+    await save('mqwarden.yaml', topology(clean.replace('orders-team', 'someone')));
+    const without = await run('lint', '--format', 'json');
+    await save(
+      'rules/a.js',
+      rule('inTopology(view) { view.topology.services.clear(); view.sites.length = 0; return []; }'),
+    );
+    const { code, stdout } = await run('lint', '--rules', 'rules', '--format', 'json');
+    expect([code, rulesIn(stdout)]).toEqual([without.code, rulesIn(without.stdout)]);
+  });
 
   it('are run, ignored and explained like any other', async () => {
     await save('rules/owner.js', rule(found));
@@ -299,6 +354,17 @@ describe('rules of ones own', () => {
     ],
     ['no position', rule(`*inTopology() { yield { message: 'x' }; }`), 'has no position'],
     ['a syntax error', 'export default {', 'cannot be loaded'],
+    ['a place before the first line', spotted('position: { ...at, line: 0 }'), 'has no position'],
+    ['nothing found', rule('inTopology() { return [null]; }'), 'has no message'],
+    [
+      'a severity of its own',
+      spotted(`position: at, severity: 'fatal'`),
+      'no severity of: error, warning, note',
+    ],
+    ['a hint that is no text', spotted('position: at, hint: 5'), 'must be text'],
+    ['a fix that is no list', spotted(`position: at, fix: 'x'`), 'fix of what it found must be a list'],
+    ['a name of ours', rule(found).replace('acme-owner', 'powerful-tag'), 'ACME001 has the name of MQ106'],
+    ['an id as of audit', rule(found).replace('ACME001', 'MQA001'), 'MQA001 must be MQ9'],
   ])('say what is wrong with them: %s', async (_, text, said) => {
     await save('rules/a.js', text);
     await save('mqwarden.yaml', topology(clean));

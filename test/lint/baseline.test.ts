@@ -3,6 +3,7 @@ import type { Finding } from '../../src/core/finding.ts';
 import {
   type Accepting,
   baselineOf,
+  faultOfBaseline,
   parseBaseline,
   prunedBaseline,
   withBaseline,
@@ -118,6 +119,26 @@ describe('a baseline', () => {
       entries: [{ ...broken, fingerprint: prints.get(broken) ?? '', file: '' }],
     };
     expect(withBaseline([broken], prints, forged, how())).toEqual({ kept: [broken], silenced: [] });
+  });
+
+  test('says where each stands of 50,000 that are no longer found, in no time', () => {
+    const many = Array.from({ length: 50_000 }, (_, at) => finding(`m${at}`));
+    const baseline = baselineFor(many);
+    const from = performance.now();
+    const { kept } = withBaseline([], known([]), baseline, how());
+    // Some 0.1 s, where each is looked for from the beginning minutes.
+    expect(performance.now() - from).toBeLessThan(10_000);
+    expect(new Set(kept.map(({ position }) => position?.line)).size).toBe(50_000);
+  });
+
+  test.each([
+    ['{\n "version": 1,\n<<<<<<< HEAD\n', { why: 'it is not JSON', at: 17 }],
+    ['{"version":1,', { why: 'it is not JSON', at: 13 }],
+    ['null', { why: 'it has no version, and this mqwarden reads version 1', at: 0 }],
+    ['{"version":2}', { why: 'it has version 2, and this mqwarden reads version 1', at: 0 }],
+    ['{"version":1,"findings":[{}]}', { why: 'findings[0] is not as --write-baseline writes one', at: 0 }],
+  ])('says why it is none: %s', (text, why) => {
+    expect(faultOfBaseline(text)).toEqual(why);
   });
 
   test.each(['', '[]', '{"version":2,"findings":[]}', '{"version":1}', '{"version":1,"findings":[{}]}'])(

@@ -92,6 +92,34 @@ describe('SARIF', () => {
     await expect(text).toMatchFileSnapshot(golden('findings.sarif'));
   });
 
+  test('has no link, whatever names there are', () => {
+    const [first] = findings as [Finding];
+    const told = (message: string) =>
+      (
+        JSON.parse(findingsAsSarif({ ...report, findings: [{ ...first, message, hint: undefined }] })) as {
+          runs: [{ results: [{ message: { text: string } }] }];
+        }
+      ).runs[0].results[0].message.text;
+    expect(told('[click](https://evil.example) has')).toBe('\\[click\\](https://evil.example) has');
+    expect(told('\\[a](1)')).toBe('\\\\\\[a\\](1)');
+    // What is no link stays as it is, for those viewers that show backslashes.
+    expect(told('services[0].x is ^a\\.b$')).toBe('services[0].x is ^a\\.b$');
+  });
+
+  test('has no more than code scanning takes, the most severe first, and says so', () => {
+    const [error, warning] = findings as [Finding, Finding];
+    const many = Array.from({ length: 25_000 }, () => ({ ...warning }));
+    const log = JSON.parse(findingsAsSarif({ ...report, findings: [...many, error] })) as {
+      runs: [{ results: { level: string; suppressions?: unknown }[]; invocations?: unknown }];
+    };
+    const [{ results, invocations }] = log.runs;
+    expect(results).toHaveLength(25_000);
+    expect(results.at(-1)?.level).toBe('error');
+    expect(results.some(({ suppressions }) => suppressions !== undefined)).toBe(false);
+    expect(JSON.stringify(invocations)).toContain('3 of 25003 findings are left out');
+    expect(errorsOf(log)).toEqual([]);
+  });
+
   test('of nothing, too, and of all rules', async () => {
     const log: unknown = JSON.parse(
       findingsAsSarif({ ...report, findings: [], silenced: [], rules: infosOf(await ruleSet()) }),

@@ -28,6 +28,12 @@ export function meantBy(text: string, models: Models, nearest: Nearest): Meant {
   const known = all.filter((one) => one.known);
   const [first, ...others] = known.length > 0 || of === undefined ? known : all;
   if (first !== undefined && others.length === 0) return first;
+  if (known.length === 0 && first !== undefined) {
+    const whole = `one that nobody has yet is asked about by its whole address: ${all.map(({ at }) => at).join(', ')}`;
+    const near = nearOnes(name, kindOf(first.at), models, nearest);
+    const meant = near.length === 0 ? '' : `did you mean ${near.join(' or ')}? `;
+    throw new UsageError(`${name} could be several things, of which none is known`, `${meant}${whole}`);
+  }
   if (first !== undefined) {
     const listed = [first, ...others].map(({ at }) => at).join(', ');
     throw new UsageError(`${name} is the name of several things`, `name one of them: ${listed}`);

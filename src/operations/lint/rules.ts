@@ -4,8 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { brokers as registry } from '../../brokers/index.ts';
 import { messageOf, MqwardenError, UsageError } from '../../core/errors.ts';
 import { severities } from '../../core/finding.ts';
-import type { Spot } from '../../core/rule.ts';
-import type { RuleSet } from '../../lint/engine.ts';
+import type { RuleInfo, Spot } from '../../core/rule.ts';
+import { allRules, type RuleSet } from '../../lint/engine.ts';
+import { ownRules as lintsOwn } from '../../lint/own.ts';
 import type { Rule } from '../../lint/rule.ts';
 import { rules } from '../../lint/rules.ts';
 
@@ -13,7 +14,8 @@ import { rules } from '../../lint/rules.ts';
 export async function ruleSet(folder?: string): Promise<RuleSet> {
   const own = registry.map(async (broker) => [broker.name, await broker.rules()] as const);
   const set = { general: rules, brokers: new Map<string, readonly Rule[]>(await Promise.all(own)) };
-  return folder === undefined ? set : withOwn(set, await rulesIn(folder));
+  if (folder === undefined) return set;
+  return { ...set, own: ownSet(await rulesIn(folder, infosIn(set))) };
 }
 
 interface OwnRule {
@@ -23,16 +25,20 @@ interface OwnRule {
   readonly broker: string | undefined;
 }
 
-function withOwn(set: RuleSet, own: readonly OwnRule[]): RuleSet {
-  const brokers = new Map(set.brokers);
+function ownSet(own: readonly OwnRule[]): RuleSet {
+  const general = own.filter(({ broker }) => broker === undefined).map(({ rule }) => rule);
+  const brokers = new Map<string, readonly Rule[]>();
   for (const { rule, broker } of own) {
     if (broker !== undefined) brokers.set(broker, [...(brokers.get(broker) ?? []), rule]);
   }
-  const general = own.filter(({ broker }) => broker === undefined).map(({ rule }) => rule);
-  return { general: [...set.general, ...general], brokers };
+  return { general, brokers };
 }
 
-async function rulesIn(folder: string): Promise<OwnRule[]> {
+function infosIn(set: RuleSet): readonly RuleInfo[] {
+  return [...lintsOwn, ...allRules(set)];
+}
+
+async function rulesIn(folder: string, taken: readonly RuleInfo[]): Promise<OwnRule[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw new UsageError(`the folder of rules ${folder} cannot be read: ${messageOf(error)}`);
   });
@@ -48,7 +54,9 @@ async function rulesIn(folder: string): Promise<OwnRule[]> {
   const found: OwnRule[] = [];
   for (const name of files) {
     const file = join(folder, name);
-    for (const value of await exportsOf(file)) found.push(ownRule(value, file, found));
+    for (const value of await exportsOf(file)) {
+      found.push(ownRule(value, file, [...taken, ...found.map(({ rule }) => rule)]));
+    }
   }
   return found;
 }
@@ -65,7 +73,7 @@ async function exportsOf(file: string): Promise<readonly unknown[]> {
   }
 }
 
-function ownRule(value: unknown, file: string, others: readonly OwnRule[]): OwnRule {
+function ownRule(value: unknown, file: string, others: readonly RuleInfo[]): OwnRule {
   const problem = problemOf(value, others);
   if (problem !== undefined) {
     throw new UsageError(`${file}: ${problem}`, 'docs/lint.md says what a rule is: "Rules of your own"');
@@ -81,15 +89,17 @@ function isOfBroker(rule: Rule): boolean {
   return ofBroker.some((method) => method in rule);
 }
 
-function problemOf(value: unknown, others: readonly OwnRule[]): string | undefined {
+function problemOf(value: unknown, others: readonly RuleInfo[]): string | undefined {
   if (typeof value !== 'object' || value === null) return 'its default export is no rule';
   const fields = value as Readonly<Record<string, unknown>>;
   const missing = ['id', 'name', 'summary', 'why', 'instead'].find((key) => typeof fields[key] !== 'string');
   if (missing !== undefined) return `the rule has no text "${missing}"`;
   const id = String(fields['id']);
-  if (!/^(?!MQ[0-8])[A-Z]{2,8}\d{3}$/.test(id))
+  if (!/^(?!MQ[0-8]|MQ[A-Z]\d)[A-Z]{2,8}\d{3}$/.test(id))
     return `${id} must be MQ9 and two digits, or letters of your own and three digits`;
-  if (others.some(({ rule }) => rule.id === id)) return `there are two rules ${id}`;
+  if (others.some((other) => other.id === id)) return `there are two rules ${id}`;
+  const namesake = others.find(({ name }) => name === fields['name']);
+  if (namesake !== undefined) return `${id} has the name of ${namesake.id}: ${namesake.name}`;
   if (!severities.some((severity) => severity === fields['severity']))
     return `${id} has no severity: ${severities.join(', ')}`;
   const has = methods.filter((method) => typeof fields[method] === 'function');
@@ -119,13 +129,29 @@ function guarded(rule: Rule, file: string): Rule {
 }
 
 /** Who writes plain JavaScript is told here what a compiler would have said. */
-function soundSpot(spot: Spot): Spot {
-  const { position, message } = spot as Partial<Spot>;
+function soundSpot(given: unknown): Spot {
+  const spot = (given ?? {}) as Spot;
+  const { position, message, severity, hint, service, address } = spot as Partial<Spot>;
   if (typeof message !== 'string') throw new TypeError('what it found has no message');
   const sound =
     typeof position?.file === 'string' &&
-    Number.isInteger(position.line) &&
-    Number.isInteger(position.column);
+    [position.line, position.column].every((count) => Number.isInteger(count) && count >= 1);
   if (!sound) throw new TypeError('what it found has no position: { file, line, column }, from locate(…)');
-  return spot;
+  if (severity !== undefined && !severities.includes(severity))
+    throw new TypeError(`what it found has no severity of: ${severities.join(', ')}`);
+  if (![hint, service, address].every((text) => text === undefined || typeof text === 'string'))
+    throw new TypeError('hint, service and address of what it found must be text');
+  return withoutGarbage(spot);
+}
+
+/** What else it says is taken if it is as it should be. */
+function withoutGarbage({ fix, related, ...spot }: Spot): Spot {
+  const lists = { fix, related };
+  for (const [key, list] of Object.entries(lists))
+    if (
+      list !== undefined &&
+      !(Array.isArray(list) && list.every((one) => typeof one === 'object' && one !== null))
+    )
+      throw new TypeError(`${key} of what it found must be a list`);
+  return { ...spot, ...(fix === undefined ? {} : { fix }), ...(related === undefined ? {} : { related }) };
 }

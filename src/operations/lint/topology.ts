@@ -1,12 +1,14 @@
 import { stat } from 'node:fs/promises';
-import { TopologyError } from '../../core/errors.ts';
+import { MqwardenError, TopologyError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { LintFinding, RuleInfo } from '../../core/rule.ts';
 import { allRules, type RuleSet } from '../../lint/engine.ts';
 import { ownRules } from '../../lint/own.ts';
 import { literalSecret } from '../../lint/rules/mq101-literal-secret.ts';
 import { type Masking, maskingOf } from '../../lint/secrets.ts';
-import { readFiles, type TextFile } from '../../topology/files.ts';
+import { readRegularFile } from '../../files/read.ts';
+import { whyOf } from '../../files/why.ts';
+import { maxMegabytes, readFiles, type TextFile } from '../../topology/files.ts';
 import { rewrite } from '../reports.ts';
 import { asFindings, lintTexts } from './look.ts';
 import { fixedTexts, type Look } from './repair.ts';
@@ -66,8 +68,30 @@ async function fix(
 ): Promise<{ texts: readonly TextFile[]; fixed: number }> {
   const fixed = fixedTexts(before, look);
   const old = new Map(before.map(({ file, text }) => [file, text]));
-  for (const { file, text } of fixed.texts) if (old.get(file) !== text) await rewrite(file, text);
+  for (const { file, text } of fixed.texts) {
+    const was = old.get(file) ?? '';
+    if (was !== text) await rewrite(file, (await markOf(file, was)) + text);
+  }
   return fixed;
+}
+
+const byteOrderMark = '\ufeff';
+
+/** The byte order mark of a file, which is no part of its text. Throws where somebody wrote to the file since it was read. */
+async function markOf(file: string, was: string): Promise<string> {
+  const { bytes } = await readRegularFile(file, { maxMegabytes }).catch((error: unknown) => {
+    throw new MqwardenError('MQWARDEN_FILE', `${file} cannot be read (${whyOf(error)})`);
+  });
+  const now = bytes.toString('utf8');
+  const mark = now.startsWith(byteOrderMark) ? byteOrderMark : '';
+  if (now.slice(mark.length) === was) return mark;
+  throw new MqwardenError(
+    'MQWARDEN_FILE',
+    `${file} was changed while lint looked at it, and is left as it is`,
+    {
+      hint: 'run it again; what was repaired in other files stays',
+    },
+  );
 }
 
 /** Where a secret was found, nothing is shown from there on, whatever its key looks like. */

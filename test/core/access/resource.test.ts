@@ -47,7 +47,16 @@ it('is known if anything tells of it', () => {
 
 it.each([
   ['pai', 'nothing is called pai', 'did you mean rabbitmq:queue:shop%2Fpayments/paid?'],
-  ['queue:pai', 'nothing is called queue:pai|several things', 'rabbitmq:queue:'],
+  [
+    'queue:pai',
+    'several things, of which none is known',
+    'did you mean rabbitmq:queue:shop%2Fpayments/paid? one that',
+  ],
+  [
+    'queue:zzz',
+    'several things, of which none is known',
+    'rabbitmq:queue:production/zzz, rabbitmq:queue:shop%2F',
+  ],
   ['both', 'several things', 'rabbitmq:queue:production/both, kafka:topic:both'],
   ['queue:work', 'several things', 'rabbitmq:queue:production/work, rabbitmq:queue:shop%2Fpayments/work'],
   ['rabbitmq:queue:nowhere/work', 'vhost "nowhere"', 'production, shop/payments'],
