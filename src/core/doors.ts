@@ -9,12 +9,19 @@ export interface ShownHandshake {
   /** `TLS_AES_256_GCM_SHA384`; undefined where it was not told. */
   readonly cipher?: string | undefined;
   readonly fault: string | undefined;
+  /** A client of today was not let in, and one of yesterday was. */
+  readonly outdated?: true | undefined;
   readonly shown:
     | {
         readonly subject: string;
         readonly issuer: string;
         readonly names: string;
         readonly until: string;
+        readonly from?: string | undefined;
+        /** The subjects of what was sent beside it. */
+        readonly chain?: readonly string[] | undefined;
+        /** Where it is told that it is revoked. */
+        readonly revocation?: readonly string[] | undefined;
         /** `rsa 2048`, `ec prime256v1`; undefined where it was not told. */
         readonly key?: string | undefined;
         /** `sha256WithRSAEncryption`; undefined where it was not told. */
@@ -34,6 +41,10 @@ export interface TriedDoor {
   /** What TLS 1.2 alone came to: its cipher suite, or undefined where it is not spoken; the whole undefined where it is not known. */
   readonly tls12?: { readonly cipher: string | undefined } | undefined;
   readonly suites?: TriedSuites | undefined;
+  /** Whose client certificates are asked for; undefined where that is not known. */
+  readonly authorities?: readonly string[] | 'no certificate' | undefined;
+  /** The authorities of `tls.ca`. */
+  readonly trusted?: readonly string[];
 }
 
 /** Cipher suites that were taken where nothing better was offered; or why that is not known. */
@@ -47,6 +58,11 @@ export function* besideTls(door: TriedDoor, newer: string): Iterable<Point> {
   const { at, oldTls, plaintext, suites } = door;
   if (plaintext === 'answered') yield { is: 'fail', says: `${at} answers in clear, too` };
   if (oldTls === 'accepted') yield { is: 'fail', says: `${at} takes TLS versions before 1.2`, hint: newer };
+  if ('version' in door.tls && door.tls.outdated === true)
+    yield {
+      is: 'fail',
+      says: `${at} refuses clients of today, and lets in those that take weak algorithms, such as a certificate over SHA-1`,
+    };
   yield* offeredPoints(door, newer);
   if (suites !== undefined) yield* suitePoints(at, suites);
 }

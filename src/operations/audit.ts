@@ -17,7 +17,7 @@ import {
   type EarlierAudit,
   environmentsOf,
 } from '../core/audit-comparison.ts';
-import { certificateChecks } from '../core/audit-certificates.ts';
+import { certificateChecks, sharedPoints } from '../core/audit-certificates.ts';
 import { secretChecks, type SecretsSubject } from '../core/audit-secrets.ts';
 import { compareText } from '../core/json.ts';
 import type { AuditRequest, Broker, Credential } from '../core/broker.ts';
@@ -83,18 +83,21 @@ export async function answersOf(session: Session, options: AuditOptions): Promis
       const { rules } = auditor;
       const site = session.sites.find((one) => one.broker === broker);
       if (site === undefined)
-        return { rules, findings: rules.map((rule) => unasked(rule, whyNot(broker, session, options))) };
+        return {
+          ...{ rules, shares: new Map() },
+          findings: rules.map((rule) => unasked(rule, whyNot(broker, session, options))),
+        };
       session.context.progress(`auditing ${broker.title}`);
-      return {
-        rules,
-        findings: await auditor.audit(requestFor(session, site, held, options), session.context),
-      };
+      return { rules, ...(await auditor.audit(requestFor(session, site, held, options), session.context)) };
     }),
   );
   const rules = [...answers.flatMap((one) => one.rules), ...secretChecks, ...certificateChecks].sort(byId);
+  const shares = answers.map((one) => one.shares);
+  const shared = certificateChecks.map((one) => ({ ...one, points: () => sharedPoints(one, shares) }));
   const findings = [
     ...answers.flatMap((one) => one.findings),
-    ...judge([...secretChecks, ...certificateChecks], secretsIn(session, held)),
+    ...judge(secretChecks, secretsIn(session, held)),
+    ...judge(shared, undefined),
   ].sort(byRule);
   return {
     topology: session.topology.name,

@@ -26,8 +26,13 @@ interface Shown {
   readonly subject: string;
   readonly issuer: string;
   readonly names: string;
-  /** ISO 8601. */
+  /** ISO 8601, as `until`. */
+  readonly from: string;
   readonly until: string;
+  /** The subjects of what was sent beside it. */
+  readonly chain: readonly string[];
+  /** Where it is told that it is revoked. */
+  readonly revocation: readonly string[];
   /** `rsa 2048`, `ec prime256v1`. */
   readonly key: string;
   /** Undefined before Node.js 24. */
@@ -44,6 +49,8 @@ export type Handshake =
       /** Node's code for what is wrong with the certificate. */
       readonly fault: string | undefined;
       readonly shown: Shown | undefined;
+      /** A client of today was not let in, and one of yesterday was. */
+      readonly outdated?: true;
       /** What was answered to the greeting, as far as it came. */
       readonly heard: Buffer;
     }
@@ -57,8 +64,8 @@ export function shownIn(
 ): ShownHandshake | { readonly why: string; readonly reached: boolean } {
   if (seen === undefined) return { why: 'a listener without TLS', reached: true };
   if (seen.is === 'open') {
-    const { version, cipher, fault, shown } = seen;
-    return { version, cipher, fault, shown };
+    const { version, cipher, fault, shown, outdated } = seen;
+    return { version, cipher, fault, shown, outdated };
   }
   return { why: seen.why, reached: seen.is === 'shut' };
 }
@@ -73,10 +80,18 @@ export interface HandshakeOptions {
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
   readonly serverName?: string | undefined;
-  /** Only versions before TLS 1.2, or 1.2 alone; else 1.2 and what is newer. */
-  readonly versions?: 'old' | '1.2';
+  /** Only versions before TLS 1.2; 1.2 alone; 1.2 and newer with certificates that nobody takes any more. Else 1.2 and newer. */
+  readonly offers?: 'old' | '1.2' | 'weak';
   readonly greeting: Greeting;
   readonly timeoutMs: number;
+}
+
+/** Where a listener has nothing to offer to a client of today, such as a certificate over SHA-1 alone, as one of yesterday. */
+export async function shakeHandsAtAll(door: Door, options: HandshakeOptions): Promise<Handshake> {
+  const seen = await shakeHands(door, options);
+  if (seen.is !== 'shut' || !seen.why.includes('HANDSHAKE_FAILURE')) return seen;
+  const weak = await shakeHands(door, { ...options, offers: 'weak' });
+  return weak.is === 'open' ? { ...weak, outdated: true } : seen;
 }
 
 export function shakeHands(door: Door, options: HandshakeOptions): Promise<Handshake> {
@@ -116,7 +131,7 @@ export function shakeHands(door: Door, options: HandshakeOptions): Promise<Hands
 
 function optionsOf(
   { host }: Door,
-  { ca, cert, key, serverName, versions }: HandshakeOptions,
+  { ca, cert, key, serverName, offers }: HandshakeOptions,
 ): ConnectionOptions {
   const name = serverName ?? (isIP(host) === 0 ? host : undefined);
   return {
@@ -125,16 +140,18 @@ function optionsOf(
     ...(name === undefined ? {} : { servername: name }),
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
-    ...offered(versions),
+    ...offered(offers),
   };
 }
 
-function offered(versions: HandshakeOptions['versions']): ConnectionOptions {
-  switch (versions) {
+function offered(offers: HandshakeOptions['offers']): ConnectionOptions {
+  switch (offers) {
     case 'old':
       return { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
     case '1.2':
       return { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' };
+    case 'weak':
+      return { minVersion: 'TLSv1.2', ciphers: 'DEFAULT@SECLEVEL=0' };
     case undefined:
       return { minVersion: 'TLSv1.2' };
   }
@@ -149,16 +166,47 @@ function faultOf(socket: TLSSocket): string | undefined {
 function shownBy(socket: TLSSocket): Shown | undefined {
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return undefined;
-  const { subject, issuer, subjectAltName = 'none', validTo } = certificate;
-  const inline = (text: string) => text.replaceAll('\n', ', ');
+  const { subject, issuer, subjectAltName = 'none', validFrom, validTo } = certificate;
   return {
     subject: inline(subject),
     issuer: inline(issuer),
     names: subjectAltName,
+    from: new Date(validFrom).toISOString(),
     until: new Date(validTo).toISOString(),
+    chain: chainOf(certificate),
+    revocation: [...responders(certificate), ...lists(certificate)],
     key: keyOf(certificate),
     signature: signatureOf(certificate),
   };
+}
+
+function inline(text: string): string {
+  return text.replaceAll('\n', ', ');
+}
+
+/** Not more than anybody would send. */
+const longestChain = 10;
+
+function chainOf(certificate: X509Certificate): string[] {
+  const chain: string[] = [];
+  for (
+    let next = certificate.issuerCertificate;
+    next !== undefined && chain.length < longestChain;
+    next = next.issuerCertificate
+  )
+    chain.push(inline(next.subject));
+  return chain;
+}
+
+function responders({ infoAccess = '' }: X509Certificate): string[] {
+  return [...infoAccess.matchAll(/^OCSP - URI:(.*)$/gm)].map(([, uri = '']) => `OCSP ${uri}`);
+}
+
+/** The extension with the places of lists (2.5.29.31), which Node.js does not read: that it is there is enough. */
+const listsOid = Buffer.from('0603551d1f', 'hex');
+
+function lists({ raw }: X509Certificate): string[] {
+  return raw.includes(listsOid) ? ['a list (CRL)'] : [];
 }
 
 function keyOf({ publicKey }: X509Certificate): string {

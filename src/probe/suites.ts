@@ -1,21 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
-import type { TriedDoor, TriedSuites } from '../core/doors.ts';
-import {
-  type Door,
-  type Handshake,
-  type HandshakeOptions,
-  knock,
-  noAnswer,
-  type Plain,
-  shakeHands,
-  speaksTls,
-} from './door.ts';
+import type { TriedSuites } from '../core/doors.ts';
+import { type Door, knock, noAnswer, type Plain } from './door.ts';
+import { clientHello, handshake, nameFor, serverHello } from './hello.ts';
 
-/**
- * Which of some cipher suites a listener would take: the first message of a TLS 1.2 handshake (RFC 5246, section 7.4.1.2), written by hand,
- * since what is asked for is what no library offers any more. The answer names the suite, and that is the end of it.
- */
+/** Which of some cipher suites a listener would take: what is asked for is what no library offers any more. The answer names the suite. */
 
 /** By IANA's number. Broken: nothing is encrypted, anybody may stand in between, or it can be read by whoever takes the time. */
 const brokenSuites: ReadonlyMap<number, string> = new Map([
@@ -61,26 +48,6 @@ const withoutForwardSecrecy: ReadonlyMap<number, string> = new Map([
   [0xc00f, 'TLS_ECDH_RSA_WITH_AES_256_CBC_SHA'],
 ]);
 
-/** What is asked of a door that has shown to speak TLS: anybody else may wait for the rest of what is no beginning. */
-export async function offeredAt(
-  door: Door,
-  shown: Handshake | undefined,
-  options: HandshakeOptions,
-): Promise<Pick<TriedDoor, 'tls12' | 'suites'>> {
-  if (shown === undefined || !speaksTls(shown)) return {};
-  const isNewer = shown.is === 'open' && shown.version === 'TLSv1.3';
-  const [second, suites] = await Promise.all([
-    isNewer ? shakeHands(door, { ...options, versions: '1.2' }) : undefined,
-    suitesTakenAt(door, options),
-  ]);
-  return { tls12: tls12In(second), suites };
-}
-
-function tls12In(seen: Handshake | undefined): TriedDoor['tls12'] {
-  if (seen?.is === 'open') return { cipher: seen.cipher };
-  return seen?.is === 'shut' && seen.why.includes('PROTOCOL_VERSION') ? { cipher: undefined } : undefined;
-}
-
 interface Way {
   readonly serverName?: string | undefined;
   readonly timeoutMs: number;
@@ -104,12 +71,11 @@ async function taking(
   door: Door,
   { serverName, timeoutMs }: Way,
 ): Promise<readonly string[] | { readonly why: string }> {
-  const name = serverName ?? (isIP(door.host) === 0 ? door.host : undefined);
   const left = new Map(suites);
   const taken: string[] = [];
   const end = performance.now() + timeoutMs;
   for (let tries = 0; tries < mostTries; tries += 1) {
-    const greeting = { say: clientHello([...left.keys()], name), isWhole: isWholeHello };
+    const greeting = { say: clientHello([...left.keys()], nameFor(door, serverName)), isWhole: isWholeHello };
     const said = await knock(door, greeting, Math.max(1, Math.ceil(end - performance.now())));
     const answer = answerOf(said);
     if (typeof answer === 'object') return taken.length > 0 ? taken : answer;
@@ -132,10 +98,6 @@ function answerOf(said: Plain): number | 'refused' | { readonly why: string } {
   return heard[5] === serverHello ? heard.readUInt16BE(end - 2) : 'refused';
 }
 
-const handshake = 0x16;
-const clientHelloType = 1;
-const serverHello = 2;
-
 function isWholeHello(heard: Buffer): boolean {
   // An alert, or no TLS at all: nothing more is waited for.
   return heard.length > 0 && (heard[0] !== handshake || heard.length >= suiteEnd(heard));
@@ -146,48 +108,4 @@ function suiteEnd(heard: Buffer): number {
   const idAt = 5 + 4 + 2 + 32;
   const length = heard[idAt];
   return length === undefined ? idAt + 1 : idAt + 1 + length + 2;
-}
-
-function clientHello(suites: readonly number[], serverName: string | undefined): Buffer {
-  const extensions = Buffer.concat([
-    ...(serverName === undefined
-      ? []
-      : [extension(0x0000, sized(2, Buffer.concat([Buffer.from([0]), sized(2, Buffer.from(serverName))])))]),
-    extension(0x000a, sized(2, words([0x001d, 0x0017, 0x0018, 0x0019]))),
-    extension(0x000b, sized(1, Buffer.from([0]))),
-    extension(
-      0x000d,
-      sized(
-        2,
-        words([0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0203, 0x0201]),
-      ),
-    ),
-    extension(0xff01, Buffer.from([0])),
-  ]);
-  const body = Buffer.concat([
-    words([0x0303]),
-    randomBytes(32),
-    Buffer.from([0]),
-    sized(2, words(suites)),
-    Buffer.from([1, 0]),
-    sized(2, extensions),
-  ]);
-  const message = Buffer.concat([Buffer.from([clientHelloType]), sized(3, body)]);
-  return Buffer.concat([Buffer.from([handshake]), words([0x0301]), sized(2, message)]);
-}
-
-function extension(type: number, body: Buffer): Buffer {
-  return Buffer.concat([words([type]), sized(2, body)]);
-}
-
-function sized(bytes: number, body: Buffer): Buffer {
-  const size = Buffer.alloc(bytes);
-  size.writeUIntBE(body.length, 0, bytes);
-  return Buffer.concat([size, body]);
-}
-
-function words(values: readonly number[]): Buffer {
-  const all = Buffer.alloc(values.length * 2);
-  for (const [index, value] of values.entries()) all.writeUInt16BE(value, index * 2);
-  return all;
 }

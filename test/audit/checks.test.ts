@@ -163,7 +163,7 @@ const kafkaFacts: KafkaFacts = {
   silent: new Map(),
   acls: told([]),
   topics: told(['orders']),
-  users: told(['shop']),
+  users: told([{ name: 'shop', kept: [{ mechanism: 'SCRAM-SHA-512', iterations: 8192 }] }]),
   groups: told([]),
   ungranted: trying('refused'),
   knocked: [kafkaDoor],

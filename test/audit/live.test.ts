@@ -214,7 +214,7 @@ describe('who lacks a right on Kafka is told what it could not be told, and noth
     operation,
     permission: 'ALLOW',
   });
-  const bySettings = ['MQA07', 'MQA08', 'MQA11', 'MQA32', 'MQA38', 'MQA51', 'MQA55'];
+  const bySettings = ['MQA07', 'MQA08', 'MQA11', 'MQA32', 'MQA33', 'MQA38', 'MQA51', 'MQA55'];
   const topics = ['MQA09', 'MQA53'];
   let admin: KafkaAdmin;
 
@@ -222,7 +222,7 @@ describe('who lacks a right on Kafka is told what it could not be told, and noth
     const client = await kafka.clientCertificate('by-hand');
     admin = await kafkaAdmin({ ...kafka, client });
     await audited('kafka');
-    await admin.setPassword('watcher', secret);
+    await admin.setPassword('watcher', secret, 8192);
   }, 60_000);
 
   afterAll(async () => {
@@ -231,7 +231,7 @@ describe('who lacks a right on Kafka is told what it could not be told, and noth
   });
 
   it.each<readonly [string, AclBinding[], string[]]>([
-    ['nothing', [], [...bySettings, ...topics, 'MQA10', 'MQA52']],
+    ['nothing', [], [...bySettings, ...topics, 'MQA10', 'MQA52', 'MQA56']],
     ['DESCRIBE on the cluster', [right('DESCRIBE', 'CLUSTER')], [...bySettings, ...topics]],
     [
       'DESCRIBE and DESCRIBE_CONFIGS on the cluster',
@@ -296,7 +296,24 @@ describe('hardened brokers', () => {
     ).toEqual([]);
     expect(withVerdict(audited, 'manual')).toContain(12);
     expect(withVerdict(audited, 'pass')).toEqual(
-      expect.arrayContaining([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 'MQA31', 'MQA32', 'MQA41', 'MQA51']),
+      expect.arrayContaining([
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+        'MQA31',
+        'MQA32',
+        'MQA33',
+        'MQA41',
+        'MQA51',
+        'MQA56',
+      ]),
     );
     const checks = audited.findings.flatMap(({ check }) => check ?? []);
     const { rules, findings } = audited;

@@ -5,7 +5,8 @@ import type { Server as PlainServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TriedSuites } from '../../src/core/doors.ts';
 import { type Door, shakeHands } from '../../src/probe/door.ts';
-import { offeredAt, suitesTakenAt } from '../../src/probe/suites.ts';
+import { offeredAt } from '../../src/probe/offered.ts';
+import { suitesTakenAt } from '../../src/probe/suites.ts';
 import { createAuthority } from '../brokers/certificates.ts';
 
 const timeoutMs = 5000;

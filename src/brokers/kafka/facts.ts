@@ -6,17 +6,17 @@ import { messageOf, PartialView } from '../../core/errors.ts';
 import { strangeName } from './access.ts';
 import { prepare, type Session } from './admin.ts';
 import { requireAnswer } from './answers.ts';
-import type { KafkaFacts } from './audit/facts.ts';
+import type { KafkaFacts, ScramUser } from './audit/facts.ts';
 import { askEach, type Reached } from './facts/brokers.ts';
 import { knockAll } from './facts/doors.ts';
 import { ungranted } from './facts/ungranted.ts';
 import { faultOf } from './faults.ts';
-import { aclResources } from './normalize.ts';
+import { aclResources, scramMechanisms, type UserAnswer } from './normalize.ts';
 import { describeAcls } from './read.ts';
 import type { AclSpec, KafkaResource } from './resources.ts';
 import type { KafkaEnvironment, KafkaService } from './schema.ts';
 import { describeUsers } from './scram.ts';
-import { operations } from './words.ts';
+import { operations, wordOf } from './words.ts';
 
 type Request = AuditRequest<KafkaEnvironment, KafkaService, KafkaResource>;
 
@@ -45,7 +45,7 @@ export async function gather(request: Request, context: Context): Promise<KafkaF
       silent: new Map([...missing.map((id) => [id, 'it does not run'] as const), ...own.silent]),
       acls,
       topics: await topicsOf(session, acls),
-      users: await asked(session, async () => (await describeUsers(session)).map(({ user }) => user)),
+      users: await asked(session, async () => (await describeUsers(session)).map(scramUser)),
       groups: own.groups,
       ungranted: openTo,
       knocked,
@@ -53,6 +53,16 @@ export async function gather(request: Request, context: Context): Promise<KafkaF
   } finally {
     await session.close();
   }
+}
+
+function scramUser({ user, credentialInfos }: UserAnswer): ScramUser {
+  return {
+    name: user,
+    kept: credentialInfos.map(({ mechanism, iterations }) => ({
+      mechanism: wordOf(scramMechanisms, mechanism),
+      iterations,
+    })),
+  };
 }
 
 async function metadataVersionOf(session: Session): Promise<number | undefined> {

@@ -1,4 +1,5 @@
 import { judge } from '../../core/audit.ts';
+import { sharesOf } from '../../core/audit-certificates.ts';
 import type { Auditor } from '../../core/broker.ts';
 import type { RabbitCheck } from './audit/check.ts';
 import { tls } from './audit/mqa01-tls.ts';
@@ -19,6 +20,7 @@ import { publishedAdvisories } from './audit/mqa48-advisories.ts';
 import { topicVariables } from './audit/mqa49-topic-variables.ts';
 import { certificateStrength } from './audit/mqa37-certificate-strength.ts';
 import { unusedGrants } from './audit/mqa61-unused-grants.ts';
+import { namedPoints } from './audit/named.ts';
 import { gather } from './facts.ts';
 import type { RabbitResource } from './resources.ts';
 import type { RabbitEnvironment, RabbitService } from './schema.ts';
@@ -51,6 +53,7 @@ export const auditor: Auditor<RabbitEnvironment, RabbitService, RabbitResource> 
     const facts = await gather(request, context);
     const { definitions } = facts;
     const users = definitions.is === 'told' ? (definitions.value.users ?? []).map(({ name }) => name) : [];
-    return judge(checks, { ...request, ...request.among(users), facts });
+    const shares = sharesOf({ doors: facts.knocked, named: namedPoints(facts) }, request.now);
+    return { findings: judge(checks, { ...request, ...request.among(users), facts }), shares };
   },
 };

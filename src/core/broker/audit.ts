@@ -1,4 +1,5 @@
 import type { AuditRule, StoredSecrets, Told } from '../audit.ts';
+import type { Shares } from '../audit-certificates.ts';
 import type { Finding } from '../finding.ts';
 import type { Ground } from '../kind.ts';
 import type { Landscape } from '../landscape.ts';
@@ -26,10 +27,17 @@ export interface AuditRequest<Environment = unknown, Service = unknown, R extend
   readonly now: Date;
 }
 
+interface Audited {
+  /** One for each of the rules. */
+  readonly findings: readonly Finding[];
+  /** Towards the checks that are about all brokers. */
+  readonly shares: Shares;
+}
+
 /** How a broker is audited: reading and connection attempts, and nothing that has an effect. */
 export interface Auditor<Environment = unknown, Service = unknown, R extends Resource = Resource> {
-  /** All that `audit` answers, one finding each. */
+  /** All that `audit` answers. */
   readonly rules: readonly AuditRule[];
   /** Throws ConnectionError where the broker cannot be asked at all. */
-  audit(request: AuditRequest<Environment, Service, R>, context: Context): Promise<readonly Finding[]>;
+  audit(request: AuditRequest<Environment, Service, R>, context: Context): Promise<Audited>;
 }

@@ -3,6 +3,8 @@
  * of its last broker alone are broken: `npm run test:matrix`.
  */
 import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import {
   type IssueOptions,
@@ -95,7 +97,14 @@ const acls: readonly Broken[] = [
     what: 'a user that nobody declared',
     found: { MQA52: 'fail' },
     says: /the user somebody can log in/,
-    make: () => admin.setPassword('somebody', secret),
+    make: () => admin.setPassword('somebody', secret, 8192),
+    mend: () => admin.deleteScramUser('somebody'),
+  },
+  {
+    what: 'a user whose password is kept with few iterations',
+    found: { MQA52: 'fail', MQA56: 'fail' },
+    says: /the password of somebody is kept with 4096 iterations of SCRAM-SHA-512/,
+    make: () => admin.setPassword('somebody', secret, 4096),
     mend: () => admin.deleteScramUser('somebody'),
   },
   {
@@ -253,6 +262,28 @@ const listeners: readonly Broken[] = [
     found: { MQA08: 'fail', MQA38: 'fail' },
     ...added('SSL', showing({ rsa: 1024 })),
   },
+  {
+    what: 'a certificate that is signed over SHA-1',
+    found: { MQA08: 'fail', MQA38: 'fail' },
+    says: /ecdsa-with-SHA1/,
+    ...added('SSL', showing({ weakSignature: true })),
+  },
+  {
+    what: 'a certificate of more than a year',
+    found: { MQA36: 'fail' },
+    says: /has a certificate of 500 days, more than 398/,
+    ...added('SSL', showing({ validDays: 500 })),
+  },
+  {
+    what: 'certificates that are taken of another authority, too',
+    found: { MQA33: 'manual' },
+    says: /takes certificates of CN=another, which tls\.ca does not hold/,
+    ...added('SSL', async () => {
+      const location = join(kafka.folder, 'two-authorities.pem');
+      await writeFile(location, [kafka.ca, (await createAuthority('another')).ca].join('\n'));
+      return { ...required, 'ssl.truststore.type': 'PEM', 'ssl.truststore.location': location };
+    }),
+  },
 ];
 
 const hiding = [
@@ -302,6 +333,12 @@ const settings: readonly Broken[] = [
     found: { MQA09: 'fail' },
     says: /mail-service/,
     ...started(() => [`super.users=${kafka.setting('super.users')};User:mail-service`]),
+  },
+  {
+    what: 'brokers that do not look for the names of one another',
+    found: { MQA34: 'fail' },
+    says: /do not look for one another’s host names/,
+    ...started(() => ['ssl.endpoint.identification.algorithm=']),
   },
   {
     what: 'brokers that talk to one another in clear',

@@ -1,5 +1,7 @@
 /** audit on a RabbitMQ that is broken by hand, one fault at a time, while it runs. */
 import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import amqplib from 'amqplib';
 import { afterAll, beforeAll, describe } from 'vitest';
 import {
@@ -336,6 +338,31 @@ const byListeners: readonly Broken[] = [
     what: 'a certificate with a key of 1,024 bits',
     found: { MQA01: 'fail', MQA37: 'fail' },
     make: () => openWith({ rsa: 1024 }),
+    mend: unmended,
+  },
+  {
+    what: 'a certificate that is signed over SHA-1',
+    found: { MQA01: 'fail', MQA37: 'fail' },
+    says: /ecdsa-with-SHA1/,
+    make: () => openWith({ weakSignature: true }),
+    mend: unmended,
+  },
+  {
+    what: 'a certificate of more than a year',
+    found: { MQA36: 'fail' },
+    says: /has a certificate of 500 days, more than 398/,
+    make: () => openWith({ validDays: 500 }),
+    mend: unmended,
+  },
+  {
+    what: 'certificates that are taken of another authority, too',
+    found: { MQA33: 'manual' },
+    says: /takes certificates of CN=another, which tls\.ca does not hold/,
+    make: async () => {
+      const file = join(rabbitmq.folder, 'two-authorities.pem');
+      await writeFile(file, [rabbitmq.ca, (await createAuthority('another')).ca].join('\n'), { mode: 0o644 });
+      await openTls({ ...required, cacertfile: `"${file}"` });
+    },
     mend: unmended,
   },
   {

@@ -30,6 +30,12 @@ export interface Ungranted {
   readonly may: 'allowed' | 'refused' | 'refused by an ACL';
 }
 
+/** How the passwords of a user are kept: one for each mechanism. */
+export interface ScramUser {
+  readonly name: string;
+  readonly kept: readonly { readonly mechanism: string; readonly iterations: number }[];
+}
+
 export interface KafkaFacts {
   readonly admin: string;
   /** The last level that the broker that was asked knows: the nearest to a version that it tells. */
@@ -40,7 +46,7 @@ export interface KafkaFacts {
   readonly silent: ReadonlyMap<number, string>;
   readonly acls: Told<readonly AclSpec[] | 'no authorizer'>;
   readonly topics: Told<readonly string[]>;
-  readonly users: Told<readonly string[]>;
+  readonly users: Told<readonly ScramUser[]>;
   /** Those that have members, or offsets that were committed. */
   readonly groups: Told<readonly string[]>;
   /** What services may do without a grant; `untried`: why some of it is not known; `each`: nobody was asked at every broker. */

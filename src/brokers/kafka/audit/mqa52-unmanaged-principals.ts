@@ -15,8 +15,8 @@ export const unmanagedPrincipals: KafkaCheck = {
   *points(subject) {
     const { users, acls } = subject.facts;
     if (users.is === 'told') {
-      for (const user of users.value.filter((name) => !isKnown(subject, name)))
-        yield { is: 'fail', says: `the user ${user} can log in`, address: userAddress(user) };
+      for (const { name } of users.value.filter((user) => !isKnown(subject, user.name)))
+        yield { is: 'fail', says: `the user ${name} can log in`, address: userAddress(name) };
       yield pass(`${users.value.length} SCRAM users looked at`);
     } else yield untold(users);
     if (acls.is !== 'told') {

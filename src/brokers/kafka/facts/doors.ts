@@ -7,9 +7,10 @@ import {
   type HandshakeOptions,
   knock,
   shakeHands,
+  shakeHandsAtAll,
   shownIn,
 } from '../../../probe/door.ts';
-import { offeredAt } from '../../../probe/suites.ts';
+import { offeredAt } from '../../../probe/offered.ts';
 import {
   controllerNames,
   isEncrypted,
@@ -78,10 +79,10 @@ async function knockAt(
     secure ? shakeHands(door, { ...bare, greeting, ...options }) : undefined;
   const [plain, shown, withoutCertificate, anonymous, old] = await Promise.all([
     knock(door, askMechanisms, timeoutMs),
-    shake(pem, askMechanisms),
+    secure ? shakeHandsAtAll(door, { ...bare, ...pem, greeting: askMechanisms }) : undefined,
     shake({}, askMechanisms),
     shake({}, askMetadata),
-    shake({ ...pem, versions: 'old' }, askMechanisms),
+    shake({ ...pem, offers: 'old' }, askMechanisms),
   ]);
   const nobody = secure ? undefined : await knock(door, askMetadata, timeoutMs);
   return {

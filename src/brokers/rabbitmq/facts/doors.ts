@@ -2,8 +2,16 @@ import { isIP } from 'node:net';
 import type { Told } from '../../../core/audit.ts';
 import type { Context } from '../../../core/broker.ts';
 import type { Placed } from '../../../core/landscape.ts';
-import { type Door, type Greeting, type Handshake, knock, shakeHands, shownIn } from '../../../probe/door.ts';
-import { offeredAt } from '../../../probe/suites.ts';
+import {
+  type Door,
+  type Greeting,
+  type Handshake,
+  knock,
+  shakeHands,
+  shakeHandsAtAll,
+  shownIn,
+} from '../../../probe/door.ts';
+import { offeredAt } from '../../../probe/offered.ts';
 import type { Login } from '../admin.ts';
 import type { Knocked, Listener } from '../audit/facts.ts';
 import type { RabbitEnvironment } from '../schema.ts';
@@ -71,9 +79,9 @@ export async function knockAll(
       const isSecure = protocol === undefined || /ssl$|^https/.test(protocol);
       const [plain, shown, bare, old] = await Promise.all([
         knock(door, greeting, timeoutMs),
-        isSecure ? shakeHands(door, { ...options, cert, key }) : undefined,
+        isSecure ? shakeHandsAtAll(door, { ...options, cert, key }) : undefined,
         isSecure ? shakeHands(door, options) : undefined,
-        isSecure ? shakeHands(door, { ...options, cert, key, versions: 'old' }) : undefined,
+        isSecure ? shakeHands(door, { ...options, cert, key, offers: 'old' }) : undefined,
       ]);
       return {
         at: `${protocol ?? 'endpoint'} ${door.host.includes(':') ? `[${door.host}]` : door.host}:${door.port}`,

@@ -1,0 +1,73 @@
+/** Whose client certificates a listener asks for, and what stands in the certificate that it shows, as real handshakes tell. */
+import { createServer as createPlain, type Server as PlainServer } from 'node:net';
+import { createServer, type Server, type TlsOptions } from 'node:tls';
+import { afterEach, expect, it } from 'vitest';
+import { authoritiesAskedFor, subjectsIn } from '../../src/probe/authorities.ts';
+import { type Door, shakeHands, shakeHandsAtAll } from '../../src/probe/door.ts';
+import { createAuthority } from '../brokers/certificates.ts';
+
+const timeoutMs = 5000;
+const authority = await createAuthority('ours');
+const another = await createAuthority('others, öffentlich');
+const issued = await authority.server();
+let server: Server | PlainServer | undefined;
+afterEach(() => server?.close());
+
+async function listening(made: Server | PlainServer): Promise<Door> {
+  server = made.on('tlsClientError', () => undefined);
+  await new Promise<void>((resolve) => made.listen(0, '127.0.0.1', resolve));
+  const address = made.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { host: '127.0.0.1', port: address.port };
+}
+const secure = (options: TlsOptions) =>
+  listening(
+    createServer({ ...issued, ...options }, (socket) => socket.on('error', () => undefined).end('hello')),
+  );
+
+it.each<[string, TlsOptions, readonly string[] | 'no certificate' | undefined]>([
+  ['one', { requestCert: true, ca: authority.ca }, subjectsIn(authority.ca)],
+  ['two', { requestCert: true, ca: [authority.ca, another.ca] }, subjectsIn(authority.ca + another.ca)],
+  ['none', {}, 'no certificate'],
+  ['who knows, by TLS 1.3 alone', { requestCert: true, ca: authority.ca, minVersion: 'TLSv1.3' }, undefined],
+])('%s', async (_, options, asked) => {
+  expect(await authoritiesAskedFor(await secure(options), { timeoutMs })).toEqual(asked);
+});
+
+it.each<[string, Buffer]>([
+  ['what is no TLS', Buffer.from('AMQP\0\0\x09\x01')],
+  ['half an answer', Buffer.from([0x16, 3, 3, 0, 80, 2, 0, 0])],
+  // A request whose list of names is said to be longer than it is, and the end of the answer.
+  ['nonsense', Buffer.from([0x16, 3, 3, 0, 14, 13, 0, 0, 6, 0, 0, 0, 0xff, 0xff, 9, 14, 0, 0, 0])],
+])('%s tells nothing', async (_, answer) => {
+  const door = await listening(
+    createPlain((socket) =>
+      socket
+        .on('error', () => undefined)
+        .resume()
+        .end(answer),
+    ),
+  );
+  expect(await authoritiesAskedFor(door, { timeoutMs })).toBeUndefined();
+});
+
+const greeting = { say: Buffer.from('hello'), isWhole: () => true };
+
+it('a certificate is told with what is sent beside it', async () => {
+  const within = { greeting, timeoutMs: 300, ca: authority.ca };
+  const alone = await shakeHands(await secure({}), within);
+  expect(alone).toMatchObject({ is: 'open', shown: { chain: [], revocation: [] } });
+  server?.close();
+  const both = await shakeHands(await secure({ cert: [issued.cert, authority.ca].join('\n') }), within);
+  expect(both).toMatchObject({ is: 'open', shown: { chain: subjectsIn(authority.ca) } });
+});
+
+it('who has nothing for a client of today is asked by one of yesterday', async () => {
+  const within = { greeting, timeoutMs };
+  const sha1 = await secure({ maxVersion: 'TLSv1.2', sigalgs: 'ECDSA+SHA1', ciphers: 'DEFAULT:@SECLEVEL=0' });
+  expect(await shakeHands(sha1, within)).toMatchObject({ is: 'shut' });
+  expect(await shakeHandsAtAll(sha1, within)).toMatchObject({ is: 'open', outdated: true });
+  server?.close();
+  const nobody = await secure({ maxVersion: 'TLSv1.2', ciphers: 'ADH-AES256-SHA:@SECLEVEL=0' });
+  expect(await shakeHandsAtAll(nobody, within)).toMatchObject({ is: 'shut' });
+});
