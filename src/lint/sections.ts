@@ -1,4 +1,5 @@
 import type { Position } from '../core/errors.ts';
+import { withoutBrackets } from '../core/host.ts';
 import type { PlacedService } from '../core/landscape.ts';
 import type { EnvironmentSite } from './rule.ts';
 
@@ -51,6 +52,6 @@ export function endpointsOf({ port, placed, landscape: { environment } }: Enviro
 
 function endpointAt(value: string, position: Position): Endpoint {
   const authority = value.replace(/^[a-z]+:\/\//i, '').replace(/\/.*$/, '');
-  const host = authority.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  const host = withoutBrackets(authority.replace(/:\d+$/, ''));
   return { value, host: host.toLowerCase(), position };
 }

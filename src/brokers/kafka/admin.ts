@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { type API, apiVersionsV3, Connection, protocolAPIsById, ResponseError } from '@platformatic/kafka';
 import type { Context, Credential } from '../../core/broker.ts';
+import { hostAndPort, withoutBrackets } from '../../core/host.ts';
 import { type Placed, whoLogsIn } from '../../core/landscape.ts';
 import type { Login as ServiceLogin } from '../../core/proof.ts';
 import { BrokerError, ConnectionError, LoginRefused, messageOf } from '../../core/errors.ts';
@@ -207,11 +208,7 @@ interface Endpoint {
 
 function parseEndpoint(text: string): Endpoint {
   const colon = text.lastIndexOf(':');
-  return { host: text.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(colon + 1)) };
-}
-
-function label({ host, port }: Endpoint): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return { host: withoutBrackets(text.slice(0, colon)), port: Number(text.slice(colon + 1)) };
 }
 
 /** From the first packet to what the broker offers: all of it in the time that a connection may take. */
@@ -231,10 +228,10 @@ function attemptAs(login: Login): Attempt<Endpoint, Session> {
       // The client's own bound on a handshake ends before the versions are asked for, which a hanging broker may never tell.
       const end = AbortSignal.any([over, AbortSignal.timeout(timeoutMs)]);
       const offered = await Promise.race([logIn(connection, endpoint), timedOut(end)]);
-      return { session: sessionOf(connection, label(endpoint), login, offered) };
+      return { session: sessionOf(connection, hostAndPort(endpoint), login, offered) };
     } catch (error) {
       discard(connection);
-      const attempt = { endpoint: label(endpoint), who: login.who, timeoutMs, mechanisms };
+      const attempt = { endpoint: hostAndPort(endpoint), who: login.who, timeoutMs, mechanisms };
       return { failure: failureOf(first ?? error, attempt) };
     }
   };

@@ -1,5 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import { type ChannelModel, connect, credentials } from 'amqplib';
+import { withoutBrackets } from '../../core/host.ts';
 
 /** AMQP over TLS: verified, from 1.2 on. What services and the administrator have in common. */
 
@@ -36,7 +37,7 @@ export interface Call {
 export async function dial({ url, vhost, username, password, tls, ...more }: Call): Promise<ChannelModel> {
   const target = {
     protocol: 'amqps',
-    hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    hostname: withoutBrackets(url.hostname),
     port: url.port === '' ? 5671 : Number(url.port),
     // amqplib decodes it, though it is no part of a URL here.
     vhost: encodeURIComponent(vhost),

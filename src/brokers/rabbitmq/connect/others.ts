@@ -1,4 +1,5 @@
 import { refuse } from '../../../core/connect-policy.ts';
+import { withoutBrackets } from '../../../core/host.ts';
 import { readTls } from '../../../secrets/pem.ts';
 import { credentialReader } from '../../../secrets/source.ts';
 import { checked, type RabbitmqOptions, refuseGuest } from './options.ts';
@@ -42,7 +43,7 @@ export async function rabbitmqClientOptions(options: RabbitmqOptions): Promise<R
   const { username, password = '' } = await read({ fresh: false });
   refuseGuest(username);
   return {
-    hostname: endpoint.hostname.replace(/^\[(.*)\]$/, '$1'),
+    hostname: withoutBrackets(endpoint.hostname),
     port: endpoint.port === '' ? 5671 : Number(endpoint.port),
     ...{ vhost, username, password },
     connectionName: service,
