@@ -80,6 +80,9 @@ describe('pre-commit', () => {
     expect(forCode).toMatchObject({ id: repo?.hooks[1]?.id, language: 'system' });
     const [files, exclude] = [new RegExp(forCode.files), new RegExp(forCode.exclude ?? '')];
     const names = ['src/a.ts', 'src/a.mjs', 'src/a.tsx', 'src/a.d.ts', 'src/a.json', 'topology/a.yaml'];
+    // A name that would be an option of lint; whoever sets one of the two for themselves has the other.
+    for (const name of ['--also=json=src/main.ts', '--rules=x/a.js', '-x.ts'])
+      expect([files.test(name), exclude.test(name)]).toEqual([false, true]);
     expect(names.filter((name) => files.test(name) && !exclude.test(name))).toEqual(names.slice(0, 3));
     writeFileSync(at('good.ts'), "const url = 'amqps://mq.example.com';\n");
     writeFileSync(at('bad one.ts'), "const url = 'amqp://mq.example.com';\n");
