@@ -263,6 +263,7 @@ export const hostile = [
   'turned\u202egnihtemos',
   'line\u2028break\nand\u0000nothing\u001b[31m',
   '__proto__',
+  'מלכים/5',
   'constructor',
   'hasOwnProperty',
   'x'.repeat(250),

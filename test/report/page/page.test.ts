@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readPageAssets } from '../../../src/files/page.ts';
 import { type Packed, unpacked } from '../../../src/report/page/packed.ts';
 import { pageOf } from '../../../src/report/page/page.ts';
+import { hashOf } from '../../../src/report/page/browser/place.ts';
 import { idsOf } from '../../../src/report/page/sections/ids.ts';
 import { attacked, hostile, shop, sized } from './models.ts';
 
@@ -70,6 +71,25 @@ describe('names that want to run', () => {
     expect(body).toContain('line\\u{2028}break');
     expect(body).toContain('\\u{0}nothing\\u{1b}[31m');
     expect(body).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}]|[^\P{Cc}\n]/u);
+  });
+
+  test('a name of another direction is apart from what stands beside it', () => {
+    const [row = ''] = matches(page, /(<th scope="row"><bdi[^>]*>מלכים\/5<\/bdi>)/g);
+    expect(row).toContain('<bdi class="name"');
+  });
+
+  test('half a character in a name is no error', () => {
+    const half = 'service:\ud800';
+    const { nodes, access } = shop();
+    const [node, row] = [nodes[0], access[0]];
+    if (node === undefined || row === undefined) throw new Error('the shop is empty');
+    const broken = {
+      ...shop(),
+      nodes: [{ ...node, id: half, label: '\ud800' }],
+      access: [{ ...row, who: half }],
+    };
+    expect(pageOf(broken, assets)).toContain('\\u{d800}');
+    expect(hashOf(new Map([['at', half]]))).toBe('#at=service%3A%EF%BF%BD');
   });
 
   test('the data come back as they were', () => {

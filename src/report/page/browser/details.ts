@@ -28,7 +28,13 @@ export function lineDetails(
   choose: (id: string) => void,
 ): HTMLElement[] {
   return [
-    element('h3', { id: 'here', tabindex: -1 }, `${from.label} → ${to.label}`),
+    element(
+      'h3',
+      { id: 'here', tabindex: -1 },
+      element('bdi', {}, from.label),
+      ' → ',
+      element('bdi', {}, to.label),
+    ),
     element('p', { class: 'about' }, `A line from ${aNode(from)} to ${aNode(to)}`),
     element('ul', {}, ...edges.map((edge) => element('li', {}, ...said(nodeOf, edge)))),
     element('p', { class: 'ends' }, 'Go to ', nodeButton(from, choose), ' or to ', nodeButton(to, choose)),
@@ -39,7 +45,10 @@ function said(nodeOf: (id: string) => PageNode | undefined, edge: PageEdge): (HT
   const label = (id: string) => nodeOf(id)?.label ?? id;
   const right = edge.right === undefined ? '' : ` by the right ${edge.right}`;
   return [
-    `${label(edge.from)} ${verbs[edge.is]} ${label(edge.to)}${right}`,
+    element('bdi', {}, label(edge.from)),
+    ` ${verbs[edge.is]} `,
+    element('bdi', {}, label(edge.to)),
+    right,
     ...(edge.says === '' ? [] : [element('span', { class: 'says' }, `: ${edge.says}`)]),
     ...(edge.doubt === undefined ? [] : [element('span', { class: 'perhaps' }, ` perhaps: ${edge.doubt}`)]),
   ];

@@ -34,15 +34,18 @@ interface Line {
 export function placed(view: View, widthOf: (key: string) => number, height: number): Placed {
   const graph = new Graph<object, Box, Line>({ directed: true });
   graph.setGraph({ rankdir: 'LR', nodesep: 7, edgesep: 3, ranksep: gapOf(view) });
-  for (const { key } of view.nodes) graph.setNode(key, { width: widthOf(key), height } as Box);
+  // By numbers: dagre joins the names of nodes to name edges, and somebody's names could be made to be joined to another's.
+  const numbers = new Map(view.nodes.map(({ key }, index) => [key, String(index)]));
+  const nameOf = (key: string) => numbers.get(key) ?? '';
+  for (const { key } of view.nodes) graph.setNode(nameOf(key), { width: widthOf(key), height } as Box);
   const isInColumns = view.nodes.some(({ column }) => column !== undefined);
   const pullOf = (edges: readonly PageEdge[]) => Math.max(...edges.map(({ is }) => pulls[is]));
   for (const { from, to, edges } of view.edges)
-    graph.setEdge(from, to, { points: [], weight: isInColumns ? pullOf(edges) : 1 });
+    graph.setEdge(nameOf(from), nameOf(to), { points: [], weight: isInColumns ? pullOf(edges) : 1 });
   if (isInColumns) inColumns(graph, view);
   layout(graph);
-  const nodes = new Map(view.nodes.map(({ key }) => [key, graph.node(key)]));
-  const lines = view.edges.map(({ from, to }) => graph.edge(from, to).points);
+  const nodes = new Map(view.nodes.map(({ key }) => [key, graph.node(nameOf(key))]));
+  const lines = view.edges.map(({ from, to }) => graph.edge(nameOf(from), nameOf(to)).points);
   return trimmed(nodes, lines);
 }
 
@@ -55,16 +58,15 @@ function gapOf({ detail, edges }: View): number {
 const pulls = { writes: 3, flows: 2, reads: 1 } as const;
 
 /**
- * All writers in the first column, all readers in the last: each pulled hard to a node of no size that nobody draws. Its name is no
- * key of a node, which begins with a letter.
+ * All writers in the first column, all readers in the last: each pulled hard to a node of no size that nobody draws.
  */
 function inColumns(graph: Graph<object, Box, Line>, { nodes }: View): void {
   const [first, last] = ['>', '<'];
   const line = (weight: number): Line => ({ points: [], weight });
   for (const end of [first, last]) graph.setNode(end, { width: 0, height: 0 } as Box);
-  for (const { key, column } of nodes) {
-    if (column === 'first') graph.setEdge(first, key, line(1000));
-    if (column === 'last') graph.setEdge(key, last, line(1000));
+  for (const [index, { column }] of nodes.entries()) {
+    if (column === 'first') graph.setEdge(first, String(index), line(1000));
+    if (column === 'last') graph.setEdge(String(index), last, line(1000));
   }
 }
 

@@ -18,7 +18,9 @@ export function placeOf(hash: string): Place | undefined {
 }
 
 export function hashOf(place: Place): string {
-  const pairs = [...place].map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  // What is half a character cannot be encoded.
+  const written = (text: string) => encodeURIComponent(text.toWellFormed());
+  const pairs = [...place].map(([name, value]) => `${written(name)}=${written(value)}`);
   return `#${pairs.length === 0 ? 'at=' : pairs.join('&')}`;
 }
 

@@ -67,8 +67,12 @@ export function filterOf(id: string, what: string, choices: readonly Choice[] = 
   </div> `;
 }
 
-/** A name, which may be longer than there is room. */
+/** Scripts that are written from right to left: such a name would turn around what stands beside it. */
+const turning = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** A name, which may be longer than there is room, or of another direction than what is around it. */
 export function named(text: string): Html {
+  if (turning.test(text)) return html`<bdi class="name" title="${text}">${text}</bdi>`;
   return text.length < 40 ? html`${text}` : html`<span class="name" title="${text}">${text}</span>`;
 }
 
@@ -116,7 +120,8 @@ export function kindWord(at: Address): string {
 /** To the node on the map, which the script draws, and to what stands here, to be passed on. */
 export function ways(node: string, id: string): Html {
   return html`<p class="ways">
-    <a class="on-map" href="#at=${encodeURIComponent(node)}">On the map</a> <a href="#${id}">Link to this</a>
+    <a class="on-map" href="#at=${encodeURIComponent(node.toWellFormed())}">On the map</a>
+    <a href="#${id}">Link to this</a>
   </p>`;
 }
 
