@@ -5,13 +5,14 @@ import { originOf } from './origins.ts';
 import { givenTo } from './properties.ts';
 import type { Code } from './rule.ts';
 import { is, type Node } from './tree.ts';
-import { followed } from './values.ts';
+import { choicesOf, followed } from './values.ts';
 
 /** Where a client is told who it is. Pure. */
 
 export interface Login {
-  readonly username?: Node | undefined;
-  readonly password?: Node | undefined;
+  /** All that it may be, as far as that is known. */
+  readonly usernames: readonly Node[];
+  readonly passwords: readonly Node[];
   /** What its password is called: `password`. */
   readonly passwordKey: string;
 }
@@ -43,7 +44,7 @@ function loginOf(options: Options, isOfClient: boolean, code: Code): Login[] {
   const isLogin = isOfClient
     ? (username ?? password) !== undefined
     : username !== undefined && password !== undefined;
-  return isLogin && !isPattern(options, code) ? [{ username, password, passwordKey }] : [];
+  return isLogin && !isPattern(options, code) ? [loginWith(username, password, passwordKey, code)] : [];
 }
 
 /** A text for each is a type or a schema in some languages of validation: `{ user: String, password: String }` has none. */
@@ -54,11 +55,21 @@ function isPattern(options: Options, code: Code): boolean {
 /** `credentials.plain('orders', password)` of amqplib. */
 function plainLogin(
   node: Node & { readonly callee: Node; readonly arguments: readonly Node[] },
-  { bindings }: Code,
+  code: Code,
 ): Login[] {
-  const origin = originOf(node.callee, bindings);
+  const origin = originOf(node.callee, code.bindings);
   if (origin?.from.startsWith('amqplib') !== true) return [];
   if (!['plain', 'amqplain'].includes(origin.path.at(-1) ?? '')) return [];
   const [username, password] = node.arguments;
-  return [{ username, password, passwordKey: 'password' }];
+  return [loginWith(username, password, 'password', code)];
+}
+
+function loginWith(
+  username: Node | undefined,
+  password: Node | undefined,
+  passwordKey: string,
+  { bindings }: Code,
+): Login {
+  const choices = (one: Node | undefined) => (one === undefined ? [] : choicesOf(one, bindings));
+  return { usernames: choices(username), passwords: choices(password), passwordKey };
 }

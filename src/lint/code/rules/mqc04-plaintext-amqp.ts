@@ -1,5 +1,13 @@
 import { addressesIn } from '../addresses.ts';
-import type { CodeRule } from '../rule.ts';
+import { madeIn } from '../clients.ts';
+import { keysOf, type Options, placeOf, textsAt } from '../options.ts';
+import { givenTo } from '../properties.ts';
+import type { Code, CodeRule, CodeSpot } from '../rule.ts';
+import { is } from '../tree.ts';
+import { followed } from '../values.ts';
+
+const asAddress = 'write amqps://';
+const asProtocol = "write protocol: 'amqps'";
 
 export const plaintextAmqp: CodeRule = {
   id: 'MQC04',
@@ -13,11 +21,44 @@ export const plaintextAmqp: CodeRule = {
   *inCode(code) {
     for (const { node, known } of addressesIn(code)) {
       if (!/^\s*amqp:\/\//i.test(known)) continue;
-      yield {
-        node,
-        message: 'an address with amqp://: the password and all messages travel in clear',
-        hint: 'write amqps://',
-      };
+      yield { node, message: inClear('an address with amqp://'), hint: asAddress };
     }
+    yield* byProtocol(code);
   },
 };
+
+/** The same in parts, as amqplib and rascal take it: `{ protocol: 'amqp', hostname, … }`. */
+function* byProtocol(code: Code): Iterable<CodeSpot> {
+  const ofAmqplib = new Set(
+    madeIn(code)
+      .filter(({ module }) => module.startsWith('amqplib'))
+      .flatMap(({ node }) =>
+        node.arguments[0] === undefined ? [] : [followed(node.arguments[0], code.bindings)],
+      )
+      .filter((one) => is(one, 'ObjectExpression')),
+  );
+  const others = givenTo(['protocol'], code).flatMap(({ object }) => object ?? []);
+  for (const options of new Set([...ofAmqplib, ...others])) {
+    const keys = keysOf(options, code);
+    // Others describe a server with a protocol, a host and a url: AsyncAPI for one.
+    if (!ofAmqplib.has(options) && !keys.includes('hostname') && !keys.includes('vhost')) continue;
+    if (textsAt(options, 'protocol', code).some((text) => /^amqp:?$/i.test(text)))
+      yield {
+        node: placeOf(options, 'protocol', code),
+        message: inClear('protocol is amqp'),
+        hint: asProtocol,
+      };
+    else if (ofAmqplib.has(options) && isWithoutProtocol(options, keys))
+      yield { node: options, message: inClear('without a protocol, amqplib takes amqp'), hint: asProtocol };
+  }
+}
+
+function inClear(why: string): string {
+  return `${why}: the password and all messages travel in clear`;
+}
+
+function isWithoutProtocol({ properties }: Options, keys: readonly string[]): boolean {
+  return (
+    keys.includes('hostname') && !keys.includes('protocol') && properties.every((one) => is(one, 'Property'))
+  );
+}

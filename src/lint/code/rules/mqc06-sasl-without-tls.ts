@@ -1,4 +1,5 @@
-import { kafkaOptionsIn, placeOf, saslOf, tlsOf } from '../options.ts';
+import { isSaslChosen, kafkaOptionsIn, saslOf, tlsOf } from '../kafka.ts';
+import { placeOf } from '../options.ts';
 import type { CodeRule } from '../rule.ts';
 
 const hint = 'give ssl (kafkajs) or tls (@platformatic/kafka) the authority, or security.protocol sasl_ssl';
@@ -17,6 +18,7 @@ export const saslWithoutTls: CodeRule = {
       const sasl = saslOf(options, code);
       const tls = tlsOf(options, code);
       if (sasl === undefined || (tls.is !== 'off' && tls.is !== 'sometimes')) continue;
+      if (tls.is === 'sometimes' && isSaslChosen(options, sasl, code)) continue;
       const message =
         tls.is === 'off'
           ? 'the login goes to Kafka without TLS'

@@ -1,4 +1,5 @@
-import { kafkaOptionsIn, mayHaveSasl, placeOf, saslOf, tlsOf } from '../options.ts';
+import { kafkaOptionsIn, mayHaveSasl, namesBrokers, saslOf, tlsOf } from '../kafka.ts';
+import { placeOf } from '../options.ts';
 import type { CodeRule } from '../rule.ts';
 
 export const plaintextKafka: CodeRule = {
@@ -13,6 +14,7 @@ export const plaintextKafka: CodeRule = {
   *inCode(code) {
     for (const { options, isCertain } of kafkaOptionsIn(code)) {
       if (saslOf(options, code) !== undefined || mayHaveSasl(options, code)) continue;
+      if (!namesBrokers(options, code)) continue;
       const tls = tlsOf(options, code);
       if (tls.is !== 'off' || (!isCertain && tls.key === undefined)) continue;
       yield {

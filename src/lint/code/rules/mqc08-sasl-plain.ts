@@ -1,4 +1,5 @@
-import { kafkaOptionsIn, type Options, placeOf, textsAt, valueOf } from '../options.ts';
+import { kafkaOptionsIn } from '../kafka.ts';
+import { type Options, placeOf, textsAt, valueOf } from '../options.ts';
 import { givenTo } from '../properties.ts';
 import type { Code, CodeRule } from '../rule.ts';
 import { is, type Node } from '../tree.ts';

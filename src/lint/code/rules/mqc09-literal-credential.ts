@@ -3,7 +3,8 @@ import { addressesIn } from '../addresses.ts';
 import { loginsIn } from '../logins.ts';
 import { secretsGivenIn } from '../properties.ts';
 import type { Code, CodeRule, CodeSpot } from '../rule.ts';
-import { is, isThere, type Node } from '../tree.ts';
+import { eachOnce } from '../spots.ts';
+import { is } from '../tree.ts';
 import { isUsed, wholeOf } from '../usage.ts';
 import { choicesOf, constantText } from '../values.ts';
 
@@ -19,18 +20,16 @@ export const literalCredential: CodeRule = {
   instead:
     "The factories read it from a store: `secrets: 'vault:secret'`. For other things `getSecret(…)`. What was in the code once must be changed: it stays in the history.",
   inTests: true,
-  *inCode(code) {
-    const told = new Set<Node>();
-    for (const spot of [...inAddresses(code), ...byFormat(code), ...(code.isTest ? [] : byName(code))]) {
-      if (told.has(spot.node)) continue;
-      told.add(spot.node);
-      yield { ...spot, hint };
-    }
-  },
+  inCode: (code) => eachOnce([...found(code)].map((spot) => ({ ...spot, hint }))),
 };
 
+function* found(code: Code): Iterable<CodeSpot> {
+  if (!code.isTest) yield* inAddresses(code);
+  yield* byFormat(code);
+  if (!code.isTest) yield* byName(code);
+}
+
 function* inAddresses(code: Code): Iterable<CodeSpot> {
-  if (code.isTest) return;
   for (const { node, known } of addressesIn(code)) {
     const [, user = '', password = ''] =
       /^\s*[a-z][a-z0-9+.-]{0,30}:\/\/([^/?#:@]*):([^/?#]*)@/i.exec(known) ?? [];
@@ -56,8 +55,8 @@ function* byFormat(code: Code): Iterable<CodeSpot> {
 }
 
 function* byName(code: Code): Iterable<CodeSpot> {
-  for (const { password, passwordKey } of loginsIn(code)) {
-    for (const one of isThere(password) ? choicesOf(password, code.bindings) : []) {
+  for (const { passwords, passwordKey } of loginsIn(code)) {
+    for (const one of passwords) {
       const text = constantText(one, code.bindings);
       if (text === undefined || text === '' || isPlaceholder(text) || isReference(text)) continue;
       yield { node: one, message: `a literal ${passwordKey}` };

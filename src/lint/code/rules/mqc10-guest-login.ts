@@ -2,8 +2,9 @@ import { addressesIn } from '../addresses.ts';
 import { loginsIn } from '../logins.ts';
 import { variableOf } from '../origins.ts';
 import type { Code, CodeRule } from '../rule.ts';
-import { is, isThere, type Node } from '../tree.ts';
-import { choicesOf, constantText } from '../values.ts';
+import { eachOnce } from '../spots.ts';
+import { is, type Node } from '../tree.ts';
+import { constantText } from '../values.ts';
 
 const message = 'the user guest, whose password everybody knows';
 const hint = 'give the service a user of its own; where none is given, it should not start';
@@ -17,22 +18,12 @@ export const guestLogin: CodeRule = {
   instead:
     'A user for each service, which `mqwarden apply` makes, and a factory, which refuses guest. `audit` tells whether the broker still has it.',
   inTests: false,
-  *inCode(code) {
-    const told = new Set<Node>();
-    for (const node of guests(code)) {
-      if (told.has(node)) continue;
-      told.add(node);
-      yield { node, message, hint };
-    }
-  },
+  inCode: (code) => eachOnce([...guests(code)].map((node) => ({ node, message, hint }))),
 };
 
 function* guests(code: Code): Iterable<Node> {
   for (const { node, known } of addressesIn(code)) if (/^\s*amqps?:\/\/guest[:@]/i.test(known)) yield node;
-  for (const { username } of loginsIn(code)) {
-    for (const one of isThere(username) ? choicesOf(username, code.bindings) : [])
-      if (isGuest(one, code)) yield one;
-  }
+  for (const { usernames } of loginsIn(code)) yield* usernames.filter((one) => isGuest(one, code));
   // `process.env.RABBITMQ_USER || 'guest'`, wherever it goes.
   for (const node of code.nodesOf('LogicalExpression')) {
     if (!is(node.right, 'Literal') || !isGuest(node.right, code)) continue;

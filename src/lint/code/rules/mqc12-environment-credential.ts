@@ -1,8 +1,6 @@
 import { loginsIn } from '../logins.ts';
 import { variableOf } from '../origins.ts';
 import type { CodeRule } from '../rule.ts';
-import { isThere } from '../tree.ts';
-import { choicesOf } from '../values.ts';
 
 export const environmentCredential: CodeRule = {
   id: 'MQC12',
@@ -13,8 +11,8 @@ export const environmentCredential: CodeRule = {
   instead: 'A store: the factories read the password at every connect, and follow its rotation.',
   inTests: false,
   *inCode(code) {
-    for (const { password } of loginsIn(code)) {
-      for (const one of isThere(password) ? choicesOf(password, code.bindings) : []) {
+    for (const { passwords } of loginsIn(code)) {
+      for (const one of passwords) {
         const variable = variableOf(one, code.bindings);
         if (variable === undefined) continue;
         yield {
