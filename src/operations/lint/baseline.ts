@@ -5,7 +5,6 @@ import { fileBelow } from '../../core/fingerprint.ts';
 import type { Finding } from '../../core/finding.ts';
 import { ownRules, staleBaseline, warned } from '../../lint/own.ts';
 import { accepted, type BaselineUse } from '../accepted.ts';
-import { excluding } from './ignored.ts';
 import { isWhole, type LintScope } from './scope.ts';
 
 /** What a run looks at. */
@@ -42,16 +41,18 @@ export async function compare(
     canWait: (finding) => canWait(finding) && !isFirm(finding),
     fileOf: (finding) => fileBelow(finding.position?.file ?? '', rootOf(finding)),
     gistOf: (message) => message,
-    isAsked: askedBy(places),
+    isAsked: await askedBy(places),
     stale: staleBaseline,
   };
   return accepted(findings, fingerprints, baseline, how);
 }
 
 /** A run speaks of what it looked at: the topology, or some of the code. */
-function askedBy(places: Places): Accepting['isAsked'] {
+async function askedBy(places: Places): Promise<Accepting['isAsked']> {
   const { topology, code = [], exclude = [] } = places;
-  const isExcluded = excluding(exclude, codeRoot());
+  // Patterns of git are the code's: a topology is looked at without them.
+  const isExcluded =
+    code.length === 0 ? () => false : (await import('./ignored.ts')).excluding(exclude, codeRoot());
   const roots = code.map((path) => fileBelow(normalize(path), codeRoot()).replace(/^\.?\/?$/, ''));
   return ({ rule, file }) =>
     rule.startsWith('MQC')
