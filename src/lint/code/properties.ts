@@ -19,7 +19,9 @@ export interface Given {
 const given = once((code): ReadonlyMap<string, readonly Given[]> =>
   Map.groupBy(
     [
-      ...code.nodesOf('Property', 'PropertyDefinition', 'MethodDefinition').flatMap(byProperty(code)),
+      ...code.nodesOf('ObjectExpression').flatMap(byObject(code)),
+      ...code.nodesOf('ObjectPattern').flatMap(byPattern(code)),
+      ...code.nodesOf('PropertyDefinition', 'MethodDefinition').flatMap(byProperty(code)),
       ...code.nodesOf('AssignmentExpression').flatMap(byAssignment(code)),
       ...code.nodesOf('AssignmentPattern').flatMap(byDefault(code)),
     ],
@@ -47,20 +49,31 @@ function valued(name: string | undefined, key: Node, value: Node | null | undefi
   return name === undefined || !isThere(value) ? [] : [{ name, key, value }];
 }
 
-function byProperty(code: Code) {
-  return (node: Of<'Property' | 'PropertyDefinition' | 'MethodDefinition'>): Given[] => {
-    const { key, value } = node;
-    const around = is(node, 'Property') ? code.parentOf(node) : undefined;
-    // In a pattern, it is what the default gives.
-    const init = !is(around, 'ObjectPattern')
-      ? value
-      : is(value, 'AssignmentPattern')
-        ? value.right
-        : undefined;
-    if (!isThere(init)) return [];
-    const object = is(around, 'ObjectExpression') ? around : undefined;
-    return valued(keyOf(node, code.bindings), key, init).map((one) => ({ ...one, object }));
+function byObject({ bindings }: Code) {
+  return (object: Of<'ObjectExpression'>): Given[] => {
+    const found: Given[] = [];
+    for (const one of object.properties) {
+      const name = is(one, 'Property') ? keyOf(one, bindings) : undefined;
+      if (is(one, 'Property') && name !== undefined)
+        found.push({ name, key: one.key, value: one.value, object });
+    }
+    return found;
   };
+}
+
+/** In a pattern, it is what the default gives. */
+function byPattern({ bindings }: Code) {
+  return ({ properties }: Of<'ObjectPattern'>): Given[] =>
+    properties.flatMap((one) =>
+      is(one, 'Property') && is(one.value, 'AssignmentPattern')
+        ? valued(keyOf(one, bindings), one.key, one.value.right)
+        : [],
+    );
+}
+
+function byProperty({ bindings }: Code) {
+  return (node: Of<'PropertyDefinition' | 'MethodDefinition'>): Given[] =>
+    valued(keyOf(node, bindings), node.key, node.value);
 }
 
 function byAssignment({ bindings }: Code) {

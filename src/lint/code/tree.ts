@@ -31,7 +31,7 @@ interface Shapes {
   readonly ExportSpecifier: { readonly local: Node };
   readonly FunctionDeclaration: FunctionShape;
   readonly FunctionExpression: FunctionShape;
-  readonly Identifier: { readonly name: string };
+  readonly Identifier: { readonly name: string; readonly decorators?: readonly Node[] };
   readonly ImportDeclaration: {
     readonly source: Node;
     readonly specifiers: readonly Node[];
