@@ -115,3 +115,36 @@ it.each([
   expect(findings.map(({ rule }) => rule)).toEqual(['MQC01', 'MQC11']);
   expect(performance.now() - from).toBeLessThan(20_000);
 });
+
+const names = Array.from({ length: 250 }, (_, at) => `const a${at + 1} = a${at};\n`).join('');
+
+it.each([
+  ['names of names, used often', names + 'f({ rejectUnauthorized: a250, password: a250 });\n'.repeat(4000)],
+  [
+    'names that stand for each other',
+    `const a = b, b = a;\n${'f({ password: a, username: b });\n'.repeat(4000)}`,
+  ],
+  ['many blocks', `${'{ let v = 1;'.repeat(400)}${'x.y(z);\n'.repeat(20_000)}${'}'.repeat(400)}`],
+  [
+    'keys of what all objects have',
+    "f({ __proto__: { password: 'x' }, constructor: 1, ['__proto__']: 2 });\n".repeat(2000),
+  ],
+  [
+    'modules called so',
+    "new (require('__proto__').constructor)(); require('toString').connect({ valueOf });\n",
+  ],
+  ['long keys', `const k = '${'p'.repeat(9000)}password';\n${'f({ [k]: 1 });\n'.repeat(4000)}`],
+  ['many templates', 'f(`${a}${b}://${c}`);\n'.repeat(20_000)],
+  ['a long text', `x = '${'a'.repeat(1_900_000)}';`],
+  ['a long number', `x = ${'9'.repeat(1_900_000)};`],
+])('a file may be hostile: %s', (_, text) => {
+  const from = performance.now();
+  expect(look(`${text}\n`).findings).toEqual([]);
+  expect(performance.now() - from).toBeLessThan(20_000);
+});
+
+it('shows no line that is wider than people read, and looks into it', () => {
+  const { findings, lines } = look(`${'f();'.repeat(1000)}${weak}${weak}`);
+  expect(findings.map(({ position }) => position.line)).toEqual([1, 2]);
+  expect([...lines.keys()]).toEqual([2]);
+});
