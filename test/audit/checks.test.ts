@@ -31,6 +31,7 @@ import { links } from '../../src/brokers/rabbitmq/audit/mqa47-links.ts';
 import { permissionAddress, topicPermissionAddress } from '../../src/brokers/rabbitmq/resources.ts';
 import { acrossEnvironments, type Check, isOpen, judge, type Told } from '../../src/core/audit.ts';
 import type { Finding } from '../../src/core/finding.ts';
+import { certificateChecks, sharedPoints } from '../../src/core/audit-certificates.ts';
 import { secretChecks } from '../../src/core/audit-secrets.ts';
 
 const told = <T>(value: T): Told<T> => ({ is: 'told', value });
@@ -894,3 +895,126 @@ it('all checks are apart: ids, names, and the twelve numbers', () => {
   for (const { id, check } of rules)
     if (check !== undefined) expect(id).toBe(`MQA${String(check).padStart(2, '0')}`);
 });
+
+/** What the pages of the checks show (`npm run docs`): of each verdict, the shortest that any case here comes to. */
+it('each check has an example of what it says where it fails, and where it does not', async () => {
+  const secretsAt = (over: object) => ({
+    environment: 'production',
+    production: true,
+    services: 1,
+    secrets: common.secrets,
+    store: undefined,
+    written: [],
+    ...over,
+  });
+  const ages = [{ path: 'kafka/shop', status: 'overdue' as const }];
+  const fresh = [{ path: 'kafka/shop', status: 'ok' as const }];
+  const stored = (over: object) =>
+    told({ found: ['kafka/shop'], missing: [], shared: [], ages: [], ...over });
+  const secrets = [
+    secretsAt({ store: 'vault', written: ['vault:a/b#c'], secrets: stored({ ages: fresh }) }),
+    secretsAt({
+      store: 'file',
+      written: ['env:A'],
+      secrets: stored({ ages, shared: [['kafka/a', 'kafka/b']] }),
+    }),
+  ];
+  const more = {
+    kafka: [
+      kafka({
+        users: told([{ name: 'somebody', kept: [{ mechanism: 'SCRAM-SHA-256', iterations: 1000 }] }]),
+        topics: told(['orders']),
+        acls: acl({ name: 'gone' }),
+      }),
+      kafka({ settings: settings({ 'process.roles': '', 'zookeeper.connect': 'z:2181' }) }),
+      ...[{ key: 'rsa 1024' }, { key: 'ec prime256v1', signature: 'ecdsa-with-SHA256' }].map((made) =>
+        kafka({
+          knocked: [
+            { ...kafkaDoor, tls: { version: 'TLSv1.3', fault: undefined, shown: { ...shown, ...made } } },
+          ],
+        }),
+      ),
+      kafka({
+        knocked: [
+          {
+            ...kafkaDoor,
+            tls: { version: 'TLSv1.3', fault: undefined, shown: { ...shown, until: '2026-11-14T00:00:00Z' } },
+          },
+        ],
+      }),
+      kafka({ metadataVersion: 7 }),
+      kafka({ acls: acl({ resource: 'group', name: 'mail' }) }),
+    ],
+    rabbit: [
+      rabbit(live(may('somebody', 'v', '^q$'))),
+      rabbit(live({ ...user('nobody', ''), permissions: [] })),
+      ...['3.10.8', '3.13.0', '4.0.2', '4.1.0'].map((version) => rabbit({ version: told(version) })),
+      rabbit(live({ queues: [{ name: 'q', vhost: 'v' }] })),
+      rabbit(
+        live({
+          topic_permissions: [
+            { user: 'shop', vhost: 'v', exchange: 'e', write: '^{client_id}$', read: '^$' },
+          ],
+        }),
+      ),
+      ...[{ key: 'rsa 1024' }, { key: 'ec prime256v1', signature: 'ecdsa-with-SHA256' }].map((made) =>
+        rabbit({
+          knocked: [{ ...door, tls: { version: 'TLSv1.3', fault: undefined, shown: { ...shown, ...made } } }],
+        }),
+      ),
+      rabbit({ knocked: [{ ...door, withoutCertificate: 'let in' }] }),
+      rabbit({
+        knocked: [
+          {
+            ...door,
+            tls: { version: 'TLSv1.3', fault: undefined, shown: { ...shown, until: '2026-11-14T00:00:00Z' } },
+          },
+        ],
+      }),
+    ],
+  };
+  const of = (broker: 'kafka' | 'rabbit') => {
+    const own = broker === 'kafka' ? kafkaAuditor.rules : rabbitAuditor.rules;
+    const ids = new Set(own.map(({ id }) => id));
+    return cases.flatMap(([, check, subject]) => (ids.has(check.id) ? [subject] : [])).concat(more[broker]);
+  };
+  const shared = certificateChecks.map((one) => ({ ...one, points: () => sharedPoints(one, []) }));
+  const subjects = new Map<string, readonly unknown[]>([
+    ...kafkaAuditor.rules.map(({ id }) => [id, of('kafka')] as const),
+    ...rabbitAuditor.rules.map(({ id }) => [id, of('rabbit')] as const),
+    ...[...secretChecks, ...shared].map(({ id }) => [id, secrets] as const),
+  ]);
+  const rules = [...kafkaAuditor.rules, ...rabbitAuditor.rules, ...secretChecks, ...shared];
+  const examples = rules
+    .map((rule) => [rule.id, examplesOf(rule as Check<unknown>, subjects.get(rule.id) ?? [])] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  await expect(`${JSON.stringify(Object.fromEntries(examples), undefined, 2)}\n`).toMatchFileSnapshot(
+    'examples.json',
+  );
+  const without = (wanted: 'fail' | 'manual' | 'pass') =>
+    examples.flatMap(([id, some]) => (some[wanted] === undefined ? [id] : []));
+  // What no broker tells is for a person, whatever it is.
+  const never = ['MQA12', 'MQA22', 'MQA24', 'MQA25', 'MQA28', 'MQA29', 'MQA30'];
+  const neverOfMany = [...never, 'MQA33', 'MQA34', 'MQA35', 'MQA36', 'MQA61', 'MQA62'];
+  expect(without('fail')).toEqual(neverOfMany);
+  expect(without('manual').filter((id) => neverOfMany.includes(id))).toEqual([]);
+  expect(without('pass').filter((id) => !neverOfMany.includes(id))).toEqual(['MQA23']);
+});
+
+/** What every check says of an answer that there is not. */
+const untelling = /^(?:admin lacks the right|nothing was seen|no store|broker \d was not seen: .*)$/;
+
+function examplesOf(
+  check: Check<unknown>,
+  subjects: readonly unknown[],
+): Partial<Record<'fail' | 'manual' | 'pass' | 'na', string>> {
+  const found: Partial<Record<'fail' | 'manual' | 'pass' | 'na', string>> = {};
+  for (const subject of subjects) {
+    const [finding] = judge([check], subject);
+    const { verdict = 'manual', evidence = '' } = finding ?? {};
+    if (untelling.test(evidence)) continue;
+    const known = found[verdict];
+    if (known === undefined || evidence.length < known.length) found[verdict] = evidence;
+  }
+  return found;
+}

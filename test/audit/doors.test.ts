@@ -1,6 +1,8 @@
 /** Which doors of a RabbitMQ are knocked at. */
 import { expect, it } from 'vitest';
-import { doorsOf } from '../../src/brokers/rabbitmq/facts/doors.ts';
+import { knockAll as knockAtKafka } from '../../src/brokers/kafka/facts/doors.ts';
+import { doorsOf, knockAll } from '../../src/brokers/rabbitmq/facts/doors.ts';
+import { startTcpProxy } from '../brokers/proxy.ts';
 
 type Listeners = Parameters<typeof doorsOf>[1];
 
@@ -53,4 +55,35 @@ it('each node of a cluster by its own name, for the certificate of the name that
     'amqp/ssl b 5671 rabbit.test',
     'https b 15671 rabbit.test',
   ]);
+});
+
+it('one that takes a connection and never answers refuses nothing, and is not waited for', async () => {
+  const proxy = await startTcpProxy('localhost:1', 'hang');
+  try {
+    const context = { timeoutMs: 300 } as never;
+    const door = { protocol: 'amqp/ssl', host: 'localhost', port: proxy.port };
+    const login = { tls: {} } as never;
+    const listeners = `SASL_SSL://localhost:${proxy.port}`;
+    const settings = new Map([
+      ['listeners', listeners],
+      ['advertised.listeners', listeners],
+    ]);
+    const target = { section: {}, locate: () => ({ file: 'f', line: 1, column: 1 }) } as never;
+    const told = [
+      ...(await knockAll([door], login, context)),
+      ...(await knockAtKafka(new Map([[1, settings]]), target, context)),
+    ];
+    expect(told).toHaveLength(2);
+    for (const one of told) {
+      expect(one).toMatchObject({ tls: { why: 'no answer', reached: true } });
+      const { withoutCertificate, oldTls, plaintext } = one;
+      expect([withoutCertificate, oldTls, plaintext]).toEqual([undefined, undefined, undefined]);
+    }
+    expect(told.map((one) => ('anonymous' in one ? one.anonymous : undefined))).toEqual([
+      undefined,
+      undefined,
+    ]);
+  } finally {
+    await proxy.stop();
+  }
 });

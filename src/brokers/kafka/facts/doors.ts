@@ -5,6 +5,7 @@ import {
   type Greeting,
   type Handshake,
   type HandshakeOptions,
+  isSilent,
   knock,
   shakeHands,
   shakeHandsAtAll,
@@ -90,15 +91,13 @@ async function knockAt(
     protocol,
     internal,
     tls: shownIn(shown),
-    oldTls:
-      old === undefined || old.is === 'unreachable' ? undefined : old.is === 'open' ? 'accepted' : 'refused',
+    oldTls: old === undefined || isSilent(old) ? undefined : old.is === 'open' ? 'accepted' : 'refused',
     ...(await offeredAt(door, shown, { ...bare, ...pem, greeting: askMechanisms })),
-    plaintext:
-      plain.is === 'unreachable'
-        ? undefined
-        : plain.is === 'answered' && isAnswer(plain.heard)
-          ? 'answered'
-          : 'refused',
+    plaintext: isSilent(plain)
+      ? undefined
+      : plain.is === 'answered' && isAnswer(plain.heard)
+        ? 'answered'
+        : 'refused',
     anonymous: anonymousIn(anonymous ?? nobody),
     withoutCertificate: letIn(withoutCertificate),
     mechanisms: mechanismsIn(
@@ -108,14 +107,14 @@ async function knockAt(
 }
 
 function letIn(seen: Handshake | undefined): Knocked['withoutCertificate'] {
-  if (seen === undefined || seen.is === 'unreachable') return undefined;
+  if (seen === undefined || isSilent(seen)) return undefined;
   return seen.is === 'open' && isAnswer(seen.heard) ? 'let in' : 'refused';
 }
 
 type Heard = Handshake | Awaited<ReturnType<typeof knock>>;
 
 function anonymousIn(seen: Heard | undefined): Knocked['anonymous'] {
-  if (seen === undefined || seen.is === 'unreachable') return undefined;
+  if (seen === undefined || isSilent(seen)) return undefined;
   return 'heard' in seen && isAnswer(seen.heard) ? 'answered' : 'refused';
 }
 

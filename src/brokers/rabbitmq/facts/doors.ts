@@ -6,6 +6,7 @@ import {
   type Door,
   type Greeting,
   type Handshake,
+  isSilent,
   knock,
   shakeHands,
   shakeHandsAtAll,
@@ -93,12 +94,11 @@ export async function knockAll(
             : openOr(bare, 'let in', bare.is === 'open' && bare.heard.length > 0),
         oldTls: old === undefined ? undefined : openOr(old, 'accepted', old.is === 'open'),
         ...(await offeredAt(door, shown, { ...options, cert, key })),
-        plaintext:
-          plain.is === 'unreachable'
-            ? undefined
-            : plain.is === 'answered' && speaks(plain.heard)
-              ? 'answered'
-              : 'refused',
+        plaintext: isSilent(plain)
+          ? undefined
+          : plain.is === 'answered' && speaks(plain.heard)
+            ? 'answered'
+            : 'refused',
         mechanisms: shown?.is === 'open' ? mechanismsIn(shown.heard) : undefined,
       };
     }),
@@ -110,7 +110,7 @@ function openOr<Word extends string>(
   word: Word,
   isOpen: boolean,
 ): Word | 'refused' | undefined {
-  if (seen.is === 'unreachable') return undefined;
+  if (isSilent(seen)) return undefined;
   return isOpen ? word : 'refused';
 }
 
