@@ -47,6 +47,7 @@ const door: Knocked = {
   oldTls: 'refused',
   plaintext: 'refused',
   mechanisms: ['PLAIN', 'EXTERNAL'],
+  anonymous: undefined,
 };
 const rabbitFacts: RabbitFacts = {
   admin: 'admin',
@@ -370,6 +371,24 @@ const cases: readonly Case[] = [
     guest,
     rabbit({ ...live(user('guest', '')), hashes: new Map([['guest', 'guest']]) }),
     'fail',
+  ],
+  [
+    'a listener that lets in nobody in particular',
+    guest,
+    rabbit({ knocked: [{ ...door, mechanisms: ['ANONYMOUS'], anonymous: 'let in' }] }),
+    'fail',
+  ],
+  [
+    'a listener that offers it in vain',
+    guest,
+    rabbit({ knocked: [{ ...door, mechanisms: ['ANONYMOUS'], anonymous: 'refused' }] }),
+    'pass',
+  ],
+  [
+    'a listener that offers it and does not answer',
+    guest,
+    rabbit({ knocked: [{ ...door, mechanisms: ['ANONYMOUS'] }] }),
+    'manual',
   ],
   ['users are not told', guest, rabbit({ definitions: lacked }), 'manual'],
   ['HTTPS, and no tags', management, rabbit(), 'pass'],

@@ -291,6 +291,48 @@ const oldTls: readonly Broken[] = /^3\./.test(installedRabbitMQ().version ?? '3.
     ]
   : [];
 
+/** ANONYMOUS, a login of nobody in particular: whose user it becomes. */
+const openAnonymous = (as: string) =>
+  evaluate(
+    `{ok, Kept} = application:get_env(rabbit, auth_mechanisms), ` +
+      `application:set_env(rabbit, auth_mechanisms, ['ANONYMOUS' | Kept]), ` +
+      `application:set_env(rabbit, anonymous_login_user, <<"${as}">>), ` +
+      `application:set_env(rabbit, anonymous_login_pass, <<"${secret}">>).`,
+  );
+const closeAnonymous = () =>
+  evaluate(
+    `{ok, Now} = application:get_env(rabbit, auth_mechanisms), ` +
+      `application:set_env(rabbit, auth_mechanisms, Now -- ['ANONYMOUS']), ` +
+      `application:set_env(rabbit, anonymous_login_user, none).`,
+  );
+
+/** Known from RabbitMQ 4.0 on. */
+const ofNobody: readonly Broken[] = /^3\./.test(installedRabbitMQ().version ?? '3.')
+  ? []
+  : [
+      {
+        what: 'a login of nobody in particular',
+        found: { MQA05: 'fail', MQA42: 'fail' },
+        says: /lets in whoever says to be nobody \(ANONYMOUS\)/,
+        make: async () => {
+          await admin().put(user('anyone'), { password: secret, tags: '' });
+          await openAnonymous('anyone');
+        },
+        mend: async () => {
+          await closeAnonymous();
+          await admin().delete(user('anyone'));
+        },
+      },
+      {
+        what: 'a login of nobody in particular, whose user there is not',
+        found: {},
+        by: 'MQA05',
+        says: /offers ANONYMOUS, and refuses it/,
+        make: () => openAnonymous('guest'),
+        mend: closeAnonymous,
+      },
+    ];
+
 const byListeners: readonly Broken[] = [
   {
     what: 'AMQP in clear',
@@ -406,7 +448,7 @@ const byListeners: readonly Broken[] = [
 ];
 
 describe('found by the checks that are about it', () => {
-  eachIsFound([...byTheApi, ...byListeners], {
+  eachIsFound([...byTheApi, ...ofNobody, ...byListeners], {
     place: () => place,
     only: 'rabbitmq',
     secrets: () => [secret, rabbitmq.admin.password],

@@ -1,6 +1,7 @@
 import { type Point, type Told, untold } from '../../../core/audit.ts';
 import type { AuditRequest } from '../../../core/broker.ts';
 import type { TriedDoor } from '../../../core/doors.ts';
+import { withoutBrackets } from '../../../core/host.ts';
 import type { AclSpec, KafkaResource } from '../resources.ts';
 import type { KafkaEnvironment, KafkaService } from '../schema.ts';
 
@@ -81,7 +82,7 @@ export function listenersIn(settings: Settings, key: 'listeners' | 'advertised.l
     return [
       {
         name,
-        host: host.replace(/^\[(.*)\]$/, '$1'),
+        host: withoutBrackets(host),
         port: Number(port),
         protocol: protocols.get(name) ?? name,
       },

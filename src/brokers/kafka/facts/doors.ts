@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Context } from '../../../core/broker.ts';
+import { hostAndPort } from '../../../core/host.ts';
 import type { Placed } from '../../../core/landscape.ts';
 import {
   type Greeting,
@@ -87,7 +88,7 @@ async function knockAt(
   ]);
   const nobody = secure ? undefined : await knock(door, askMetadata, timeoutMs);
   return {
-    at: `${name} at ${host.includes(':') ? `[${host}]` : host}:${port}`,
+    at: `${name} at ${hostAndPort({ host, port })}`,
     protocol,
     internal,
     tls: shownIn(shown),

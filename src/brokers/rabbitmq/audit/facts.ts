@@ -21,6 +21,8 @@ export interface Knocked extends TriedDoor {
   readonly protocol: string | undefined;
   /** As it offers them to a client; undefined where it speaks no AMQP. */
   readonly mechanisms: readonly string[] | undefined;
+  /** A login that names nobody; undefined where none is offered, or no answer came. */
+  readonly anonymous: 'let in' | 'refused' | undefined;
 }
 
 export interface Connected {

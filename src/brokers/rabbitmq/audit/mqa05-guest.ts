@@ -1,6 +1,7 @@
-import { aside, pass, untold } from '../../../core/audit.ts';
+import { aside, pass, type Point, untold } from '../../../core/audit.ts';
 import { userAddress } from '../resources.ts';
 import type { RabbitCheck } from './check.ts';
+import type { Knocked } from './facts.ts';
 
 export const guest: RabbitCheck = {
   id: 'MQA05',
@@ -23,10 +24,7 @@ export const guest: RabbitCheck = {
       ...knocked.flatMap((one) => one.mechanisms ?? []),
     ];
     if (offered.length > 0) yield aside(`clients may log in by ${[...new Set(offered)].sort().join(', ')}`);
-    if (offered.includes('ANONYMOUS'))
-      yield aside(
-        'ANONYMOUS is the user guest, unless `anonymous_login_user = none` is set: leave it out of auth_mechanisms',
-      );
+    yield* anonymous(knocked);
     if (definitions.is !== 'told') {
       yield untold(definitions);
       return;
@@ -44,3 +42,14 @@ export const guest: RabbitCheck = {
       };
   },
 };
+
+/** From RabbitMQ 4.0 on, ANONYMOUS is offered from the start, and is the user that `anonymous_login_user` names: guest. */
+function* anonymous(knocked: readonly Knocked[]): Iterable<Point> {
+  const remedy = 'leave ANONYMOUS out of auth_mechanisms, and set anonymous_login_user = none';
+  for (const { at, mechanisms = [], anonymous } of knocked)
+    if (anonymous === 'let in')
+      yield { is: 'fail', says: `${at} lets in whoever says to be nobody (ANONYMOUS): ${remedy}` };
+    else if (anonymous === 'refused') yield aside(`${at} offers ANONYMOUS, and refuses it: ${remedy}`);
+    else if (mechanisms.includes('ANONYMOUS'))
+      yield { is: 'manual', says: `${at} offers ANONYMOUS, and did not answer such a login: ${remedy}` };
+}

@@ -1,11 +1,13 @@
 import { isIP } from 'node:net';
 import type { Told } from '../../../core/audit.ts';
 import type { Context } from '../../../core/broker.ts';
+import { hostAndPort, withoutBrackets } from '../../../core/host.ts';
 import type { Placed } from '../../../core/landscape.ts';
 import {
   type Door,
   type Greeting,
   type Handshake,
+  type HandshakeOptions,
   isSilent,
   knock,
   shakeHands,
@@ -16,6 +18,7 @@ import { offeredAt } from '../../../probe/offered.ts';
 import type { Login } from '../admin.ts';
 import type { Knocked, Listener } from '../audit/facts.ts';
 import type { RabbitEnvironment } from '../schema.ts';
+import { amqpGreeting, anonymousAnswer, anonymousLogin, mechanismsIn } from './amqp.ts';
 
 interface Knockable extends Door {
   readonly protocol: string | undefined;
@@ -32,7 +35,7 @@ export function doorsOf(
   listeners: Told<readonly Listener[]>,
 ): Knockable[] {
   const { amqpsUrl, managementUrl } = section;
-  const hostOf = (url: URL) => url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const hostOf = (url: URL) => withoutBrackets(url.hostname);
   const management = new URL(managementUrl);
   const amqps = amqpsUrl === undefined ? undefined : new URL(amqpsUrl);
   const hostFor = (protocol: string) =>
@@ -85,7 +88,7 @@ export async function knockAll(
         isSecure ? shakeHands(door, { ...options, cert, key, offers: 'old' }) : undefined,
       ]);
       return {
-        at: `${protocol ?? 'endpoint'} ${door.host.includes(':') ? `[${door.host}]` : door.host}:${door.port}`,
+        at: `${protocol ?? 'endpoint'} ${hostAndPort(door)}`,
         protocol,
         tls: shownIn(shown),
         withoutCertificate:
@@ -99,10 +102,22 @@ export async function knockAll(
           : plain.is === 'answered' && speaks(plain.heard)
             ? 'answered'
             : 'refused',
-        mechanisms: shown?.is === 'open' ? mechanismsIn(shown.heard) : undefined,
+        ...(await loginsAt(door, shown, { ...options, cert, key })),
       };
     }),
   );
+}
+
+/** Which logins it offers, and whether it lets in who says to be nobody: tried only where it offers that. */
+async function loginsAt(
+  door: Door,
+  shown: Handshake | undefined,
+  options: HandshakeOptions,
+): Promise<Pick<Knocked, 'mechanisms' | 'anonymous'>> {
+  const mechanisms = shown?.is === 'open' ? mechanismsIn(shown.heard) : undefined;
+  if (mechanisms?.includes('ANONYMOUS') !== true) return { mechanisms, anonymous: undefined };
+  const tried = await shakeHands(door, { ...options, greeting: anonymousLogin });
+  return { mechanisms, anonymous: tried.is === 'open' ? anonymousAnswer(tried.heard) : undefined };
 }
 
 function openOr<Word extends string>(
@@ -113,14 +128,6 @@ function openOr<Word extends string>(
   if (isSilent(seen)) return undefined;
   return isOpen ? word : 'refused';
 }
-
-const frameEnd = 8;
-
-/** The header of AMQP 0-9-1: the broker begins with what it offers. */
-const amqpGreeting: Greeting = {
-  say: Buffer.from('AMQP\0\0\x09\x01', 'latin1'),
-  isWhole: (heard) => heard.length >= 7 && heard.length >= heard.readUInt32BE(3) + frameEnd,
-};
 
 const httpGreeting: Greeting = {
   say: Buffer.from('GET /api/whoami HTTP/1.0\r\n\r\n', 'latin1'),
@@ -133,17 +140,4 @@ function speaks(heard: Buffer): boolean {
   return (
     heard[0] === 1 || text.startsWith('AMQP') || (/^HTTP\/1\.[01] /.test(text) && !text.includes(' 400'))
   );
-}
-
-/** Of Connection.Start: class 10, method 10, two bytes of version, a table, and a list with spaces. */
-function mechanismsIn(heard: Buffer): readonly string[] | undefined {
-  try {
-    if (heard.readUInt8(0) !== 1 || heard.readUInt32BE(7) !== 0x000a000a) return undefined;
-    const at = 13 + 4 + heard.readUInt32BE(13);
-    const list = heard.subarray(at + 4, at + 4 + heard.readUInt32BE(at));
-    return list.toString('utf8').split(' ');
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
 }
