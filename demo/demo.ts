@@ -104,7 +104,7 @@ Done: RabbitMQ and Kafka were provisioned from .cache/demo/topology, drift was f
   process.stdout.write(`The brokers stay up until Ctrl-C. In another terminal, in .cache/demo:
 
 ${exports.join('\n')}
-alias mqwarden='node ../../bin/mqwarden.js'
+alias mqwarden='${process.execPath} ../../bin/mqwarden.js'
 mqwarden plan --env local
 `);
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../core/errors.ts';
 import { severities, type Severity } from '../core/finding.ts';
@@ -49,7 +50,8 @@ function copy(text: string, before: readonly Copy[] = []): readonly Copy[] {
     throw new InvalidArgumentError(`write it as ${formats.join('|')}=FILE`);
   // No format is YAML, and whatever is there is replaced: a topology would be.
   if (/\.ya?ml$/i.test(file)) throw new InvalidArgumentError('a YAML file would be replaced: name another');
-  if (before.some((one) => one.file === file)) throw new InvalidArgumentError(`${file} is named twice`);
+  if (before.some((one) => resolve(one.file) === resolve(file)))
+    throw new InvalidArgumentError(`${file} is named twice`);
   return [...before, { format, file }];
 }
 
@@ -57,6 +59,7 @@ export function baselineFrom({
   baseline,
   writeBaseline,
   pruneBaseline,
+  also = [],
 }: ReportFlags): BaselineUse | undefined {
   if (baseline === undefined) {
     const without = writeBaseline === true ? '--write-baseline' : '--prune-baseline';
@@ -66,6 +69,8 @@ export function baselineFrom({
   if (writeBaseline === true && pruneBaseline === true) {
     throw new UsageError('--write-baseline and --prune-baseline cannot be asked for at once', 'choose one');
   }
+  if (also.some(({ file }) => resolve(file) === resolve(baseline)))
+    throw new UsageError(`--also would write over the baseline ${baseline}`, 'name another file');
   return {
     file: baseline,
     then: writeBaseline === true ? 'write' : pruneBaseline === true ? 'prune' : 'compare',

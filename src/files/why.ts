@@ -4,8 +4,11 @@ import { NotOrdinary } from './write.ts';
 const words: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EDQUOT: 'the quota of the disk is used up',
+  EISDIR: 'it is a folder',
   EMFILE: 'too many files are open',
+  ENOENT: 'no such file or folder',
   ENOSPC: 'no space is left on the disk',
+  ENOTDIR: 'a part of its path is no folder',
   EPERM: 'not permitted',
   EROFS: 'the file system is read-only',
 };

@@ -105,6 +105,7 @@ function documentOf(service: string, found: Survey): AccessDocument {
 function requireKnown(name: string, { topology }: Session, sides: readonly Side[]): void {
   const known = sides.some((side) => holdersOf(name, side).length > 0);
   if (known || topology.services.has(name)) return;
+  if (name.trim() === '') throw new UsageError('SERVICE is empty', 'name one of those under services:');
   const names = [...topology.services.keys(), ...sides.flatMap(({ principals }) => principals)];
   const near = nearest(name, names);
   throw new UsageError(

@@ -150,12 +150,12 @@ async function earlierOf({ against, baseline, only }: AuditOptions): Promise<Ear
 /** Environment by environment, so that what is accepted, or got better, in one says nothing of another. */
 async function heldAgainst(
   audits: readonly Answers[],
-  { baseline, only, now }: AuditOptions,
+  { baseline, only, now, against }: AuditOptions,
   earlier: EarlierAudit | undefined,
   isWhole: boolean,
 ): Promise<Audit> {
   const [{ topology, rules } = { topology: '', rules: [] }] = audits;
-  if (earlier !== undefined) requireSame(topology, audits, earlier);
+  if (earlier !== undefined) requireSame(topology, audits, earlier, against);
   const all = audits.flatMap(({ findings }) => findings);
   const environmentOf = new Map(
     audits.flatMap((one) => one.findings.map((finding) => [finding, one.environment] as const)),
@@ -190,11 +190,16 @@ async function heldAgainst(
 /** As lint has it, but milder: what is live comes and goes. */
 const staleEntry = { id: 'MQ020', name: 'baseline-stale', severity: 'note' } as const;
 
-function requireSame(topology: string, audits: readonly Answers[], earlier: EarlierAudit): void {
+function requireSame(
+  topology: string,
+  audits: readonly Answers[],
+  earlier: EarlierAudit,
+  file = 'the earlier audit',
+): void {
   const names = audits.map(({ environment }) => environment);
   if (topology === earlier.topology && environmentsOf(earlier).some((one) => names.includes(one))) return;
   throw new RefusedError(
-    `the earlier audit is of ${earlier.topology}, environment ${earlier.environment}, not of ${topology}, environment ${names.join(', ')}`,
+    `${file} is of ${earlier.topology}, environment ${earlier.environment}, not of ${topology}, environment ${names.join(', ')}`,
     { hint: 'give --against an audit of the same topology and environment' },
   );
 }

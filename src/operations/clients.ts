@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Client } from '../core/broker.ts';
-import { messageOf, MqwardenError, UsageError } from '../core/errors.ts';
+import { MqwardenError, UsageError } from '../core/errors.ts';
+import { whyOf } from '../files/why.ts';
 import { replaceFile } from '../files/write.ts';
 import { parseReference } from '../secrets/reference.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
@@ -59,7 +60,7 @@ export async function saveTypes(file: string, text: string): Promise<void> {
   try {
     await replaceFile(file, text);
   } catch (cause) {
-    throw new MqwardenError('MQWARDEN_FILE', `cannot write the types to ${file}: ${messageOf(cause)}`, {
+    throw new MqwardenError('MQWARDEN_FILE', `cannot write the types to ${file}: ${whyOf(cause)}`, {
       hint: 'name a file in a folder that you may write to',
       cause,
     });

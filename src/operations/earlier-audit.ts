@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Address } from '../core/address.ts';
 import type { EarlierAudit } from '../core/audit-comparison.ts';
-import { messageOf, MqwardenError, type Position, RefusedError } from '../core/errors.ts';
+import { MqwardenError, type Position, RefusedError } from '../core/errors.ts';
 import { jsonFaultAt } from '../core/json.ts';
 import { readRegularFile } from '../files/read.ts';
+import { whyOf } from '../files/why.ts';
 import { parseFile } from '../topology/document.ts';
 import { check } from '../topology/issues.ts';
 import { placeAt, positionAt, showPath, sourceOf } from '../topology/places.ts';
@@ -35,12 +36,12 @@ const schema = z.object({
   findings: z.array(finding).max(10_000),
 });
 
-const hint = 'name what mqwarden audit --format json printed';
+const hint = 'name what an audit of before printed as JSON: mqwarden audit --env NAME --format json > FILE';
 
 /** Reads what an audit of before printed as JSON. Whoever wrote it, it is only looked at, and shown as any other text of others. */
 export async function readEarlierAudit(file: string): Promise<EarlierAudit> {
   const { bytes } = await readRegularFile(file, { maxMegabytes }).catch((cause: unknown) => {
-    throw new MqwardenError('MQWARDEN_FILE', `cannot read the audit ${file}: ${messageOf(cause)}`, {
+    throw new MqwardenError('MQWARDEN_FILE', `cannot read the audit ${file}: ${whyOf(cause)}`, {
       hint,
       cause,
     });

@@ -1,7 +1,8 @@
 import { cautious } from '../core/decisions.ts';
-import { messageOf, MqwardenError, PartialView, SecretError } from '../core/errors.ts';
+import { MqwardenError, PartialView, SecretError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { type Ages, usualLimits } from '../core/rotation/ages.ts';
+import { whyOf } from '../files/why.ts';
 import { NotOrdinary, replaceFile } from '../files/write.ts';
 import { mapOf, type MapSide } from '../report/map.ts';
 import type { PageDrift, PageModel, Part } from '../report/page/model.ts';
@@ -124,7 +125,7 @@ export async function saveReport(file: string, text: string): Promise<void> {
   try {
     await replaceFile(file, text);
   } catch (cause) {
-    throw new MqwardenError('MQWARDEN_FILE', `cannot save the report as ${file}: ${messageOf(cause)}`, {
+    throw new MqwardenError('MQWARDEN_FILE', `cannot save the report as ${file}: ${whyOf(cause)}`, {
       hint:
         cause instanceof NotOrdinary
           ? 'for a pipe or a device, leave --out away: the report goes to stdout'

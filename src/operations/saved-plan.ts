@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { messageOf, MqwardenError, RefusedError } from '../core/errors.ts';
+import { MqwardenError, RefusedError } from '../core/errors.ts';
 import { type Plan, planDigest, sealOf } from '../core/plan.ts';
-import { readRegularFile } from '../files/read.ts';
+import { readRegularFile, TooLarge } from '../files/read.ts';
+import { whyOf } from '../files/why.ts';
 import { NotOrdinary, replaceFile } from '../files/write.ts';
 import { asJson } from '../report/json.ts';
 
@@ -97,7 +98,7 @@ export async function savePlan(file: string, plan: Plan): Promise<void> {
   try {
     await replaceFile(file, readable(`${asJson(plan)}\n`));
   } catch (cause) {
-    throw new MqwardenError('MQWARDEN_FILE', `cannot save the plan as ${file}: ${messageOf(cause)}`, {
+    throw new MqwardenError('MQWARDEN_FILE', `cannot save the plan as ${file}: ${whyOf(cause)}`, {
       hint:
         cause instanceof NotOrdinary
           ? 'for a pipe or a device, leave --out away: --format json prints the same document on stdout'
@@ -110,7 +111,7 @@ export async function savePlan(file: string, plan: Plan): Promise<void> {
 /** Reads a plan that `plan --out` saved, and refuses one that was edited since. */
 export async function readPlan(file: string): Promise<Plan> {
   const { bytes } = await readRegularFile(file, { maxMegabytes }).catch((cause: unknown) => {
-    throw new MqwardenError('MQWARDEN_FILE', `cannot read the plan ${file}: ${messageOf(cause)}`, {
+    throw new MqwardenError('MQWARDEN_FILE', `cannot read the plan ${file}: ${whyOf(cause)}`, {
       hint: 'name a file that mqwarden plan --out FILE made',
       cause,
     });
@@ -141,7 +142,7 @@ function saysOnly(text: string, plan: Plan): boolean {
 /** Refuses now what `readPlan` would refuse once it was approved. */
 function readable(text: string): string {
   if (Buffer.byteLength(text) <= maxMegabytes * 1024 * 1024) return text;
-  throw new Error(
+  throw new TooLarge(
     `it is larger than ${maxMegabytes} MB; make one a broker or service, with --only or --service`,
   );
 }

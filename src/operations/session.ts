@@ -3,17 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { brokers as registry } from '../brokers/index.ts';
 import type { Broker, Context, Credentials } from '../core/broker.ts';
-import {
-  messageOf,
-  MqwardenError,
-  type Position,
-  type Problem,
-  TopologyError,
-  UsageError,
-} from '../core/errors.ts';
+import { MqwardenError, type Position, type Problem, TopologyError, UsageError } from '../core/errors.ts';
 import type { Kinds } from '../core/diff.ts';
 import type { Resource } from '../core/resource.ts';
 import { readRegularFile } from '../files/read.ts';
+import { whyOf } from '../files/why.ts';
 import { credentialsFor } from '../secrets/credentials.ts';
 import type { Redaction } from '../secrets/redact.ts';
 import { openStore } from '../secrets/open.ts';
@@ -138,12 +132,17 @@ function chooseEnvironment(
   const name = environment ?? (others.length === 0 ? only : undefined);
   const found = name === undefined ? undefined : topology.environments.get(name);
   if (found !== undefined) return found;
+  if (name === '') throw new UsageError('the name that --env gives is empty', chosen(names));
   throw new UsageError(
     name === undefined
       ? 'the topology has several environments'
       : `the topology has no environment ${name}${environmentBy === undefined ? '' : `, which ${environmentBy} names`}`,
-    `choose one: --env ${names.join(' | --env ')}`,
+    chosen(names),
   );
+}
+
+function chosen(names: readonly string[]): string {
+  return `choose one: --env ${names.join(' | --env ')}`;
 }
 
 function storeOptions({ variables, timeoutMs, allowExec, redaction }: SessionOptions) {
@@ -172,7 +171,7 @@ function makeContext(options: SessionOptions, correlationId: string): Context {
       const full = resolve(dirname(at.file), path);
       // Certificates: the bundle of all public authorities takes a quarter of one.
       const read = await readRegularFile(full, { maxMegabytes: 4 }).catch((cause: unknown) => {
-        throw new MqwardenError('MQWARDEN_FILE', `cannot read ${path}: ${messageOf(cause)}`, {
+        throw new MqwardenError('MQWARDEN_FILE', `cannot read ${path}: ${whyOf(cause)}`, {
           position: at,
           hint: 'relative paths are looked up from the folder of the file that names them',
           cause,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { durationText } from '../core/duration.ts';
-import { messageOf, MqwardenError, RefusedError } from '../core/errors.ts';
+import { MqwardenError, RefusedError } from '../core/errors.ts';
 import { assembleSnapshot, capture, type Captured, type Snapshot, snapshotDigest } from '../core/snapshot.ts';
-import { readRegularFile } from '../files/read.ts';
+import { readRegularFile, TooLarge } from '../files/read.ts';
+import { whyOf } from '../files/why.ts';
 import { replaceFile } from '../files/write.ts';
 import { snapshotAsJson } from '../report/snapshot.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
@@ -79,10 +80,10 @@ export async function saveSnapshot(file: string, taken: Snapshot): Promise<void>
   const text = snapshotAsJson(taken);
   const large = Buffer.byteLength(text) > maxMegabytes * 1024 * 1024;
   try {
-    if (large) throw new Error(`it is larger than ${maxMegabytes} MB; take one a broker, with --only`);
+    if (large) throw new TooLarge(`it is larger than ${maxMegabytes} MB; take one a broker, with --only`);
     await replaceFile(file, text);
   } catch (cause) {
-    throw new MqwardenError('MQWARDEN_FILE', `cannot save the snapshot as ${file}: ${messageOf(cause)}`, {
+    throw new MqwardenError('MQWARDEN_FILE', `cannot save the snapshot as ${file}: ${whyOf(cause)}`, {
       hint: 'name a file in a folder that you may write to',
       cause,
     });
@@ -93,7 +94,7 @@ export async function saveSnapshot(file: string, taken: Snapshot): Promise<void>
 export async function readSnapshot(file: string): Promise<Snapshot> {
   const hint = 'take one with mqwarden snapshot --out FILE';
   const { bytes } = await readRegularFile(file, { maxMegabytes }).catch((cause: unknown) => {
-    throw new MqwardenError('MQWARDEN_FILE', `cannot read the snapshot ${file}: ${messageOf(cause)}`, {
+    throw new MqwardenError('MQWARDEN_FILE', `cannot read the snapshot ${file}: ${whyOf(cause)}`, {
       hint,
       cause,
     });

@@ -312,7 +312,7 @@ describe('a file that is no audit', () => {
     const { message, hint, position } = error as MqwardenError;
     expect(message).toMatch(says);
     expect(message).not.toContain('secret-word');
-    expect(hint).toContain('audit --format json');
+    expect(hint).toContain('mqwarden audit --env NAME --format json > FILE');
     if (line !== undefined) expect(position).toMatchObject({ file, line });
   });
 

@@ -30,12 +30,20 @@ const run = (...args: string[]) => mqwarden(['audit', ...args], { cwd, variables
 
 it.each([
   [['--against', 'bad.json'], /bad\.json:3:15: this is no audit: topology must be text/],
-  [['--against', 'none.json'], /cannot read the audit none\.json/],
+  [
+    ['--against', 'none.json'],
+    /cannot read the audit none\.json: no such file or folder, ENOENT\n[^]*audit --env NAME --format json > FILE/,
+  ],
   [['--service', 'orders'], /audit is of a whole environment[^]*verify --service NAME/],
   [['--write-baseline'], /--write-baseline needs a baseline/],
   [['--baseline', 'b.json', '--write-baseline', '--only', 'rabbitmq'], /of all brokers[^]*leave out --only/],
   [['--baseline', 'none.json'], /there is no baseline none\.json/],
   [['--baseline', 'bad.json', '--write-baseline'], /bad\.json is no baseline/],
+  [
+    ['--baseline', 'b.json', '--write-baseline', '--also', 'json=./b.json'],
+    /would write over the baseline b\.json/,
+  ],
+  [['--env', ''], /the name that --env gives is empty\n {2}choose one: --env test/],
   [['--also', 'text'], /write it as text\|json/],
   [['--env', 'test', '--all-environments'], /cannot be asked for at once/],
 ])('%j is refused', async (args, says) => {

@@ -84,6 +84,12 @@ describe('exit codes', () => {
     ['a copy without a file', ['lint', '--also', 'sarif'], 'sarif|junit'],
     ['a copy in place of a topology', ['lint', '--also', 'json=topology/a.yaml'], 'would be replaced'],
     ['two copies in one file', ['lint', '--also', 'json=a', '--also', 'junit=a'], 'a is named twice'],
+    ['and by two ways', ['lint', '--also', 'json=a', '--also', 'junit=./a'], './a is named twice'],
+    [
+      'a copy over the baseline',
+      ['lint', '--baseline', 'b', '--also', 'json=./b'],
+      '--also would write over the baseline b',
+    ],
   ])('are 1 for %s', async (_, args, said) => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -154,7 +160,7 @@ it('says why a file cannot be read or written', async () => {
   ]);
   expect(await said('--also', 'json=none/a.json')).toEqual([
     1,
-    'error none/a.json cannot be written (ENOENT)',
+    'error none/a.json cannot be written (no such file or folder, ENOENT)',
   ]);
   expect(await said('--baseline', 'folder')).toEqual([
     1,

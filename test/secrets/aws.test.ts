@@ -224,7 +224,10 @@ describe('an AWS that does not answer, or cannot be asked', () => {
       more: { AWS_ENDPOINT_URL_SECRETS_MANAGER: 'https://localhost:1' },
       want: 'cannot reach AWS Secrets Manager (ECONNREFUSED)',
     },
-    { more: { AWS_CA_BUNDLE: '/nowhere.pem' }, want: '/nowhere.pem cannot be read (ENOENT)' },
+    {
+      more: { AWS_CA_BUNDLE: '/nowhere.pem' },
+      want: '/nowhere.pem cannot be read (no such file or folder, ENOENT)',
+    },
     { more: { AWS_CA_BUNDLE: '' }, want: 'AWS Secrets Manager cannot be trusted' },
   ])('$more', async ({ more, want }) => {
     const error = await failure(store({ ...direct(), ...more }).read('kafka/a'));

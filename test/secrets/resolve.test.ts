@@ -89,7 +89,7 @@ describe('resolving', () => {
     { reference: 'env:MISSING', want: 'the environment variable MISSING, which holds a secret, is not set' },
     { reference: 'env:EMPTY', want: 'is empty' },
     { reference: 'env:toString', want: 'is not set' },
-    { reference: 'file:gone.txt', want: 'cannot be read (ENOENT)' },
+    { reference: 'file:gone.txt', want: 'cannot be read (no such file or folder, ENOENT)' },
     { reference: 'file:..', want: 'is a folder, not a file' },
     { reference: 'file:../blank.txt', want: 'is empty' },
     { reference: 'file:../big.txt', want: 'is larger than 1 MB' },

@@ -357,7 +357,7 @@ describe('logging in', () => {
     const error = await failure(storeAs({ ...variables }).read('kafka/x'));
     expect(error.message).toMatch(/refuses the login by Kubernetes service account \(40[03]\)/);
     const gone = await failure(storeAs({ ...variables, VAULT_K8S_TOKEN_FILE: '/nowhere' }).read('kafka/x'));
-    expect(gone.message).toBe('/nowhere cannot be read (ENOENT)');
+    expect(gone.message).toBe('/nowhere cannot be read (no such file or folder, ENOENT)');
   });
 
   test.each([
@@ -390,7 +390,10 @@ describe('settings that cannot be', () => {
       more: { VAULT_TOKEN: '', VAULT_SECRET_ID: canary },
       want: 'VAULT_SECRET_ID is set, but VAULT_ROLE_ID is not',
     },
-    { more: { VAULT_CACERT: '/nowhere.pem' }, want: '/nowhere.pem cannot be read (ENOENT)' },
+    {
+      more: { VAULT_CACERT: '/nowhere.pem' },
+      want: '/nowhere.pem cannot be read (no such file or folder, ENOENT)',
+    },
     { more: { VAULT_CACERT: '' }, want: 'is not signed by an authority that is trusted here' },
     { more: { VAULT_TLS_SERVER_NAME: 'other' }, want: 'its certificate is for another host name' },
     { more: { VAULT_ADDR: 'https://localhost:1' }, want: 'nothing listens there' },

@@ -17,8 +17,12 @@ export type Models = ReadonlyMap<string, AccessModel>;
 /** Finds what a typing mistake could have been meant for. */
 export type Nearest = (word: string, candidates: readonly string[]) => string | undefined;
 
+const howToName =
+  'name a thing, such as queue:NAME, exchange:NAME or topic:NAME; the default exchange is exchange:amq.default';
+
 /** Throws UsageError where it is nothing, or more than one thing. */
 export function meantBy(text: string, models: Models, nearest: Nearest): Meant {
+  if (text.trim() === '') throw new UsageError('RESOURCE is empty: nothing is asked about', howToName);
   const whole = /^([a-z]+):[a-z-]+:/.exec(text);
   if (whole?.[1] !== undefined) return wholly(text as Address, whole[1], models);
   const [, kind, bare] = /^([a-z-]+):(.*)$/s.exec(text) ?? [];
@@ -26,6 +30,7 @@ export function meantBy(text: string, models: Models, nearest: Nearest): Meant {
   const [name, of] = isKind ? [bare, kind] : [text, undefined];
   const all = candidates(models, name, of);
   const known = all.filter((one) => one.known);
+  if (name === '' && known.length === 0) throw new UsageError(`${text} has no name`, howToName);
   const [first, ...others] = known.length > 0 || of === undefined ? known : all;
   if (first !== undefined && others.length === 0) return first;
   if (known.length === 0 && first !== undefined) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { brokers as registry } from '../../brokers/index.ts';
 import { messageOf, MqwardenError, UsageError } from '../../core/errors.ts';
+import { whyOf } from '../../files/why.ts';
 import { severities } from '../../core/finding.ts';
 import type { RuleInfo, Spot } from '../../core/rule.ts';
 import { allRules, type RuleSet } from '../../lint/engine.ts';
@@ -40,7 +41,7 @@ function infosIn(set: RuleSet): readonly RuleInfo[] {
 
 async function rulesIn(folder: string, taken: readonly RuleInfo[]): Promise<OwnRule[]> {
   const names = await readdir(folder).catch((error: unknown) => {
-    throw new UsageError(`the folder of rules ${folder} cannot be read: ${messageOf(error)}`);
+    throw new UsageError(`the folder of rules ${folder} cannot be read (${whyOf(error)})`);
   });
   const files = names
     .filter((name) => /\.m?[jt]s$/.test(name) && !/\.(?:test|d)\.m?[jt]s$/.test(name))

@@ -46,6 +46,11 @@ it('is known if anything tells of it', () => {
 });
 
 it.each([
+  ['', 'RESOURCE is empty', 'the default exchange is exchange:amq.default'],
+  [' \n', 'RESOURCE is empty', 'name a thing, such as queue:NAME'],
+  ['queue:', 'queue: has no name', 'name a thing'],
+  ['topic:', 'topic: has no name', 'name a thing'],
+  ['kafka:topic:', 'kafka:topic: is no topic', 'write kafka:topic:NAME'],
   ['pai', 'nothing is called pai', 'did you mean rabbitmq:queue:shop%2Fpayments/paid?'],
   [
     'queue:pai',

@@ -48,7 +48,8 @@ export function access(resources: readonly KafkaResource[]): AccessModel {
 function normal(at: Address): Address | Impossible {
   const [name, ...more] = partsOf(at);
   const resource = resourceOf[kindOf(at)];
-  const found = resource === undefined || name === undefined ? undefined : thingOf(resource, name);
+  const found =
+    resource === undefined || name === undefined || name === '' ? undefined : thingOf(resource, name);
   if (found !== undefined && more.length === 0) return found;
   const why = `${at} is no topic, group or transactional id of Kafka`;
   return {
