@@ -65,6 +65,8 @@ async function runAudit(topology: string | undefined, flags: AuditFlags, shell: 
     against: flags.against,
     credentials: flags.credentials,
   };
+  const { requirePlace } = await import('../operations/reports.ts');
+  for (const { file } of flags.also ?? []) await requirePlace(file);
   const audited = await (flags.allEnvironments === true ? auditAll(options) : audit(options));
   shell.settled();
   await tell(flags, shell, (told) => printed(audited, told, shell));

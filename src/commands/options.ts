@@ -145,7 +145,7 @@ function defaultTopology(): string {
   if (found !== undefined) return found;
   throw new UsageError(
     'there is no ./topology and no ./mqwarden.yaml here',
-    'name the topology: mqwarden plan PATH',
+    'go to the folder that it is in, or name the topology file or folder as an argument',
   );
 }
 

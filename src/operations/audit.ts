@@ -71,7 +71,9 @@ export interface Audit extends Answers {
  */
 export async function audit(options: AuditOptions): Promise<Audit> {
   const earlier = await earlierOf(options);
-  return heldAgainst([await answersOf(await openSession(options), options)], options, earlier, false);
+  const session = await openSession(options);
+  requireSame(session.topology.name, [session.environment.name], earlier, options.against);
+  return heldAgainst([await answersOf(session, options)], options, earlier, false);
 }
 
 /** The answers alone, for a session that is open already. */
@@ -132,9 +134,11 @@ function written(value: unknown): string[] {
 /** Each environment of the topology, one after another, as one checklist. */
 export async function auditAll(options: AuditOptions): Promise<Audit> {
   const earlier = await earlierOf(options);
-  const { environments, unplaced } = await loadTopology(options.topology, registry, options.variables);
+  const { name, environments, unplaced } = await loadTopology(options.topology, registry, options.variables);
+  const names = [...environments.keys(), ...unplaced.keys()];
+  requireSame(name, names, earlier, options.against);
   const audits: Answers[] = [];
-  for (const environment of [...environments.keys(), ...unplaced.keys()])
+  for (const environment of names)
     audits.push(await answersOf(await openSession({ ...options, environment }), options));
   return heldAgainst(audits, options, earlier, true);
 }
@@ -150,12 +154,11 @@ async function earlierOf({ against, baseline, only }: AuditOptions): Promise<Ear
 /** Environment by environment, so that what is accepted, or got better, in one says nothing of another. */
 async function heldAgainst(
   audits: readonly Answers[],
-  { baseline, only, now, against }: AuditOptions,
+  { baseline, only, now }: AuditOptions,
   earlier: EarlierAudit | undefined,
   isWhole: boolean,
 ): Promise<Audit> {
   const [{ topology, rules } = { topology: '', rules: [] }] = audits;
-  if (earlier !== undefined) requireSame(topology, audits, earlier, against);
   const all = audits.flatMap(({ findings }) => findings);
   const environmentOf = new Map(
     audits.flatMap((one) => one.findings.map((finding) => [finding, one.environment] as const)),
@@ -190,13 +193,14 @@ async function heldAgainst(
 /** As lint has it, but milder: what is live comes and goes. */
 const staleEntry = { id: 'MQ020', name: 'baseline-stale', severity: 'note' } as const;
 
+/** Before any broker is asked: that may take minutes. */
 function requireSame(
   topology: string,
-  audits: readonly Answers[],
-  earlier: EarlierAudit,
+  names: readonly string[],
+  earlier: EarlierAudit | undefined,
   file = 'the earlier audit',
 ): void {
-  const names = audits.map(({ environment }) => environment);
+  if (earlier === undefined) return;
   if (topology === earlier.topology && environmentsOf(earlier).some((one) => names.includes(one))) return;
   throw new RefusedError(
     `${file} is of ${earlier.topology}, environment ${earlier.environment}, not of ${topology}, environment ${names.join(', ')}`,

@@ -1,4 +1,5 @@
-import { chmod, stat } from 'node:fs/promises';
+import { access, chmod, constants, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { MqwardenError, RefusedError } from '../core/errors.ts';
 import { readRegularFile, UnfitFile } from '../files/read.ts';
 import { replaceFile } from '../files/write.ts';
@@ -42,8 +43,19 @@ export async function rewrite(file: string, text: string): Promise<void> {
     await replaceFile(file, text);
     await chmod(file, mode);
   } catch (error) {
-    throw new MqwardenError('MQWARDEN_FILE', `${file} cannot be written (${whyOf(error)})`, {
-      hint: 'name a file in a folder that is there and may be written to',
-    });
+    throw cannotWrite(file, error);
   }
+}
+
+/** For what is asked of brokers first, which may take minutes: its folder is there, and may be written to. */
+export async function requirePlace(file: string): Promise<void> {
+  await access(dirname(file), constants.W_OK).catch((error: unknown) => {
+    throw cannotWrite(file, error);
+  });
+}
+
+function cannotWrite(file: string, error: unknown): MqwardenError {
+  return new MqwardenError('MQWARDEN_FILE', `${file} cannot be written (${whyOf(error)})`, {
+    hint: 'name a file in a folder that is there and may be written to',
+  });
 }

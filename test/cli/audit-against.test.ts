@@ -22,6 +22,11 @@ beforeAll(async () => {
     services: { orders: {} },
   };
   await writeFile(join(cwd, 'mqwarden.yaml'), JSON.stringify(topology));
+  const earlier = { version: 1, topology: 'shop', environment: 'other', findings: [] };
+  await writeFile(
+    join(cwd, 'other.json'),
+    JSON.stringify({ ...earlier, auditedAt: '2026-11-01T00:00:00.000Z' }),
+  );
   await writeFile(join(cwd, 'bad.json'), '{\n  "version": 1,\n  "topology": 7\n}');
 });
 afterAll(() => rm(cwd, { recursive: true, force: true }));
@@ -43,6 +48,9 @@ it.each([
     ['--baseline', 'b.json', '--write-baseline', '--also', 'json=./b.json'],
     /would write over the baseline b\.json/,
   ],
+  [['--against', 'other.json'], /other\.json is of shop, environment other, not of shop, environment test\n/],
+  [['--against', 'other.json', '--all-environments'], /other\.json is of shop, environment other/],
+  [['--also', 'json=none/a.json'], /none\/a\.json cannot be written \(no such file or folder, ENOENT\)/],
   [['--env', ''], /the name that --env gives is empty\n {2}choose one: --env test/],
   [['--also', 'text'], /write it as text\|json/],
   [['--env', 'test', '--all-environments'], /cannot be asked for at once/],
