@@ -116,15 +116,19 @@ export function untold({ why, ...answer }: Exclude<Told<unknown>, { is: 'told' }
   return { is: 'lacked', says: why, hint: answer.needs };
 }
 
-/** The worst thing that was seen decides, and everything else stands beside it. */
-function findingOf(rule: AuditRule, points: readonly Point[]): Finding {
+/**
+ * The worst thing that was seen decides, and everything else stands beside it. `isMerged`: of several environments, of which one that
+ * has something of no weight beside what passes must not look as if nothing passed.
+ */
+function findingOf(rule: AuditRule, points: readonly Point[], isMerged = false): Finding {
   const verdict = verdictOf(points);
   const decides = (point: Point) => verdictOf([point]) === verdict && point.is !== 'aside';
   const [decisive, others] = [points.filter(decides), points.filter((point) => !decides(point))];
   const [first] = decisive;
   const more = decisive.length > 1 ? ` (and ${decisive.length - 1} more)` : '';
   const isOpen = verdict === 'fail' || verdict === 'manual';
-  const related = [...(isOpen && decisive.length > 1 ? decisive : []), ...others].map(relatedOf);
+  const isTold = isOpen || (isMerged && others.some(({ is }) => is === 'na'));
+  const related = [...(isTold && decisive.length > 1 ? decisive : []), ...others].map(relatedOf);
   return {
     rule: rule.id,
     name: rule.name,
@@ -227,6 +231,7 @@ export function acrossEnvironments(
     const merged = findingOf(
       rule,
       own.flatMap((one) => pointsAgain(one, isLeft && silenced.has(one.finding))),
+      true,
     );
     if (!isLeft && own.some(({ finding }) => silenced.has(finding))) accepted.add(merged);
     return merged;

@@ -190,6 +190,12 @@ describe('of several environments', () => {
   test.each<readonly [string, By, By, unknown]>([
     ['nothing', { a: [fail('x')], b: [pass()] }, { a: [fail('x')], b: [pass()] }, []],
     [
+      'nothing, where more is beside the point in one',
+      { a: [pass()], b: [pass(), na()], c: [na()] },
+      { a: [pass()], b: [pass(), na()], c: [na()] },
+      [],
+    ],
+    [
       'the same failure moved from one to the other',
       { a: [fail('x')], b: [pass()] },
       { a: [pass()], b: [fail('x')] },

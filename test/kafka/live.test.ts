@@ -396,7 +396,7 @@ describe('passwords', () => {
       expect((await live.write(attempt, limited)).get('kafka:user:o')).toMatchObject({
         status: 'failed',
         error: containing('the SCRAM users of Kafka'),
-        hint: containing('give the administrator'),
+        hint: containing('give limited'),
       });
     }
     expect(live.credentials.stored.has('kafka/o')).toBe(false);

@@ -14,7 +14,7 @@ export function requireAnswer(
   const text = `${what} of Kafka at ${endpoint} cannot be read by ${admin}: ${fault.error}`;
   const details = {
     endpoint,
-    hint: fault.hint?.replace('the administrator', admin).replace('User:…', `User:${admin}`),
+    hint: fault.hint?.replace('the administrator', () => admin).replace('User:…', () => `User:${admin}`),
   };
   throw fault.name.endsWith('AUTHORIZATION_FAILED')
     ? new PartialView(text, details)
