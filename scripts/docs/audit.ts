@@ -10,7 +10,7 @@ export function auditPages(rules: readonly AuditRule[]): readonly (readonly [pat
   return rules.map((rule) => [`docs/rules/${rule.id}.md`, page(rule, examples[rule.id] ?? {})] as const);
 }
 
-/** By verdict, the evidence of one case: test/audit/checks.test.ts writes it, and fails where it says something else. */
+/** By verdict, the evidence of one case: test/audit/examples.test.ts writes it, and fails where it says something else. */
 type Said = Readonly<Partial<Record<Verdict, string>>>;
 
 /** What fails, or else what is to be looked at, and what passes, or else why nothing is asked. */
