@@ -184,7 +184,9 @@ it('compares with a baseline, which goes stale', async () => {
   const stale = await run(...base);
   expect([stale.code, rulesIn(stale.stdout).includes('MQ020')]).toEqual([2, true]);
   expect((await run(...base, '--service', 'orders')).code).toBe(0);
-  expect((await run(...base, '--prune-baseline')).code).toBe(0);
+  // Two at once: each writes a whole file in the place of the other's, and both write the same.
+  const pruned = await Promise.all([1, 2].map(() => run(...base, '--prune-baseline')));
+  expect(pruned.map(({ code }) => code)).toEqual([0, 0]);
   expect(await load('base.json')).toMatch(/^\{\n {2}"version": 1,\n {2}"findings": \[/);
   expect(await load('base.json')).not.toContain('MQ106');
 });
