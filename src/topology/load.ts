@@ -89,10 +89,31 @@ function checkUnits(
     // Sizes are about services, too.
     return withoutServices ? { ...declared, override: new Map(), sizes: new Map() } : declared;
   };
+  const checked = checkEnvironments(merged, schemas, brokers, variables, wanted, declare);
+  const { services, problems } = checkServices(merged, schemas, brokers);
+  const related = [...checked.environments.values()].flatMap(({ name, sizes }) =>
+    strangers(merged, name, sizes, services),
+  );
+  return {
+    ...checked,
+    services,
+    problems: [...checked.problems, ...problems, ...formerProblems(merged, services), ...related],
+  };
+}
+
+type Schemas = ReturnType<typeof unitSchemas>;
+
+function checkEnvironments(
+  merged: Merged,
+  schemas: Schemas,
+  brokers: readonly BrokerSections[],
+  variables: Variables,
+  wanted: string | undefined,
+  declare: (unit: Unit, output: EnvironmentOutput) => EnvironmentDeclaration,
+): Omit<Drafts, 'services'> {
   const problems: Problem[] = [];
   const environments = new Map<string, EnvironmentDeclaration>();
   const unplaced = new Map<string, EnvironmentDeclaration>();
-  const services = new Map<string, ServiceDeclaration>();
   const landed = new Map<string, Data>();
   for (const [name, unit] of merged.environments) {
     const { data, issues, unset } = substitute(unit.data, brokers, variables);
@@ -107,6 +128,16 @@ function checkUnits(
     } else if (checked.ok) environments.set(name, declare(unit, checked.value));
     else append(problems, placed('environments', unit, checked.issues.filter(unlessAt([...issues, ...unset]))));
   }
+  return { environments, unplaced, landed, problems };
+}
+
+function checkServices(
+  merged: Merged,
+  schemas: Schemas,
+  brokers: readonly BrokerSections[],
+): Pick<Drafts, 'services' | 'problems'> {
+  const problems: Problem[] = [];
+  const services = new Map<string, ServiceDeclaration>();
   for (const under of ['services', 'principals'] as const) {
     for (const [name, unit] of merged[under]) {
       append(problems, placed(under, unit, strayVariables(unit.data)));
@@ -115,11 +146,7 @@ function checkUnits(
       else append(problems, placed(under, unit, checked.issues));
     }
   }
-  append(problems, formerProblems(merged, services));
-  for (const { name, sizes } of environments.values()) {
-    append(problems, strangers(merged, name, sizes, services));
-  }
-  return { environments, unplaced, services, landed, problems };
+  return { services, problems };
 }
 
 /** The sections with endpoints that stand for any. */

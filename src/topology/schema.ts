@@ -12,52 +12,57 @@ export interface BrokerSections {
 
 /** The schemas of one environment and of one service, composed from the sections of the brokers. */
 export function unitSchemas(brokers: readonly BrokerSections[]) {
-  return {
-    environment: z.strictObject({
-      production: z
-        .boolean()
-        .optional()
-        .describe('Whether it is production. Default: true for the names production and prod.'),
-      secrets: store()
-        .optional()
-        .describe("Where the services' credentials are kept: file:FOLDER, relative to this file; vault:MOUNT or vault:MOUNT/PATH; aws-sm:PREFIX; and for reading alone env:PREFIX or exec:COMMAND."),
-      claims: globsByBroker(brokers)
-        .optional()
-        .describe('Globs over whole names of the principals that are yours; the topology itself is held to them.'),
-      protected: globsByBroker(brokers)
-        .optional()
-        .describe('Globs over whole names of principals that are never touched and never listed.'),
-      override: z
-        .strictObject(partial(brokers, 'override'))
-        .optional()
-        .describe('Sizes for all services in this environment; never grants.'),
-      services: z
-        .record(name(), z.strictObject(partial(brokers, 'sizes')))
-        .optional()
-        .describe('Sizes of single services in this environment, by name; never grants. They win over override.'),
-      ...sections(brokers, 'environment'),
-    }),
-    service: z.strictObject({
-      owner: name().optional().describe('The team that answers for it.'),
-      description: text().optional().describe('What it is, for people.'),
-      suspended: z
-        .boolean()
-        .optional()
-        .describe('The emergency stop: no grants, and a credential that is refused. Default: false.'),
-      formerly: z
-        .array(name())
-        .min(1)
-        .optional()
-        .describe('Names that it had: while one lives, its grants are kept equal; --prune deletes it.'),
-      rotation: z
-        .enum(modes)
-        .optional()
-        .describe(
-          'How its password is rotated: dual (default: by a second user) or in-place (the same user, for who depends on its name).',
-        ),
-      ...sections(brokers, 'service'),
-    }),
-  };
+  return { environment: environmentSchema(brokers), service: serviceSchema(brokers) };
+}
+
+function environmentSchema(brokers: readonly BrokerSections[]) {
+  return z.strictObject({
+    production: z
+      .boolean()
+      .optional()
+      .describe('Whether it is production. Default: true for the names production and prod.'),
+    secrets: store()
+      .optional()
+      .describe("Where the services' credentials are kept: file:FOLDER, relative to this file; vault:MOUNT or vault:MOUNT/PATH; aws-sm:PREFIX; and for reading alone env:PREFIX or exec:COMMAND."),
+    claims: globsByBroker(brokers)
+      .optional()
+      .describe('Globs over whole names of the principals that are yours; the topology itself is held to them.'),
+    protected: globsByBroker(brokers)
+      .optional()
+      .describe('Globs over whole names of principals that are never touched and never listed.'),
+    override: z
+      .strictObject(partial(brokers, 'override'))
+      .optional()
+      .describe('Sizes for all services in this environment; never grants.'),
+    services: z
+      .record(name(), z.strictObject(partial(brokers, 'sizes')))
+      .optional()
+      .describe('Sizes of single services in this environment, by name; never grants. They win over override.'),
+    ...sections(brokers, 'environment'),
+  });
+}
+
+function serviceSchema(brokers: readonly BrokerSections[]) {
+  return z.strictObject({
+    owner: name().optional().describe('The team that answers for it.'),
+    description: text().optional().describe('What it is, for people.'),
+    suspended: z
+      .boolean()
+      .optional()
+      .describe('The emergency stop: no grants, and a credential that is refused. Default: false.'),
+    formerly: z
+      .array(name())
+      .min(1)
+      .optional()
+      .describe('Names that it had: while one lives, its grants are kept equal; --prune deletes it.'),
+    rotation: z
+      .enum(modes)
+      .optional()
+      .describe(
+        'How its password is rotated: dual (default: by a second user) or in-place (the same user, for who depends on its name).',
+      ),
+    ...sections(brokers, 'service'),
+  });
 }
 
 /** One file of a topology as an editor should know it; how files are joined is merge.ts's matter. */

@@ -1,16 +1,16 @@
-import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { isIP } from 'node:net';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { type API, apiVersionsV3, Connection, protocolAPIsById, ResponseError } from '@platformatic/kafka';
 import type { Context, Credential } from '../../core/broker.ts';
 import { hostAndPort, withoutBrackets } from '../../core/host.ts';
 import { type Placed, whoLogsIn } from '../../core/landscape.ts';
 import type { Login as ServiceLogin } from '../../core/proof.ts';
-import { BrokerError, ConnectionError, LoginRefused, messageOf } from '../../core/errors.ts';
+import { BrokerError, LoginRefused } from '../../core/errors.ts';
 import { failureOf, requestError, type Who } from './causes.ts';
 import { type Attempt, firstOf } from './race.ts';
 import type { KafkaEnvironment, KafkaService } from './schema.ts';
+import { secureContext, type TlsFiles } from './secure-context.ts';
 
 /**
  * The administrator's connection: TLS and SCRAM-SHA-512, one connection to one broker, which forwards to the controller what
@@ -163,42 +163,6 @@ function dialerAs(login: Login, brokers: readonly string[], context: Context): D
     first: () => connectTo(brokers.map(parseEndpoint)),
     to: (host, port) => connectTo([{ host, port }]),
   };
-}
-
-interface TlsFiles {
-  readonly files: {
-    readonly ca?: string | undefined;
-    readonly cert?: string | undefined;
-    readonly key?: string | undefined;
-  };
-  readonly at: Pick<Placed<unknown>, 'locate'>;
-}
-
-async function secureContext(given: readonly TlsFiles[], context: Context): Promise<SecureContext> {
-  const load = async (key: 'ca' | 'cert' | 'key') => {
-    for (const { files, at } of given.toReversed()) {
-      const path = files[key];
-      if (path !== undefined) return context.file(path, at.locate(['tls', key]));
-    }
-    return undefined;
-  };
-  const [ca, cert, key] = [await load('ca'), await load('cert'), await load('key')];
-  if (key !== undefined) context.conceal(key);
-  try {
-    // A file without any certificate would be taken in silence, and trust nobody.
-    for (const pem of [ca, cert]) if (pem !== undefined) new X509Certificate(pem);
-    return createSecureContext({
-      minVersion: 'TLSv1.2',
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
-    });
-  } catch (error) {
-    throw new ConnectionError(`the TLS files for Kafka cannot be used: ${messageOf(error)}`, {
-      position: given.at(-1)?.at.locate(['tls']),
-      hint: 'tls.ca, tls.cert and tls.key must be PEM files; the key must belong to the certificate, without a passphrase',
-    });
-  }
 }
 
 interface Endpoint {

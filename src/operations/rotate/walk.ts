@@ -170,9 +170,30 @@ async function workOf(
     }
     await locks.check();
   };
-  const noted: Promise<void>[] = [];
-  const watch: Watch = {
+  const { record, recorded } = recorder({ session, options, log });
+  const watch: Watch = { permit, record };
+  const rotator = await site.broker.rotator(site.landscape.environment, session.context, permit);
+  return {
+    target,
+    hands: { session, site, service, watch },
+    rotator,
+    graceMs: options.graceMs,
+    passwordless: passwordless !== undefined,
+    now: options.now,
     permit,
+    recorded,
+    progress: (text) => session.context.progress(`${target.broker}: ${service}: ${text}`),
+  };
+}
+
+/** What a step does is on record when it has ended, not while it goes on. */
+function recorder({
+  session,
+  options,
+  log,
+}: Pick<Around, 'session' | 'options' | 'log'>): Pick<Watch, 'record'> & Pick<Work, 'recorded'> {
+  const noted: Promise<void>[] = [];
+  return {
     record: ({ action, address: at, detail }) => {
       const note = log.append({
         ...commonTo(session),
@@ -185,20 +206,9 @@ async function workOf(
       note.catch(() => undefined);
       noted.push(note);
     },
-  };
-  const rotator = await site.broker.rotator(site.landscape.environment, session.context, permit);
-  return {
-    target,
-    hands: { session, site, service, watch },
-    rotator,
-    graceMs: options.graceMs,
-    passwordless: passwordless !== undefined,
-    now: options.now,
-    permit,
     recorded: async () => {
       await Promise.all(noted.splice(0));
     },
-    progress: (text) => session.context.progress(`${target.broker}: ${service}: ${text}`),
   };
 }
 
