@@ -8,10 +8,12 @@ import { version } from './version.ts';
 
 /**
  * The rules about source code, for ESLint 9 and 10: `lint --code` in the editor. They look at the tree that ESLint has, whichever parser
- * made it; what a `mqwarden-ignore` with a reason ignores for lint, it ignores here.
+ * made it; what a `mqwarden-ignore` with a reason ignores for lint, it ignores here. A rule has the name of the one of lint
+ * (src/lint/code/rules.ts), as `mqwarden/NAME`, takes no options and fixes nothing; its message ends in the id, which
+ * `mqwarden explain` knows.
  */
 
-/** One for all of the rules. */
+/** What lint sees of a file, made once for all of the rules. */
 const codes = new WeakMap<SourceCode, Code>();
 
 function codeFor({ sourceCode, filename, cwd }: Rule.RuleContext): Code {
@@ -79,11 +81,12 @@ function config(name: string, levelOf: (rule: CodeRule) => Linter.StringSeverity
 }
 
 interface Configs {
+  /** Errors and warnings of lint as such; what it only notes is off. */
   readonly recommended: Linter.Config;
+  /** The same, with the notes as warnings. */
   readonly all: Linter.Config;
 }
 
-/** Severities are those of lint; notes are off in `recommended`, and warnings in `all`. */
 const configs: Configs = {
   recommended: config('recommended', ({ severity }) => levels[severity]),
   all: config('all', ({ severity }) => (severity === 'error' ? 'error' : 'warn')),

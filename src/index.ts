@@ -1,4 +1,8 @@
-/** The library behind the command line: the same operations, for programs. */
+/**
+ * The library behind the command line: the same operations, for programs. What is expected to go wrong is thrown as MqwardenError, with a
+ * stable `code` (`MQWARDEN_…`) and a `hint` of what to do next; a topology that does not hold together as TopologyError, with all of its
+ * `problems`. Times are milliseconds, and say so in their names; lines and columns count from 1.
+ */
 export { type Address, address, partsOf } from './core/address.ts';
 export { cautious, type Decisions } from './core/decisions.ts';
 export { MqwardenError, TopologyError } from './core/errors.ts';

@@ -16,15 +16,17 @@ export interface TopologyOptions {
 
 type Given = 'service' | 'auth' | 'url' | 'vhost' | 'brokers';
 
+/** One service in one environment, by the topology as it was read. */
 export interface Service {
-  /** The options of `connect` and `createKafka` that the topology knows; undefined where the service does nothing there. */
+  /** The options of `connect` that the topology knows; undefined where the service does nothing on RabbitMQ. */
   readonly rabbitmqOptions: ConnectOptions | undefined;
+  /** The options of `createKafka` likewise. */
   readonly kafkaOptions: KafkajsOptions | undefined;
   /** The vhosts where it does something, by the topology's names for them, its own first. */
   readonly vhosts: readonly string[];
   /**
    * A connection to the vhost that the service lives in, or to another where it does something. What is given wins: a client
-   * certificate, another store, `onEvent`.
+   * certificate, another store, `onEvent`. Throws UsageError (`MQWARDEN_USAGE`) where the service does nothing there, and what `connect` throws.
    */
   rabbitmq<R extends RabbitRights = AnyRabbit>(
     more?: Partial<Omit<ConnectOptions, Given>> & {
@@ -32,10 +34,14 @@ export interface Service {
       readonly vhost?: string | undefined;
     },
   ): Promise<ConnectionFor<R>>;
+  /** A kafkajs client likewise; it connects when its producers and consumers do. */
   kafka<R extends KafkaRights = AnyKafka>(more?: Partial<Omit<KafkajsOptions, Given>>): Promise<KafkaFor<R>>;
 }
 
-/** Reads the topology; connects to nothing yet. `environment` may be left out where the topology has only one. */
+/**
+ * Reads the topology; connects to nothing yet. `environment` may be left out where the topology has only one. Throws TopologyError for one
+ * that does not load.
+ */
 export async function createFromTopology(
   service: string,
   environment?: string,

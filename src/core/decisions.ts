@@ -12,6 +12,7 @@ export interface Decisions {
   readonly checkCredentials?: true | undefined;
 }
 
+/** What a person who decided nothing decided: nothing is pruned, lost or widened. */
 export const cautious: Decisions = {
   prune: false,
   allowDataLoss: [],

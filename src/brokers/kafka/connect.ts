@@ -15,7 +15,8 @@ export type { Secrets, SecretSource } from '../../core/connect-options.ts';
 /**
  * A kafkajs client that talks SASL_SSL with SCRAM-SHA-512, or SSL with a client certificate, and nothing weaker, and whose connections follow the credential in the
  * store. Throws PolicyError with a code `MQWARDEN_…` before a byte is sent for anything that would weaken it, and for any
- * option that it does not know. With `R`, what `mqwarden types` wrote of the service, only that can be produced and consumed.
+ * option that it does not know; LoginRefused comes out of producers and consumers, when a login was refused as often as it may be. With `R`,
+ * what `mqwarden types` wrote of the service, only that can be produced and consumed. Times in the options are milliseconds.
  */
 export function createKafka<R extends KafkaRights = AnyKafka>(options: KafkajsOptions): KafkaFor<R> {
   return createService(checkedKafkajs(options)) as KafkaFor<R>;

@@ -16,7 +16,8 @@ export type { Secrets, SecretSource } from '../../core/connect-options.ts';
 /**
  * amqplib's connection over verified TLS, which is replaced when it breaks and when the credential is rotated. Throws PolicyError
  * with a code `MQWARDEN_…` before a byte is sent for anything that would weaken it, and for any option that it does not know. With `R`,
- * what `mqwarden types` wrote of the service, only that can be published and consumed.
+ * what `mqwarden types` wrote of the service, only that can be published and consumed. Resolves when the first connection is there; what becomes of
+ * it later is told to `onEvent`. Times in the options are milliseconds.
  */
 export async function connect<R extends RabbitRights = AnyRabbit>(
   options: ConnectOptions,
