@@ -25,49 +25,65 @@ export class NotEncrypted extends Error {}
 /** `what` was asked for, `aws-sm rabbitmq/order-service`; `action` is what IAM calls it. */
 export function awsRefusal(error: unknown, what: string, action: string, details: ErrorDetails): SecretError {
   if (error instanceof NotEncrypted) return notEncrypted(details);
-  const { name, status, code } = factsOf(error);
-  const outage = (message: string, hint: string) =>
-    new SecretOutage(`${message}: ${what}`, { ...details, hint });
-  const refusal = (message: string, hint: string) =>
-    new SecretError(`${message}: ${what}`, { ...details, hint });
+  const facts = factsOf(error);
+  const { outage = false, message, hint } = answered(facts, action) ?? unanswered(facts, messageOf(error));
+  return new (outage ? SecretOutage : SecretError)(`${message}: ${what}`, { ...details, hint });
+}
+
+interface Words {
+  /** The same may work later. */
+  readonly outage?: true;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What AWS says, or the client before it asks. */
+function answered({ name, status }: Facts, action: string): Words | undefined {
   if (refused.has(name) || status === 401 || status === 403) {
-    return refusal(
-      `AWS refuses ${action}`,
-      `a policy must allow secretsmanager:${action} on it; are the credentials valid still?`,
-    );
+    return {
+      message: `AWS refuses ${action}`,
+      hint: `a policy must allow secretsmanager:${action} on it; are the credentials valid still?`,
+    };
   }
   if (name === 'CredentialsProviderError') {
-    return refusal(
-      'nothing says who AWS is asked as',
-      'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run with a role',
-    );
+    return {
+      message: 'nothing says who AWS is asked as',
+      hint: 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run with a role',
+    };
   }
   if (name === 'DecryptionFailure' || name === 'EncryptionFailure') {
-    return refusal(
-      'AWS cannot use the key of the secret',
-      'see whether the key is enabled, and who may use it (kms:Decrypt, kms:GenerateDataKey)',
-    );
+    return {
+      message: 'AWS cannot use the key of the secret',
+      hint: 'see whether the key is enabled, and who may use it (kms:Decrypt, kms:GenerateDataKey)',
+    };
   }
-  if (busy.has(name) || status === 429) return outage('AWS has too many requests', 'run again later');
+  if (busy.has(name) || status === 429)
+    return { outage: true, message: 'AWS has too many requests', hint: 'run again later' };
   if (status !== undefined && status >= 500)
-    return outage(`AWS Secrets Manager failed (${status})`, 'run again later');
+    return { outage: true, message: `AWS Secrets Manager failed (${status})`, hint: 'run again later' };
   if (status !== undefined)
-    return refusal(
-      `AWS Secrets Manager answers ${action} with ${status}, unexpectedly`,
-      'is its name right?',
-    );
-  if (/region/i.test(messageOf(error))) return refusal('no region of AWS is given', 'set AWS_REGION');
+    return {
+      message: `AWS Secrets Manager answers ${action} with ${status}, unexpectedly`,
+      hint: 'is its name right?',
+    };
+  return undefined;
+}
+
+/** Nothing came back: where it was asked, and what is in between. */
+function unanswered({ name, code }: Facts, message: string): Words {
+  if (/region/i.test(message)) return { message: 'no region of AWS is given', hint: 'set AWS_REGION' };
   if (untrusted.test(code))
-    return refusal(
-      `AWS Secrets Manager cannot be trusted (${code})`,
-      'AWS_CA_BUNDLE names the certificates of authorities',
-    );
+    return {
+      message: `AWS Secrets Manager cannot be trusted (${code})`,
+      hint: 'AWS_CA_BUNDLE names the certificates of authorities',
+    };
   const late = name === 'AbortError' || name === 'TimeoutError';
   const why = late && code === unknownCode ? 'no answer in time' : code;
-  return outage(
-    `cannot reach AWS Secrets Manager (${why})`,
-    'check the network, AWS_REGION and AWS_ENDPOINT_URL_SECRETS_MANAGER',
-  );
+  return {
+    outage: true,
+    message: `cannot reach AWS Secrets Manager (${why})`,
+    hint: 'check the network, AWS_REGION and AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  };
 }
 
 export function notEncrypted(details: ErrorDetails): SecretError {
