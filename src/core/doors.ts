@@ -94,7 +94,7 @@ const modern =
 export function handshakePoint(at: string, { version, fault, shown }: ShownHandshake): Point {
   const told =
     shown === undefined
-      ? 'no certificate'
+      ? 'no certificate that can be read'
       : `certificate ${shown.subject}, names ${shown.names}, by ${shown.issuer}, until ${shown.until.slice(0, 10)}`;
   const seen = `${at}: ${version}, ${told}`;
   if (fault === undefined) return { is: 'pass', says: seen };

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { type Door, knock } from './door.ts';
-import { clientHello, handshake, nameFor } from './hello.ts';
+import { clientHello, nameFor, serverHello } from './hello.ts';
+import { flightIn } from './records.ts';
 
 /**
  * Whose client certificates a listener asks for. A library tells its user nothing of it, and TLS 1.3 encrypts it; in the answer of TLS 1.2 it
@@ -14,16 +15,25 @@ export async function authoritiesAskedFor(
 ): Promise<readonly string[] | 'no certificate' | undefined> {
   const greeting = {
     say: clientHello(sound, nameFor(door, serverName)),
-    isWhole: (heard: Buffer) => flightIn(heard).isWhole,
+    isWhole: (heard: Buffer) => {
+      const { messages, ended } = flightIn(heard);
+      return ended !== undefined || messages.some(isLast);
+    },
   };
   const said = await knock(door, greeting, timeoutMs);
-  if (said.is !== 'answered') return undefined;
-  const { messages } = flightIn(said.heard);
-  if (!messages.some(({ type }) => type === serverHelloDone)) return undefined;
+  return said.is === 'answered' ? authoritiesIn(said.heard) : undefined;
+}
+
+/** In the first answer, from its beginning to its end. */
+export function authoritiesIn(heard: Buffer): readonly string[] | 'no certificate' | undefined {
+  const { messages } = flightIn(heard);
+  if (messages[0]?.type !== serverHello || !messages.some(isLast)) return undefined;
   const request = messages.find(({ type }) => type === certificateRequest);
   if (request === undefined) return 'no certificate';
   return orUndefined(() => namesIn(request.body));
 }
+
+const isLast = ({ type }: { readonly type: number }): boolean => type === serverHelloDone;
 
 /** The subjects in a file of certificates. */
 export function subjectsIn(pem: string | undefined): readonly string[] {
@@ -42,37 +52,6 @@ const sound = [
 const certificateRequest = 13;
 const serverHelloDone = 14;
 
-interface Message {
-  readonly type: number;
-  readonly body: Buffer;
-}
-
-/** The messages that came so far, whatever the records are that they are cut into. */
-function flightIn(heard: Buffer): { readonly messages: readonly Message[]; readonly isWhole: boolean } {
-  const records: Buffer[] = [];
-  let at = 0;
-  while (heard[at] === handshake && heard.length >= at + 5) {
-    const end = at + 5 + heard.readUInt16BE(at + 3);
-    records.push(heard.subarray(at + 5, end));
-    at = end;
-  }
-  const messages = messagesIn(Buffer.concat(records));
-  const isOther = at < heard.length && heard[at] !== handshake;
-  return { messages, isWhole: isOther || messages.some(({ type }) => type === serverHelloDone) };
-}
-
-function messagesIn(all: Buffer): Message[] {
-  const messages: Message[] = [];
-  let at = 0;
-  while (all.length >= at + 4) {
-    const end = at + 4 + all.readUIntBE(at + 1, 3);
-    if (end > all.length) break;
-    messages.push({ type: all.readUInt8(at), body: all.subarray(at + 4, end) });
-    at = end;
-  }
-  return messages;
-}
-
 /** Behind the types of certificates and the algorithms of signatures. */
 function namesIn(request: Buffer): string[] {
   const algorithms = 1 + request.readUInt8(0);
@@ -81,6 +60,7 @@ function namesIn(request: Buffer): string[] {
   const names: string[] = [];
   for (let at = list + 2; at < end;) {
     const next = at + 2 + request.readUInt16BE(at);
+    if (next > end) throw new RangeError('a name that is longer than the list');
     names.push(nameIn(request.subarray(at + 2, next)));
     at = next;
   }
@@ -122,7 +102,8 @@ function valuesIn(der: Buffer): { readonly tag: number; readonly body: Buffer }[
   for (let at = 0; at < der.length;) {
     const first = der.readUInt8(at + 1);
     const long = first < 0x80 ? 0 : first - 0x80;
-    const length = long === 0 ? first : der.readUIntBE(at + 2, long);
+    // Without an end (0x80) is not DER, and throws as more than six bytes do.
+    const length = first < 0x80 ? first : der.readUIntBE(at + 2, long);
     const start = at + 2 + long;
     if (start + length > der.length) throw new RangeError('a value that is cut off');
     values.push({ tag: der.readUInt8(at), body: Buffer.from(der.subarray(start, start + length)) });

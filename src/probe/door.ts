@@ -163,9 +163,17 @@ function faultOf(socket: TLSSocket): string | undefined {
   return fault instanceof Error && 'code' in fault ? String(fault.code) : String(fault);
 }
 
+/** Times that are none, or a key of a kind that nobody knows: OpenSSL lets such a certificate pass here, and no part of it counts. */
 function shownBy(socket: TLSSocket): Shown | undefined {
-  const certificate = socket.getPeerX509Certificate();
-  if (certificate === undefined) return undefined;
+  try {
+    const certificate = socket.getPeerX509Certificate();
+    return certificate === undefined ? undefined : shownOf(certificate);
+  } catch {
+    return undefined;
+  }
+}
+
+function shownOf(certificate: X509Certificate): Shown {
   const { subject, issuer, subjectAltName = 'none', validFrom, validTo } = certificate;
   return {
     subject: inline(subject),
@@ -225,7 +233,13 @@ export type Plain =
 
 /** The same without TLS. */
 export function knock(door: Door, greeting: Greeting, timeoutMs: number): Promise<Plain> {
-  const socket = connectPlain(door);
+  let socket: Socket;
+  try {
+    socket = connectPlain(door);
+  } catch (error) {
+    // A port that is none.
+    return Promise.resolve({ is: 'unreachable', why: wordsOf(error) });
+  }
   let reached = false;
   return new Promise((resolve) => {
     const end = (outcome: Plain): void => {

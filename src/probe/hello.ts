@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Door } from './door.ts';
+import { handshake } from './records.ts';
 
 /** The first message of a TLS 1.2 handshake (RFC 5246, section 7.4.1.2), by hand: for what no library asks, or tells of the answer. */
 
-/** The type of the record. */
-export const handshake = 0x16;
 const clientHelloType = 1;
 export const serverHello = 2;
 

@@ -1,6 +1,7 @@
 import type { TriedSuites } from '../core/doors.ts';
 import { type Door, knock, noAnswer, type Plain } from './door.ts';
-import { clientHello, handshake, nameFor, serverHello } from './hello.ts';
+import { clientHello, nameFor, serverHello } from './hello.ts';
+import { flightIn } from './records.ts';
 
 /** Which of some cipher suites a listener would take: what is asked for is what no library offers any more. The answer names the suite. */
 
@@ -78,9 +79,12 @@ async function taking(
     const greeting = { say: clientHello([...left.keys()], nameFor(door, serverName)), isWhole: isWholeHello };
     const said = await knock(door, greeting, Math.max(1, Math.ceil(end - performance.now())));
     const answer = answerOf(said);
-    if (typeof answer === 'object') return taken.length > 0 ? taken : answer;
-    const suite = answer === 'refused' ? undefined : left.get(answer);
-    if (answer === 'refused' || suite === undefined) break;
+    if (answer === 'refused') break;
+    const suite = typeof answer === 'number' ? left.get(answer) : undefined;
+    if (typeof answer === 'object' || suite === undefined) {
+      const why = typeof answer === 'object' ? answer.why : 'a cipher suite that was not asked for';
+      return taken.length > 0 ? taken : { why };
+    }
     left.delete(answer);
     taken.push(suite);
   }
@@ -88,24 +92,34 @@ async function taking(
 }
 
 /** The number of the suite that was chosen. A connection that is closed without a word is a refusal, too; silence is none. */
-function answerOf(said: Plain): number | 'refused' | { readonly why: string } {
-  if (said.is !== 'answered')
-    return said.is === 'unreachable' || said.why === noAnswer ? { why: said.why } : 'refused';
-  const { heard } = said;
-  if (heard[0] !== handshake) return 'refused';
-  const end = suiteEnd(heard);
-  if (heard.length < end) return { why: 'half an answer' };
-  return heard[5] === serverHello ? heard.readUInt16BE(end - 2) : 'refused';
+function answerOf(said: Plain): SuiteAnswer {
+  if (said.is === 'answered') return suiteIn(said.heard);
+  return said.is === 'unreachable' || said.why === noAnswer ? { why: said.why } : 'refused';
 }
 
+type SuiteAnswer = number | 'refused' | { readonly why: string };
+
+/** What the first answer says to the suites that were asked for. What is not understood is no refusal. */
+export function suiteIn(heard: Buffer): SuiteAnswer {
+  const { messages, ended } = flightIn(heard);
+  const [first] = messages;
+  if (first !== undefined) return suiteOf(first) ?? { why: 'an answer that is not understood' };
+  if (ended === undefined) return { why: 'half an answer' };
+  if (ended === 'something else') return { why: 'an answer that is no TLS' };
+  return refusals.has(ended) ? 'refused' : { why: `alert ${ended} of TLS` };
+}
+
+/** close_notify, handshake_failure, protocol_version, insufficient_security: any other is about something else than the suites. */
+const refusals: ReadonlySet<number> = new Set([0, 40, 70, 71]);
+
+/** Behind the version (2), the random (32) and the session's id. */
+function suiteOf({ type, body }: { readonly type: number; readonly body: Buffer }): number | undefined {
+  const at = 2 + 32 + 1 + (body[2 + 32] ?? 0);
+  return type === serverHello && body.length >= at + 2 ? body.readUInt16BE(at) : undefined;
+}
+
+/** A message, an alert, or no TLS at all: nothing more is waited for. */
 function isWholeHello(heard: Buffer): boolean {
-  // An alert, or no TLS at all: nothing more is waited for.
-  return heard.length > 0 && (heard[0] !== handshake || heard.length >= suiteEnd(heard));
-}
-
-/** Behind the head of the record (5), that of the message (4), the version (2), the random (32) and the session's id. */
-function suiteEnd(heard: Buffer): number {
-  const idAt = 5 + 4 + 2 + 32;
-  const length = heard[idAt];
-  return length === undefined ? idAt + 1 : idAt + 1 + length + 2;
+  const { messages, ended } = flightIn(heard);
+  return messages.length > 0 || ended !== undefined;
 }

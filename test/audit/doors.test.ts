@@ -1,5 +1,7 @@
 /** Which doors of a RabbitMQ are knocked at. */
+import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from 'vitest';
+import { isAllowed } from '../../src/brokers/kafka/facts/trials.ts';
 import { knockAll as knockAtKafka } from '../../src/brokers/kafka/facts/doors.ts';
 import { doorsOf, knockAll } from '../../src/brokers/rabbitmq/facts/doors.ts';
 import { startTcpProxy } from '../brokers/proxy.ts';
@@ -57,6 +59,24 @@ it('each node of a cluster by its own name, for the certificate of the name that
   ]);
 });
 
+it('one that says something that is not of Kafka has refused nobody', async () => {
+  const server = createServer((socket) => socket.on('error', () => undefined).end('HTTP'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const listeners = `PLAINTEXT://127.0.0.1:${port}`;
+  const settings = new Map([['advertised.listeners', listeners]]);
+  try {
+    const [door] = await knockAtKafka(
+      new Map([[1, settings]]),
+      { section: {}, locate: () => undefined } as never,
+      { timeoutMs: 5000 } as never,
+    );
+    expect(door).toMatchObject({ anonymous: undefined, mechanisms: undefined });
+  } finally {
+    server.close();
+  }
+});
+
 it('one that takes a connection and never answers refuses nothing, and is not waited for', async () => {
   const proxy = await startTcpProxy('localhost:1', 'hang');
   try {
@@ -86,4 +106,13 @@ it('one that takes a connection and never answers refuses nothing, and is not wa
   } finally {
     await proxy.stop();
   }
+});
+
+it('what no Kafka has judged is neither allowed nor refused', () => {
+  const session = { endpoint: 'k:9093', admin: 'shop' };
+  expect(isAllowed(session, 0)).toBe(true);
+  expect(isAllowed(session, 29)).toBe(false);
+  // REQUEST_TIMED_OUT, UNKNOWN_SERVER_ERROR, and no answer to it.
+  for (const code of [7, -1, undefined])
+    expect(() => isAllowed(session, code)).toThrow(/what no ACL is about/);
 });

@@ -62,6 +62,16 @@ it('a certificate is told with what is sent beside it', async () => {
   expect(both).toMatchObject({ is: 'open', shown: { chain: subjectsIn(authority.ca) } });
 });
 
+it('a certificate whose times are none is no certificate, and no end of the audit', async () => {
+  const der = Buffer.from(issued.cert.replaceAll(/-----[^-]+-----/g, ''), 'base64');
+  const time = /(?:\x17\x0d|\x18\x0f)\d{12}/.exec(der.toString('latin1'));
+  der.write('99', (time?.index ?? der.length) + 4, 'latin1');
+  const cert = `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`;
+  const seen = await shakeHands(await secure({ cert }), { greeting, timeoutMs, ca: authority.ca });
+  expect(seen).toMatchObject({ is: 'open', shown: undefined, heard: Buffer.from('hello') });
+  expect(seen).not.toMatchObject({ fault: undefined });
+});
+
 it('who has nothing for a client of today is asked by one of yesterday', async () => {
   const within = { greeting, timeoutMs };
   const sha1 = await secure({ maxVersion: 'TLSv1.2', sigalgs: 'ECDSA+SHA1', ciphers: 'DEFAULT:@SECLEVEL=0' });

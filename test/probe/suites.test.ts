@@ -87,11 +87,7 @@ const beginning = Buffer.from([0x16, 3, 3, 0, 80, 2, 0, 0]);
 const unknown = (why: string) => ({ broken: { why }, withoutForwardSecrecy: { why } });
 
 it.each<[string, string | Buffer | undefined, TriedSuites]>([
-  [
-    'what does not speak TLS takes nothing',
-    'AMQP\0\0\x09\x01',
-    { broken: none, withoutForwardSecrecy: none },
-  ],
+  ['of what does not speak TLS nothing is known', 'AMQP\0\0\x09\x01', unknown('an answer that is no TLS')],
   ['half an answer is none', beginning, unknown('half an answer')],
   ['and silence is none', undefined, unknown('no answer')],
 ])('%s', async (_, answer, taken) => {

@@ -163,6 +163,12 @@ export const cases: readonly Case[] = [
     rabbit({ knocked: [{ ...door, mechanisms: ['ANONYMOUS'] }] }),
     'manual',
   ],
+  [
+    'it is offered, and no listener could be tried',
+    guest,
+    rabbit({ mechanisms: told(new Map([['rabbit@a', ['PLAIN', 'ANONYMOUS']]])), knocked: [] }),
+    'manual',
+  ],
   ['users are not told', guest, rabbit({ definitions: lacked }), 'manual'],
   ['HTTPS, and no tags', management, rabbit(), 'pass'],
   ['HTTP', management, rabbit({ listeners: told([{ protocol: 'http', port: 15672 }]) }), 'fail'],

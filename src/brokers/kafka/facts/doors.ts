@@ -8,6 +8,7 @@ import {
   type HandshakeOptions,
   isSilent,
   knock,
+  type Plain,
   shakeHands,
   shakeHandsAtAll,
   shownIn,
@@ -22,6 +23,7 @@ import {
   type Settings,
 } from '../audit/facts.ts';
 import type { KafkaEnvironment } from '../schema.ts';
+import { askMechanisms, askMetadata, isAnswer, mechanismsIn } from './frames.ts';
 
 /** Knocks at each listener of each broker, where clients are told to find it. No login: what is asked is what anybody may ask. */
 export async function knockAll(
@@ -99,7 +101,7 @@ async function knockAt(
       : plain.is === 'answered' && isAnswer(plain.heard)
         ? 'answered'
         : 'refused',
-    anonymous: anonymousIn(anonymous ?? nobody),
+    anonymous: answerIn(anonymous ?? nobody),
     withoutCertificate: letIn(withoutCertificate),
     mechanisms: mechanismsIn(
       shown?.is === 'open' ? shown.heard : plain.is === 'answered' ? plain.heard : Buffer.alloc(0),
@@ -108,64 +110,13 @@ async function knockAt(
 }
 
 function letIn(seen: Handshake | undefined): Knocked['withoutCertificate'] {
+  const answer = answerIn(seen);
+  return answer === 'answered' ? 'let in' : answer;
+}
+
+/** Whoever says something else, or half of it, has refused nothing. */
+function answerIn(seen: Handshake | Plain | undefined): 'answered' | 'refused' | undefined {
   if (seen === undefined || isSilent(seen)) return undefined;
-  return seen.is === 'open' && isAnswer(seen.heard) ? 'let in' : 'refused';
-}
-
-type Heard = Handshake | Awaited<ReturnType<typeof knock>>;
-
-function anonymousIn(seen: Heard | undefined): Knocked['anonymous'] {
-  if (seen === undefined || isSilent(seen)) return undefined;
-  return 'heard' in seen && isAnswer(seen.heard) ? 'answered' : 'refused';
-}
-
-const ask = 0x6d71;
-
-/** Of version 1: which mechanisms there are, when one is asked for that there is not. */
-const askMechanisms = greeting(17, 1, text('MQWARDEN-AUDIT'));
-/** Of version 4: of no topic, and makes none. What a listener that wants to know who asks does not answer. */
-const askMetadata = greeting(3, 4, Buffer.from([0, 0, 0, 0, 0]));
-
-function greeting(apiKey: number, version: number, body: Buffer): Greeting {
-  const head = Buffer.alloc(8);
-  head.writeInt16BE(apiKey, 0);
-  head.writeInt16BE(version, 2);
-  head.writeInt32BE(ask, 4);
-  const frame = Buffer.concat([head, text('mqwarden-audit'), body]);
-  const size = Buffer.alloc(4);
-  size.writeInt32BE(frame.length);
-  return {
-    say: Buffer.concat([size, frame]),
-    isWhole: (heard) => heard.length >= 8 && heard.length >= 4 + heard.readInt32BE(0),
-  };
-}
-
-function text(value: string): Buffer {
-  const bytes = Buffer.from(value, 'utf8');
-  const size = Buffer.alloc(2);
-  size.writeInt16BE(bytes.length);
-  return Buffer.concat([size, bytes]);
-}
-
-/** Kafka says whose answer it is. */
-function isAnswer(heard: Buffer): boolean {
-  return heard.length >= 8 && heard.readInt32BE(4) === ask;
-}
-
-/** After size and id: an error, and a list of texts. */
-function mechanismsIn(heard: Buffer): readonly string[] | undefined {
-  if (!isAnswer(heard)) return undefined;
-  try {
-    const names: string[] = [];
-    let at = 14;
-    for (let left = heard.readInt32BE(10); left > 0; left -= 1) {
-      const end = at + 2 + heard.readInt16BE(at);
-      names.push(heard.toString('utf8', at + 2, end));
-      at = end;
-    }
-    return names;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+  if (!('heard' in seen)) return 'refused';
+  return isAnswer(seen.heard) ? 'answered' : undefined;
 }

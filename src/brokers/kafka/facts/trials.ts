@@ -5,6 +5,7 @@ import { isAbout } from '../access/ruling.ts';
 import { clusterAddress } from '../access/things.ts';
 import type { Session } from '../admin.ts';
 import type { Ungranted } from '../audit/facts.ts';
+import { requireAnswer } from '../answers.ts';
 import { faultOf } from '../faults.ts';
 import { type AclSpec, topicAddress } from '../resources.ts';
 
@@ -36,7 +37,7 @@ const ofEachBroker: readonly Trial[] = [
     may: async (session) => {
       // Whoever may see it is told that it is not there.
       const { topics } = await session.call(metadataV12.api, [strangeName], false, false);
-      return isAllowed(topics[0]?.errorCode);
+      return isAllowed(session, topics[0]?.errorCode);
     },
   },
   {
@@ -45,7 +46,7 @@ const ofEachBroker: readonly Trial[] = [
     on: [address('kafka:group', strangeName)],
     may: async (session) => {
       const { groups } = await session.call(describeGroupsV5.api, [strangeName], false);
-      return isAllowed(groups[0]?.errorCode);
+      return isAllowed(session, groups[0]?.errorCode);
     },
   },
   {
@@ -54,7 +55,7 @@ const ofEachBroker: readonly Trial[] = [
     on: [address('kafka:transactional-id', strangeName)],
     may: async (session) => {
       const { transactionStates } = await session.call(describeTransactionsV0.api, [strangeName]);
-      return isAllowed(transactionStates[0]?.errorCode);
+      return isAllowed(session, transactionStates[0]?.errorCode);
     },
   },
 ];
@@ -63,12 +64,24 @@ const ofEachBroker: readonly Trial[] = [
 async function mayCreate(session: Session): Promise<boolean> {
   const topic = { name: strangeName, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] };
   const { topics } = await session.call(createTopicsV7.api, [topic], session.timeoutMs, true);
-  return isAllowed(topics[0]?.errorCode);
+  return isAllowed(session, topics[0]?.errorCode);
 }
 
-function isAllowed(code = -1): boolean {
-  return !faultOf(code, null).name.endsWith('AUTHORIZATION_FAILED');
+/** Throws where nobody has judged. */
+export function isAllowed(session: Pick<Session, 'endpoint' | 'admin'>, code = -1): boolean {
+  const { name } = faultOf(code, null);
+  if (untoldFaults.has(name)) requireAnswer(session, 'what no ACL is about', code);
+  return !name.endsWith('AUTHORIZATION_FAILED');
 }
+
+/** Not refused, and not let in either. */
+const untoldFaults: ReadonlySet<string> = new Set([
+  'UNKNOWN_SERVER_ERROR',
+  'NETWORK_EXCEPTION',
+  'NOT_CONTROLLER',
+  'REQUEST_TIMED_OUT',
+  'UNSUPPORTED_VERSION',
+]);
 
 /** Asks one session until an answer tells. */
 type Trying = (session: Session) => Promise<readonly Omit<Ungranted, 'as' | 'broker'>[]>;

@@ -48,9 +48,12 @@ export async function ungranted(
     tried[index] = await triedAs(one, prepare, { desk, rounds, from: index });
   });
   const answers = tried.flat();
+  const untried = desk.failures();
+  // Where each login was refused, nothing was tried, and nothing failed.
+  if (answers.length === 0 && untried.length === 0) return { why: 'no stored credential is let in' };
   return {
     tried: answers,
-    untried: desk.failures(),
+    untried,
     ...(rounds < brokers.length ? { each: 'one broker' } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import { aside, pass, type Point, untold } from '../../../core/audit.ts';
+import { aside, pass, type Point, some, untold } from '../../../core/audit.ts';
 import { userAddress } from '../resources.ts';
 import type { RabbitCheck } from './check.ts';
 import type { Knocked } from './facts.ts';
@@ -23,8 +23,13 @@ export const guest: RabbitCheck = {
       ...(mechanisms.is === 'told' ? [...mechanisms.value.values()].flat() : []),
       ...knocked.flatMap((one) => one.mechanisms ?? []),
     ];
-    if (offered.length > 0) yield aside(`clients may log in by ${[...new Set(offered)].sort().join(', ')}`);
+    if (offered.length > 0) yield aside(`clients may log in by ${some([...new Set(offered)].sort(), 20)}`);
     yield* anonymous(knocked);
+    if (
+      offered.includes('ANONYMOUS') &&
+      !knocked.some((one) => one.mechanisms?.includes('ANONYMOUS') === true)
+    )
+      yield { is: 'manual', says: `ANONYMOUS is offered, and no listener was seen to try it at: ${remedy}` };
     if (definitions.is !== 'told') {
       yield untold(definitions);
       return;
@@ -43,9 +48,10 @@ export const guest: RabbitCheck = {
   },
 };
 
+const remedy = 'leave ANONYMOUS out of auth_mechanisms, and set anonymous_login_user = none';
+
 /** From RabbitMQ 4.0 on, ANONYMOUS is offered from the start, and is the user that `anonymous_login_user` names: guest. */
 function* anonymous(knocked: readonly Knocked[]): Iterable<Point> {
-  const remedy = 'leave ANONYMOUS out of auth_mechanisms, and set anonymous_login_user = none';
   for (const { at, mechanisms = [], anonymous } of knocked)
     if (anonymous === 'let in')
       yield { is: 'fail', says: `${at} lets in whoever says to be nobody (ANONYMOUS): ${remedy}` };
