@@ -53,6 +53,19 @@ export interface TriedSuites {
   readonly withoutForwardSecrecy: readonly string[] | { readonly why: string };
 }
 
+/**
+ * Whether a client without a certificate is let in by a listener with TLS. Undefined: it did not say, or it refuses every client of today,
+ * whatever certificate that shows.
+ */
+export function askedFor({ tls, withoutCertificate }: TriedDoor): TriedDoor['withoutCertificate'] {
+  const isOutdated = 'version' in tls && tls.outdated === true;
+  return isOutdated && withoutCertificate === 'refused' ? undefined : withoutCertificate;
+}
+
+export function unasked(at: string): Point {
+  return { is: 'manual', says: `whether ${at} lets in a client without a certificate is not known` };
+}
+
 /** What a listener with TLS must not do beside. `newer`: how to have new versions alone. */
 export function* besideTls(door: TriedDoor, newer: string): Iterable<Point> {
   const { at, oldTls, plaintext, suites } = door;

@@ -136,6 +136,20 @@ export const cases: readonly Case[] = [
   ['the network', network, kafka(), 'manual'],
   ['a certificate is asked for', kafkaCertificates, kafka(), 'pass'],
   [
+    'a listener that says nothing beside one that asks for one',
+    kafkaCertificates,
+    kafka({ knocked: [kafkaDoor, { ...kafkaDoor, withoutCertificate: undefined }] }),
+    'manual',
+  ],
+  [
+    'a listener in clear beside one that asks for one',
+    kafkaCertificates,
+    kafka({
+      knocked: [kafkaDoor, { ...kafkaDoor, protocol: 'SASL_PLAINTEXT', withoutCertificate: undefined }],
+    }),
+    'pass',
+  ],
+  [
     'a password alone',
     kafkaCertificates,
     kafka({ knocked: [{ ...kafkaDoor, withoutCertificate: 'let in' }] }),

@@ -5,6 +5,7 @@ import { permissions } from '../../../src/brokers/rabbitmq/audit/mqa03-permissio
 import { vhosts } from '../../../src/brokers/rabbitmq/audit/mqa04-vhosts.ts';
 import { guest } from '../../../src/brokers/rabbitmq/audit/mqa05-guest.ts';
 import { management } from '../../../src/brokers/rabbitmq/audit/mqa06-management.ts';
+import { clientCertificates } from '../../../src/brokers/rabbitmq/audit/mqa31-client-certificates.ts';
 import { certificates } from '../../../src/brokers/rabbitmq/audit/mqa41-certificates.ts';
 import { hashes } from '../../../src/brokers/rabbitmq/audit/mqa43-hashes.ts';
 import { unreadQueues } from '../../../src/brokers/rabbitmq/audit/mqa45-unread-queues.ts';
@@ -162,6 +163,39 @@ export const cases: readonly Case[] = [
     guest,
     rabbit({ knocked: [{ ...door, mechanisms: ['ANONYMOUS'] }] }),
     'manual',
+  ],
+  ['a certificate is asked for', clientCertificates, rabbit(), 'pass'],
+  [
+    'none is asked for',
+    clientCertificates,
+    rabbit({ knocked: [door, { ...door, at: 'amqp/ssl b:5673', withoutCertificate: 'let in' }] }),
+    'fail',
+  ],
+  [
+    'a listener that says nothing beside one that asks for one',
+    clientCertificates,
+    rabbit({ knocked: [door, { ...door, at: 'amqp/ssl b:5673', withoutCertificate: undefined }] }),
+    'manual',
+  ],
+  [
+    'a listener that refuses all clients of today',
+    clientCertificates,
+    rabbit({
+      knocked: [door, { ...door, tls: { version: 'TLSv1.2', fault: undefined, shown, outdated: true } }],
+    }),
+    'manual',
+  ],
+  [
+    'listeners in clear, and of management',
+    clientCertificates,
+    rabbit({
+      knocked: [
+        door,
+        { ...door, protocol: 'amqp', withoutCertificate: undefined },
+        { ...door, protocol: 'https', withoutCertificate: undefined },
+      ],
+    }),
+    'pass',
   ],
   [
     'it is offered, and no listener could be tried',

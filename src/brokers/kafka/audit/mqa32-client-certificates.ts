@@ -1,8 +1,10 @@
 import { pass, type Point } from '../../../core/audit.ts';
+import { askedFor, unasked } from '../../../core/doors.ts';
 import type { KafkaCheck } from './check.ts';
 import {
   controllerNames,
   doorsPoints,
+  isEncrypted,
   type KafkaFacts,
   type Knocked,
   listenersIn,
@@ -37,9 +39,12 @@ function isOfNoEffect(settings: Settings): boolean {
   return settings.get('ssl.client.auth') === 'required' && served.length === 0;
 }
 
-function pointsOf({ at, protocol, withoutCertificate }: Knocked, looks: boolean): Point[] {
-  if (withoutCertificate === undefined) return [];
-  if (withoutCertificate === 'refused') return [pass(`${at} refuses a client without a certificate`)];
+function pointsOf(door: Knocked, looks: boolean): Point[] {
+  const { at, protocol } = door;
+  if (!isEncrypted(protocol)) return [];
+  const answer = askedFor(door);
+  if (answer === undefined) return [unasked(at)];
+  if (answer === 'refused') return [pass(`${at} refuses a client without a certificate`)];
   const says = `${at} lets in a client without a certificate`;
   if (protocol !== 'SASL_SSL') return [{ is: 'fail', says }];
   if (looks)
