@@ -5,9 +5,6 @@ import {
   type AuditRule,
   isOpen,
   judge,
-  type StoredAge,
-  type StoredSecrets,
-  type Told,
   unasked,
   withoutCounts,
 } from '../core/audit.ts';
@@ -20,9 +17,9 @@ import {
 import { certificateChecks, sharedPoints } from '../core/audit-certificates.ts';
 import { secretChecks, type SecretsSubject } from '../core/audit-secrets.ts';
 import { compareText } from '../core/json.ts';
-import type { AuditRequest, Broker, Credential } from '../core/broker.ts';
+import type { AuditRequest, Broker } from '../core/broker.ts';
 import type { Accepting } from '../core/baseline.ts';
-import { RefusedError, SecretError, UsageError } from '../core/errors.ts';
+import { RefusedError, UsageError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Landscape } from '../core/landscape.ts';
 import { credentialPath } from '../secrets/store.ts';
@@ -30,11 +27,10 @@ import { neighboursOf } from '../topology/check.ts';
 import { landscape as landscapeOf } from '../topology/landscape.ts';
 import { loadTopology } from '../topology/load.ts';
 import { accepted, type BaselineUse, requireBaseline } from './accepted.ts';
+import { type Held, heldOf } from './audit-secrets.ts';
 import { readEarlierAudit } from './earlier-audit.ts';
-import { type Knowledge, knowledgeOf, withKnown } from './generations.ts';
-import { ageOf, usualLimits } from '../core/rotation/ages.ts';
+import { withKnown } from './generations.ts';
 import { openSession, type Session, type SessionOptions, type Site } from './session.ts';
-import { heldFor } from './source.ts';
 
 export interface AuditOptions extends SessionOptions {
   readonly now: Date;
@@ -78,7 +74,7 @@ export async function audit(options: AuditOptions): Promise<Audit> {
 
 /** The answers alone, for a session that is open already. */
 export async function answersOf(session: Session, options: AuditOptions): Promise<Answers> {
-  const held = await heldOf(session, options);
+  const held = await heldOf(session, options.now, options.credentials);
   const answers = await Promise.all(
     registry.map(async (broker) => {
       const auditor = await broker.auditor();
@@ -211,68 +207,6 @@ function requireSame(
 function whyNot({ name, title }: Broker, { environment }: Session, { only }: AuditOptions): string {
   if (only !== undefined && only !== name) return `${title} was not asked (--only ${only})`;
   return `the environment ${environment.name} has no ${title}`;
-}
-
-/** The stored credentials, by the service's path; or why they cannot be read, as a sentence. */
-interface Held {
-  readonly knowledge: ReadonlyMap<Site, Knowledge>;
-  readonly credentials: ReadonlyMap<string, Credential>;
-  readonly secrets: Told<StoredSecrets>;
-}
-
-/** A store that does not answer keeps nobody from looking at the brokers. */
-async function heldOf(session: Session, { now, credentials: wanted = true }: AuditOptions): Promise<Held> {
-  if (!wanted) return unheld('the stored credentials were not to be read (--no-credentials)');
-  const credentials = new Map<string, Credential>();
-  const ages: StoredAge[] = [];
-  const asked = session.sites.flatMap(({ broker, landscape }) =>
-    landscape.services.map(({ name }) => credentialPath({ broker: broker.name, service: name })),
-  );
-  const keeping = {
-    known: async (broker: string, service: string, base: string) => {
-      const of = { broker, service, base };
-      const { known, credential, record } = await heldFor(session, of);
-      if (credential === undefined) return known;
-      const path = credentialPath(of);
-      credentials.set(path, credential);
-      const { status } = ageOf(of, record, credential, usualLimits, now);
-      if (status !== 'none') ages.push({ path, status });
-      return known;
-    },
-  };
-  try {
-    if (session.store() === undefined) return unheld(noStore);
-    const known = await Promise.all(
-      session.sites.map(async (site) => [site, await knowledgeOf(keeping, site)] as const),
-    );
-    const secrets = { is: 'told', value: { ...comparedWith(asked, credentials), ages } } as const;
-    return { knowledge: new Map(known), credentials, secrets };
-  } catch (error) {
-    if (!(error instanceof SecretError)) throw error;
-    return unheld(`the stored passwords cannot be read: ${error.message}`);
-  }
-}
-
-/** Then those that live are the services' generations. */
-function unheld(why: string): Held {
-  return { knowledge: new Map(), credentials: new Map(), secrets: { is: 'unknown', why } };
-}
-
-const noStore = 'the environment names no store of secrets, so that passwords cannot be compared';
-
-/** Compared here, in memory: nothing but the names goes on. */
-function comparedWith(
-  asked: readonly string[],
-  credentials: ReadonlyMap<string, Credential>,
-): Omit<StoredSecrets, 'ages'> {
-  const groups = Map.groupBy(credentials.entries(), ([, { password }]) => password);
-  return {
-    found: [...credentials.keys()],
-    missing: asked.filter((path) => !credentials.has(path)),
-    shared: [...groups.values()]
-      .map((group) => group.map(([path]) => path).sort())
-      .filter((one) => one.length > 1),
-  };
 }
 
 function requestFor(session: Session, site: Site, held: Held, { now }: AuditOptions): AuditRequest {

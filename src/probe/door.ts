@@ -289,8 +289,3 @@ function wordsOf(error: unknown): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   return code ?? error.message;
 }
-
-/** Whoever does not answer refuses nothing: what a door does is not known then. */
-export function isSilent(seen: Handshake | Plain): boolean {
-  return seen.is === 'unreachable' || (seen.is === 'shut' && seen.why === noAnswer);
-}

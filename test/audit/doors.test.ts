@@ -1,10 +1,11 @@
 /** Which doors of a RabbitMQ are knocked at. */
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { isAllowed } from '../../src/brokers/kafka/facts/trials.ts';
 import { knockAll as knockAtKafka } from '../../src/brokers/kafka/facts/doors.ts';
 import { doorsOf, knockAll } from '../../src/brokers/rabbitmq/facts/doors.ts';
 import { startTcpProxy } from '../brokers/proxy.ts';
+import { listening } from '../probe/listening.ts';
 
 type Listeners = Parameters<typeof doorsOf>[1];
 
@@ -61,8 +62,7 @@ it('each node of a cluster by its own name, for the certificate of the name that
 
 it('one that says something that is not of Kafka has refused nobody', async () => {
   const server = createServer((socket) => socket.on('error', () => undefined).end('HTTP'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { port } = await listening(server);
   const listeners = `PLAINTEXT://127.0.0.1:${port}`;
   const settings = new Map([['advertised.listeners', listeners]]);
   try {

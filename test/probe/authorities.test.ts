@@ -5,6 +5,7 @@ import { afterEach, expect, it } from 'vitest';
 import { authoritiesAskedFor, subjectsIn } from '../../src/probe/authorities.ts';
 import { type Door, shakeHands, shakeHandsAtAll } from '../../src/probe/door.ts';
 import { createAuthority } from '../brokers/certificates.ts';
+import { listening } from './listening.ts';
 
 const timeoutMs = 5000;
 const authority = await createAuthority('ours');
@@ -13,15 +14,12 @@ const issued = await authority.server();
 let server: Server | PlainServer | undefined;
 afterEach(() => server?.close());
 
-async function listening(made: Server | PlainServer): Promise<Door> {
+function opened(made: Server | PlainServer): Promise<Door> {
   server = made.on('tlsClientError', () => undefined);
-  await new Promise<void>((resolve) => made.listen(0, '127.0.0.1', resolve));
-  const address = made.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { host: '127.0.0.1', port: address.port };
+  return listening(made);
 }
 const secure = (options: TlsOptions) =>
-  listening(
+  opened(
     createServer({ ...issued, ...options }, (socket) => socket.on('error', () => undefined).end('hello')),
   );
 
@@ -40,7 +38,7 @@ it.each<[string, Buffer]>([
   // A request whose list of names is said to be longer than it is, and the end of the answer.
   ['nonsense', Buffer.from([0x16, 3, 3, 0, 14, 13, 0, 0, 6, 0, 0, 0, 0xff, 0xff, 9, 14, 0, 0, 0])],
 ])('%s tells nothing', async (_, answer) => {
-  const door = await listening(
+  const door = await opened(
     createPlain((socket) =>
       socket
         .on('error', () => undefined)

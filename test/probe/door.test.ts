@@ -1,7 +1,8 @@
 /** Whoever knocks gets an answer in time, whatever stands behind the door. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { knock, shakeHands } from '../../src/probe/door.ts';
+import { type Door, knock, shakeHands } from '../../src/probe/door.ts';
+import { listening } from './listening.ts';
 
 const greeting = { say: Buffer.from('hello'), isWhole: (heard: Buffer) => heard.length > 1000 };
 const timeoutMs = 300;
@@ -14,17 +15,14 @@ afterEach(() => {
 });
 
 /** A byte now and then, so that no connection is ever idle. */
-async function dripping(): Promise<{ host: string; port: number }> {
-  const listening = createServer((socket) => {
+function dripping(): Promise<Door> {
+  const made = createServer((socket) => {
     sockets.add(socket);
     const drip = setInterval(() => socket.write(Buffer.from([0x16])), timeoutMs / 10);
     socket.on('error', () => undefined).on('close', () => clearInterval(drip));
   });
-  server = listening;
-  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
-  const address = listening.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { host: '127.0.0.1', port: address.port };
+  server = made;
+  return listening(made);
 }
 
 it('a door that answers a byte now and then is left after the time allowed', async () => {

@@ -8,6 +8,7 @@ import { type Door, shakeHands } from '../../src/probe/door.ts';
 import { offeredAt } from '../../src/probe/offered.ts';
 import { suitesTakenAt } from '../../src/probe/suites.ts';
 import { createAuthority } from '../brokers/certificates.ts';
+import { listening } from './listening.ts';
 
 const timeoutMs = 5000;
 const authority = await createAuthority();
@@ -20,20 +21,15 @@ afterEach(() => {
   server?.close();
 });
 
-async function listening(made: Server | PlainServer): Promise<Door> {
+function opened(made: Server | PlainServer): Promise<Door> {
   server = made.on('tlsClientError', () => undefined);
-  await new Promise<void>((resolve) => made.listen(0, '127.0.0.1', resolve));
-  const address = made.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { host: '127.0.0.1', port: address.port };
+  return listening(made);
 }
 
 /** Answers a greeting, whatever it is. */
 const greeting13 = (options: TlsOptions) =>
-  listening(
-    createServer({ ...ec, ...options }, (socket) => socket.on('error', () => undefined).end('hello')),
-  );
-const secure = (options: TlsOptions) => listening(createServer(options));
+  opened(createServer({ ...ec, ...options }, (socket) => socket.on('error', () => undefined).end('hello')));
+const secure = (options: TlsOptions) => opened(createServer(options));
 const none: string[] = [];
 
 it.each<[string, TlsOptions, { broken: string[]; withoutForwardSecrecy: string[] }]>([
@@ -76,7 +72,7 @@ it('each one that is taken is told, one after another, and no end is sought of m
 
 /** Who answers so to whatever is said, or not at all. */
 function saying(answer: string | Buffer | undefined): Promise<Door> {
-  return listening(
+  return opened(
     createPlain((socket) => {
       sockets.add(socket.on('error', () => undefined).resume());
       if (answer !== undefined) socket.end(answer);

@@ -6,13 +6,13 @@ import {
   type Greeting,
   type Handshake,
   type HandshakeOptions,
-  isSilent,
   knock,
   type Plain,
   shakeHands,
   shakeHandsAtAll,
   shownIn,
 } from '../../../probe/door.ts';
+import { isSilent, oldTlsIn, plaintextIn } from '../../../probe/heard.ts';
 import { offeredAt } from '../../../probe/offered.ts';
 import {
   controllerNames,
@@ -85,23 +85,18 @@ async function knockAt(
     knock(door, askMechanisms, timeoutMs),
     secure ? shakeHandsAtAll(door, { ...bare, ...pem, greeting: askMechanisms }) : undefined,
     shake({}, askMechanisms),
-    shake({}, askMetadata),
+    shake({}, askMetadata) ?? knock(door, askMetadata, timeoutMs),
     shake({ ...pem, offers: 'old' }, askMechanisms),
   ]);
-  const nobody = secure ? undefined : await knock(door, askMetadata, timeoutMs);
   return {
     at: `${name} at ${hostAndPort({ host, port })}`,
     protocol,
     internal,
     tls: shownIn(shown),
-    oldTls: old === undefined || isSilent(old) ? undefined : old.is === 'open' ? 'accepted' : 'refused',
+    oldTls: oldTlsIn(old),
     ...(await offeredAt(door, shown, { ...bare, ...pem, greeting: askMechanisms })),
-    plaintext: isSilent(plain)
-      ? undefined
-      : plain.is === 'answered' && isAnswer(plain.heard)
-        ? 'answered'
-        : 'refused',
-    anonymous: answerIn(anonymous ?? nobody),
+    plaintext: plaintextIn(plain, isAnswer),
+    anonymous: answerIn(anonymous),
     withoutCertificate: letIn(withoutCertificate),
     mechanisms: mechanismsIn(
       shown?.is === 'open' ? shown.heard : plain.is === 'answered' ? plain.heard : Buffer.alloc(0),

@@ -1,4 +1,5 @@
 import type { Greeting } from '../../../probe/door.ts';
+import { unlessCutOff } from '../../../probe/heard.ts';
 
 /** What a stranger asks a Kafka, and what of the answer is looked at: two requests, so no client. */
 
@@ -38,7 +39,7 @@ export function isAnswer(heard: Buffer): boolean {
 /** After size and id: an error, and a list of texts. */
 export function mechanismsIn(heard: Buffer): readonly string[] | undefined {
   if (!isAnswer(heard)) return undefined;
-  try {
+  return unlessCutOff(() => {
     const names: string[] = [];
     let at = 14;
     for (let left = heard.readInt32BE(10); left > 0; left -= 1) {
@@ -50,8 +51,5 @@ export function mechanismsIn(heard: Buffer): readonly string[] | undefined {
       at = end;
     }
     return names;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+  });
 }

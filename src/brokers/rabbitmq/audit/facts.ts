@@ -70,3 +70,12 @@ export interface RabbitFacts {
 export interface RabbitSubject extends AuditRequest<RabbitEnvironment, RabbitService, RabbitResource> {
   readonly facts: RabbitFacts;
 }
+
+/** Each as often as it is offered: by what nodes are set to, and by what listeners say. */
+export function mechanismsOffered({
+  mechanisms,
+  knocked,
+}: Pick<RabbitFacts, 'mechanisms' | 'knocked'>): readonly string[] {
+  const nodes = mechanisms.is === 'told' ? [...mechanisms.value.values()].flat() : [];
+  return [...nodes, ...knocked.flatMap((one) => one.mechanisms ?? [])];
+}

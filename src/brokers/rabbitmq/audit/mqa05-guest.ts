@@ -1,7 +1,7 @@
 import { aside, pass, type Point, some, untold } from '../../../core/audit.ts';
 import { userAddress } from '../resources.ts';
 import type { RabbitCheck } from './check.ts';
-import type { Knocked } from './facts.ts';
+import { type Knocked, mechanismsOffered } from './facts.ts';
 
 export const guest: RabbitCheck = {
   id: 'MQA05',
@@ -19,10 +19,7 @@ export const guest: RabbitCheck = {
     if (guestLogin === 'refused') yield pass('a login as guest is refused');
     if (guestLogin === 'unknown')
       yield { is: 'manual', says: 'a login as guest was neither refused nor accepted' };
-    const offered = [
-      ...(mechanisms.is === 'told' ? [...mechanisms.value.values()].flat() : []),
-      ...knocked.flatMap((one) => one.mechanisms ?? []),
-    ];
+    const offered = mechanismsOffered({ mechanisms, knocked });
     if (offered.length > 0) yield aside(`clients may log in by ${some([...new Set(offered)].sort(), 20)}`);
     yield* anonymous(knocked);
     if (

@@ -1,10 +1,9 @@
 import type { Point } from '../../../core/audit.ts';
-import type { RabbitFacts } from './facts.ts';
+import { mechanismsOffered, type RabbitFacts } from './facts.ts';
 
 /** Whether anybody is whom a certificate names: by EXTERNAL, and by which part of it no listener tells. */
-export function namedPoints({ knocked, mechanisms }: Pick<RabbitFacts, 'knocked' | 'mechanisms'>): Point[] {
-  const nodes = mechanisms.is === 'told' ? [...mechanisms.value.values()].flat() : [];
-  const offered = [...nodes, ...knocked.flatMap((one) => one.mechanisms ?? [])];
+export function namedPoints(facts: Pick<RabbitFacts, 'knocked' | 'mechanisms'>): Point[] {
+  const offered = mechanismsOffered(facts);
   if (offered.length === 0) return [];
   return offered.includes('EXTERNAL')
     ? [{ is: 'manual', says: 'RabbitMQ offers EXTERNAL: somebody is whom their certificate names' }]

@@ -1,4 +1,5 @@
 import type { Greeting } from '../../../probe/door.ts';
+import { unlessCutOff } from '../../../probe/heard.ts';
 
 /** What a stranger says in AMQP 0-9-1, and what of the answer is looked at: a handful of frames, so no client. */
 
@@ -32,13 +33,10 @@ export function anonymousAnswer(heard: Buffer): 'let in' | 'refused' | undefined
 export function mechanismsIn(heard: Buffer): readonly string[] | undefined {
   const [start] = framesIn(heard);
   if (start === undefined || methodOf(start) !== connection.start) return undefined;
-  try {
+  return unlessCutOff(() => {
     const at = 10 + start.readUInt32BE(6);
     return start.toString('utf8', at + 4, at + 4 + start.readUInt32BE(at)).split(' ');
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+  });
 }
 
 /** The payloads of the frames of methods that are whole. */

@@ -8,12 +8,12 @@ import {
   type Greeting,
   type Handshake,
   type HandshakeOptions,
-  isSilent,
   knock,
   shakeHands,
   shakeHandsAtAll,
   shownIn,
 } from '../../../probe/door.ts';
+import { isSilent, oldTlsIn, plaintextIn } from '../../../probe/heard.ts';
 import { offeredAt } from '../../../probe/offered.ts';
 import type { Login } from '../admin.ts';
 import type { Knocked, Listener } from '../audit/facts.ts';
@@ -87,22 +87,20 @@ export async function knockAll(
         isSecure ? shakeHands(door, options) : undefined,
         isSecure ? shakeHands(door, { ...options, cert, key, offers: 'old' }) : undefined,
       ]);
+      const known = { ...options, cert, key };
+      const [offered, logins] = await Promise.all([
+        offeredAt(door, shown, known),
+        loginsAt(door, shown, known),
+      ]);
       return {
         at: `${protocol ?? 'endpoint'} ${hostAndPort(door)}`,
         protocol,
         tls: shownIn(shown),
-        withoutCertificate:
-          bare === undefined
-            ? undefined
-            : openOr(bare, 'let in', bare.is === 'open' && bare.heard.length > 0),
-        oldTls: old === undefined ? undefined : openOr(old, 'accepted', old.is === 'open'),
-        ...(await offeredAt(door, shown, { ...options, cert, key })),
-        plaintext: isSilent(plain)
-          ? undefined
-          : plain.is === 'answered' && speaks(plain.heard)
-            ? 'answered'
-            : 'refused',
-        ...(await loginsAt(door, shown, { ...options, cert, key })),
+        withoutCertificate: letIn(bare),
+        oldTls: oldTlsIn(old),
+        ...offered,
+        plaintext: plaintextIn(plain, speaks),
+        ...logins,
       };
     }),
   );
@@ -120,13 +118,9 @@ async function loginsAt(
   return { mechanisms, anonymous: tried.is === 'open' ? anonymousAnswer(tried.heard) : undefined };
 }
 
-function openOr<Word extends string>(
-  seen: Handshake,
-  word: Word,
-  isOpen: boolean,
-): Word | 'refused' | undefined {
-  if (isSilent(seen)) return undefined;
-  return isOpen ? word : 'refused';
+function letIn(seen: Handshake | undefined): Knocked['withoutCertificate'] {
+  if (seen === undefined || isSilent(seen)) return undefined;
+  return seen.is === 'open' && seen.heard.length > 0 ? 'let in' : 'refused';
 }
 
 const httpGreeting: Greeting = {
